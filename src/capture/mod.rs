@@ -1,0 +1,5 @@
+//! Takes capture files, gives frames.
+
+mod frame;
+
+pub use frame::{Frame, LinkType};

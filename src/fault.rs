@@ -1,0 +1,150 @@
+//! Takes what a room could not read, gives a value that says so: which kind, where, how much was wanted and had, and who said so.
+//!
+//! A fault is no error: reading goes on, and what was understood is kept. Faults are counted per capture and kind, the first of each
+//! kind is kept whole, so the log is bounded however broken a capture is.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The kinds of damage that a capture can have; reports name them as [`FaultKind::name`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FaultKind {
+    /// The file ends inside a record or block.
+    CutFile,
+    /// A record or block says a length that cannot be; it was skipped, or reading stopped there.
+    BadRecord,
+    /// A packet of an interface that no block described.
+    UnknownInterface,
+    /// A link type that this program does not read.
+    UnknownLinkType,
+    /// Frames whose time lies before that of the frame ahead of them.
+    TimeGoesBack,
+    /// The capture kept only the first octets of a packet, and a SIP message lost some of its own.
+    Snaplen,
+    /// A packet whose IP, UDP or TCP header cannot be read.
+    BadPacket,
+    /// An IP datagram of which fragments are missing.
+    LostFragment,
+    /// Octets of a TCP stream that are not in the capture.
+    TcpGap,
+    /// SIP that cannot be decoded.
+    UndecodableSip,
+    /// A bound of this program was reached and something was dropped.
+    BoundReached,
+}
+
+impl FaultKind {
+    /// The name in reports, in kebab-case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CutFile => "cut-file",
+            Self::BadRecord => "bad-record",
+            Self::UnknownInterface => "unknown-interface",
+            Self::UnknownLinkType => "unknown-link-type",
+            Self::TimeGoesBack => "time-goes-back",
+            Self::Snaplen => "snaplen",
+            Self::BadPacket => "bad-packet",
+            Self::LostFragment => "lost-fragment",
+            Self::TcpGap => "tcp-gap",
+            Self::UndecodableSip => "undecodable-sip",
+            Self::BoundReached => "bound-reached",
+        }
+    }
+}
+
+/// One place where a capture is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    /// What is broken.
+    pub kind: FaultKind,
+    /// The frame where it showed, where there is one.
+    pub frame: Option<u64>,
+    /// Octets from the start of the (uncompressed) file, where known.
+    pub offset: Option<u64>,
+    /// Octets, items or link-type number that were wanted or named, where that says something.
+    pub wanted: Option<u64>,
+    /// Octets or items that were there.
+    pub had: Option<u64>,
+    /// Who said so: the field or the bound, in words of the field (`pcap record header`, `pcapng block length`, `UDP length`).
+    pub said_by: &'static str,
+}
+
+impl Fault {
+    /// A fault of `kind` told by `said_by`, with no place yet.
+    #[must_use]
+    pub const fn new(kind: FaultKind, said_by: &'static str) -> Self {
+        Self { kind, frame: None, offset: None, wanted: None, had: None, said_by }
+    }
+
+    /// The same fault at frame `frame`.
+    #[must_use]
+    pub const fn at_frame(mut self, frame: u64) -> Self {
+        self.frame = Some(frame);
+        self
+    }
+
+    /// The same fault at file offset `offset`.
+    #[must_use]
+    pub const fn at_offset(mut self, offset: u64) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+
+    /// The same fault with how much was wanted and how much was there.
+    #[must_use]
+    pub const fn wanted_had(mut self, wanted: u64, had: u64) -> Self {
+        self.wanted = Some(wanted);
+        self.had = Some(had);
+        self
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.said_by)?;
+        match (self.wanted, self.had) {
+            (Some(wanted), Some(had)) => write!(f, ": {wanted} wanted, {had} there")?,
+            (Some(wanted), None) => write!(f, ": {wanted}")?,
+            (None, Some(had)) => write!(f, ": {had} there")?,
+            (None, None) => {}
+        }
+        if let Some(offset) = self.offset {
+            write!(f, ", at offset {offset}")?;
+        }
+        Ok(())
+    }
+}
+
+/// How often a kind of fault was met in one capture, and the first of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaultCount {
+    /// How many.
+    pub count: u64,
+    /// The first one met.
+    pub first: Fault,
+}
+
+/// The faults of one capture; bounded by the number of kinds.
+#[derive(Debug, Clone, Default)]
+pub struct FaultLog {
+    counts: BTreeMap<FaultKind, FaultCount>,
+}
+
+impl FaultLog {
+    /// Counts `fault`; the first of its kind is kept.
+    pub fn note(&mut self, fault: Fault) {
+        self.counts.entry(fault.kind).and_modify(|seen| seen.count += 1).or_insert(FaultCount { count: 1, first: fault });
+    }
+
+    /// The kinds met, in the order of [`FaultKind`].
+    pub fn iter(&self) -> impl Iterator<Item = &FaultCount> {
+        self.counts.values()
+    }
+
+    /// Whether nothing was broken.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+}

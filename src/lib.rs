@@ -1,0 +1,10 @@
+//! Tells for every SIP 3xx in a capture whether the client that received it did the right thing.
+//!
+//! The rooms stand in the order in which data flows; imports run one way.
+
+pub mod capture;
+pub mod evidence;
+pub mod fault;
+pub mod flow;
+pub mod packet;
+pub mod sip;

@@ -1,0 +1,1 @@
+//! (face of the room)

@@ -1,0 +1,1 @@
+//! The only test binary: what the rooms of `src` do together.
