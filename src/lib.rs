@@ -2,9 +2,11 @@
 //!
 //! The rooms stand in the order in which data flows; imports run one way.
 
+pub mod call;
 pub mod capture;
 pub mod evidence;
 pub mod fault;
 pub mod flow;
 pub mod packet;
+pub mod rules;
 pub mod sip;
