@@ -1,3 +1,4 @@
 //! (face of the room)
 
+pub mod body;
 pub mod uri;
