@@ -15,6 +15,7 @@ mod json;
 mod json_escape;
 mod jsonl;
 pub mod model;
+pub mod publish;
 mod text;
 mod wording;
 
