@@ -32,6 +32,9 @@ const RECORDS_TO_TRY: usize = 3;
 /// The longest packet on the wire that is believed when layouts are told apart.
 const MAX_ORIGINAL: u32 = 1 << 28;
 
+/// The longest time between two records that is believed then, in seconds.
+const MAX_SILENCE: u32 = 30 * 24 * 3600;
+
 /// What the magic of a file says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Magic {
@@ -60,6 +63,17 @@ impl Magic {
         };
         of(ByteOrder::Little).or_else(|| of(ByteOrder::Big))
     }
+}
+
+/// What sense records make under a layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sense {
+    /// One of them says what cannot be.
+    None,
+    /// None does, but the file ends inside one.
+    Cut,
+    /// None does.
+    Full,
 }
 
 /// A pcap file, as its header describes it.
@@ -110,26 +124,36 @@ impl Pcap {
         Ok(pcap)
     }
 
-    /// The record header length under which the first records make sense: the usual one unless it fails and another does not.
+    /// The record header length under which the first records make sense: the usual one, unless it does not and another does.
     fn layout(&self, header_lens: &[usize], buffer: &mut Buffer) -> usize {
-        let makes_sense = |header_len: &&usize| self.records_make_sense(**header_len, buffer);
-        header_lens.iter().find(makes_sense).or(header_lens.first()).copied().unwrap_or(RECORD_HEADER)
+        let (&usual, others) = header_lens.split_first().unwrap_or((&RECORD_HEADER, &[]));
+        if self.sense(usual, buffer) != Sense::None {
+            return usual;
+        }
+        others.iter().copied().find(|&other| self.sense(other, buffer) == Sense::Full).unwrap_or(usual)
     }
 
-    /// Whether none of the first records says what cannot be.
-    fn records_make_sense(&self, header_len: usize, buffer: &mut Buffer) -> bool {
+    /// What sense the first records make if their headers have `header_len` octets.
+    fn sense(&self, header_len: usize, buffer: &mut Buffer) -> Sense {
         let mut at = 0_usize;
+        let mut seconds_before = None;
         for _ in 0..RECORDS_TO_TRY {
             buffer.fill_to(at + RECORD_HEADER);
             let header = buffer.available().get(at..).unwrap_or_default();
             let number = |at| self.order.u32_at(header, at);
-            let (Some(fraction), Some(kept), Some(original)) = (number(4), number(8), number(12)) else { break };
-            if kept > self.max_packet || original > MAX_ORIGINAL || fraction >= self.fractions_of_a_second() {
-                return false;
+            let (Some(seconds), Some(fraction), Some(kept), Some(original)) = (number(0), number(4), number(8), number(12)) else {
+                // Nothing is left after a whole number of records, or the file is cut.
+                return if buffer.len() == at { Sense::Full } else { Sense::Cut };
+            };
+            let near = seconds_before.is_none_or(|before| seconds.abs_diff(before) <= MAX_SILENCE);
+            let lengths = kept <= self.max_packet && kept <= original && original <= MAX_ORIGINAL;
+            if !near || !lengths || fraction >= self.fractions_of_a_second() {
+                return Sense::None;
             }
+            seconds_before = Some(seconds);
             at += header_len + kept as usize;
         }
-        true
+        Sense::Full
     }
 
     const fn fractions_of_a_second(&self) -> u32 {

@@ -85,8 +85,11 @@ fn read(octets: &[u8]) -> (Vec<Kept>, Capture) {
     (kept, capture)
 }
 
-/// Numbers of the frames, and the faults as (kind, offset, who said so).
-fn told(octets: &[u8]) -> (Vec<u64>, Vec<(FaultKind, Option<u64>, &'static str)>) {
+/// A fault as (kind, offset, who said so).
+type Told = (FaultKind, Option<u64>, &'static str);
+
+/// Numbers of the frames, and the faults.
+fn told(octets: &[u8]) -> (Vec<u64>, Vec<Told>) {
     let (kept, capture) = read(octets);
     let faults = capture.faults().iter().map(|fault| (fault.first.kind, fault.first.offset, fault.first.said_by)).collect();
     (kept.iter().map(|frame| frame.number).collect(), faults)
