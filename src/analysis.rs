@@ -109,11 +109,11 @@ struct SipCutter;
 
 impl Cutter for SipCutter {
     fn cut(&self, bytes: &[u8], state: CutState) -> Cut {
-        let step = if state.at_end { framing::cut_rest(bytes) } else { Some(framing::cut(bytes, state.seen)) };
+        let step = if state.at_end { framing::cut_rest(bytes) } else { Some(framing::cut(bytes, 0)) };
         match step {
             Some(Step::Unit { skip, len, .. }) => Cut::Unit { skip, len },
             Some(Step::Skip { len, .. }) => Cut::Skip(len),
-            Some(Step::More { at_least }) => Cut::More { at_least },
+            Some(Step::More { at_least, .. }) => Cut::More { at_least },
             None => Cut::Skip(bytes.len()),
         }
     }
@@ -195,7 +195,7 @@ impl<'a> Audit<'a> {
     }
 
     fn is_disordered(&self) -> bool {
-        self.merge.captures().iter().any(|capture| capture.greatest_step_back().is_some())
+        self.merge.captures().iter().any(|capture| capture.steps_back().is_some())
     }
 
     fn progress(&self) -> Progress {

@@ -59,6 +59,9 @@ pub(super) struct Place {
 
 /// Finds the place of a request among the open redirects.
 pub(super) fn place(open: &OpenRedirects, asked: &Asked<'_>) -> Place {
+    if let Some(attempt_of) = alternative_place(open, asked) {
+        return Place { attempt_of: Some(attempt_of), ..Place::default() };
+    }
     let message = &asked.sighting.message;
     let mut ladder = Ladder { open, asked, best: None, rivals: Vec::new() };
     if let Some(call_id) = message.call_id() {
@@ -272,8 +275,17 @@ fn sdp_origin(body: &[u8]) -> Option<Vec<u8>> {
     Some(origin)
 }
 
+/// The latest 380 to whose alternatives the request turns.
+fn alternative_place(open: &OpenRedirects, asked: &Asked<'_>) -> Option<(u64, Link)> {
+    let by_client = open.alternatives_of_client(asked.sighting.source.address);
+    let by_caller = asked.caller.as_ref().map(|caller| open.alternatives_of_caller(caller)).unwrap_or_default();
+    let turned = |number: &u64| open.get(*number).and_then(|found| alternative(found, asked)).map(|link| (*number, link));
+    let latest = |numbers: &[u64]| numbers.iter().rev().take(RIVALS).find_map(turned);
+    [latest(by_client), latest(by_caller)].into_iter().flatten().max_by_key(|(number, _)| *number)
+}
+
 /// What a request after a 380 does about the alternatives of its body, whoever else might have caused it.
-pub(super) fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
+fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     let message = &asked.sighting.message;
     if open.redirect.status != 380 || !open.is_within_window(asked.sighting.time) || message.to_tag().is_some() {
         return None;

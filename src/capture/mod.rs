@@ -1,35 +1,39 @@
 //! Takes capture files, gives frames.
+//!
+//! [`Capture`] reads one file or stream, pcap or pcapng, compressed or not, known by its first octets; [`Merge`] reads several as one;
+//! [`captures_below`] finds them. What is broken inside a capture is a fault in its log; only what gives no frame at all is an [`Error`].
 
-use std::io;
-use std::path::{Path, PathBuf};
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
+mod buffer;
+mod byte_order;
+mod compressed;
+mod error;
+mod folder;
 mod frame;
+mod interface;
+mod merge;
+mod open;
+mod order;
+mod packet_block;
+mod pcap;
+mod pcapng;
+mod records;
+mod write;
 
+#[cfg(test)]
+mod container_tests;
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
+mod order_tests;
+#[cfg(test)]
+mod reading_tests;
+
+pub use error::Error;
+pub use folder::{Below, captures_below};
 pub use frame::{Frame, LinkType};
-
-/// A capture that cannot be read at all.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot read {}: {source}", path.display())]
-pub struct Error {
-    /// The file or folder.
-    pub path: PathBuf,
-    /// Why.
-    pub source: io::Error,
-}
-
-/// The captures in `folder` and the folders below it, in the order of their paths.
-///
-/// # Errors
-/// When the folder cannot be listed.
-pub fn captures_below(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let failed = |source| Error { path: folder.to_owned(), source };
-    let mut captures = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.is_file() {
-            captures.push(path);
-        }
-    }
-    captures.sort();
-    Ok(captures)
-}
+pub use merge::Merge;
+pub use open::{Capture, Info};
+pub use write::{PcapNgWriter, PcapWriter};
