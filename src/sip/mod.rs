@@ -1,1 +1,3 @@
 //! (face of the room)
+
+pub mod uri;

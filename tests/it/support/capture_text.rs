@@ -1,0 +1,40 @@
+//! Takes sendings, gives the capture that would have seen them.
+//!
+//! Invariant: the frames stand in the order of the sendings; a time never runs back because of what the writer adds.
+
+use sip3xx::evidence::Transport;
+
+use super::pcap_writer::{file_header, udp_frame, write_record};
+use super::sip_text::{Cargo, Sending, TextError, parse};
+use super::tcp_conversation::Conversations;
+
+/// The pcap file of a `.sip` text.
+pub(crate) fn capture_of_text(text: &str) -> Result<Vec<u8>, TextError> {
+    Ok(capture_of(&parse(text)?))
+}
+
+/// The pcap file of `sendings`.
+pub(crate) fn capture_of(sendings: &[Sending]) -> Vec<u8> {
+    let mut out = file_header();
+    let mut conversations = Conversations::default();
+    let mut identification = 0_u16;
+    let mut latest = 0;
+    for sending in sendings {
+        let (from, to, micros) = (sending.from, sending.to, sending.micros);
+        let frames = match (sending.transport, &sending.cargo) {
+            (Transport::Udp, Cargo::Payload(payload)) => {
+                identification = identification.wrapping_add(1);
+                vec![(micros, udp_frame(from, to, identification, payload))]
+            }
+            (Transport::Tcp, Cargo::Payload(payload)) => conversations.send(from, to, micros, payload),
+            (_, Cargo::Close) => conversations.close(from, to, micros),
+        };
+        for (time, frame) in frames {
+            // A handshake is put just before its message, but not before what the text has sent already.
+            let time = if time < micros { time.max(latest) } else { time };
+            write_record(&mut out, time, &frame);
+            latest = time;
+        }
+    }
+    out
+}
