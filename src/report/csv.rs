@@ -122,9 +122,9 @@ impl<W: io::Write> Table<'_, W> {
     fn redirect(&mut self, redirect: &Redirect) -> io::Result<()> {
         self.leading_cells(redirect);
         self.text(&redirect.transport);
-        self.number(Some(redirect.request.seen.frame));
+        self.number(redirect.request.as_ref().map(|request| request.seen.frame));
         self.number(Some(redirect.response.seen.frame));
-        self.text(&redirect.request.uri);
+        self.text(redirect.request.as_ref().map_or("", |request| request.uri.as_str()));
         self.list(redirect.contacts.iter().map(|contact| contact.uri.as_str()));
         self.text(match redirect.followed() {
             Followed::Yes => "yes",

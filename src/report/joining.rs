@@ -28,7 +28,7 @@ fn shift(redirect: &mut Redirect, captures: u32, redirects: u64) {
     redirect.chain.first = redirect.chain.first.saturating_add(redirects);
     redirect.relayed_to = redirect.relayed_to.map(|id| id.saturating_add(redirects));
 
-    let seen = [&mut redirect.request.seen, &mut redirect.response.seen].into_iter();
+    let seen = redirect.request.iter_mut().map(|request| &mut request.seen).chain([&mut redirect.response.seen]);
     let seen = seen.chain(redirect.ack.iter_mut().map(|ack| &mut ack.seen));
     let seen = seen.chain(redirect.attempts.iter_mut().map(|attempt| &mut attempt.seen));
     let later = redirect.future.iter_mut().flat_map(|future| &mut future.requests);

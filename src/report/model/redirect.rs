@@ -24,7 +24,7 @@ pub struct Redirect {
     /// `udp`, `tcp` or `ws`.
     pub transport: String,
     /// The request that was answered.
-    pub request: Request,
+    pub request: Option<Request>,
     /// The 3xx.
     pub response: Response,
     /// The first ACK of the 3xx.

@@ -71,13 +71,15 @@ fn parties(redirect: &Redirect, page: &mut Page<'_>) -> io::Result<()> {
 
 /// The request, the 3xx and its ACK, each with its frame.
 fn exchange(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
-    let request = &redirect.request;
-    let line = seen(Line::new(), &request.seen, names).gap().text(&redirect.method).text(" ").text(&request.uri);
+    let line = match &redirect.request {
+        Some(request) => seen(Line::new(), &request.seen, names).gap().text(&redirect.method).text(" ").text(&request.uri),
+        None => Line::new().text(&redirect.method).text(", a request that is not in the capture"),
+    };
     page.row("asked", &line)?;
 
     let response = &redirect.response;
     let mut line = seen(Line::new(), &response.seen, names).gap().text(&status(redirect));
-    if let Some(delay) = delay_ms(&request.seen, &response.seen) {
+    if let Some(delay) = redirect.request.as_ref().and_then(|request| delay_ms(&request.seen, &response.seen)) {
         line = line.text(" after ").whole(&duration(delay));
     }
     if !response.retransmissions.is_empty() {
