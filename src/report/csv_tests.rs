@@ -134,3 +134,12 @@ fn a_closed_pipe_is_still_known_as_one() {
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{}", format.name);
     }
 }
+
+#[test]
+fn every_column_stands_in_the_documentation() {
+    let page = include_str!("../../docs/reports.md");
+    for (kind, columns) in [("redirects", REDIRECTS), ("findings", FINDINGS), ("attempts", ATTEMPTS)] {
+        let names: Vec<String> = columns.iter().map(|name| format!("`{name}`")).collect();
+        assert!(page.contains(&format!("| {kind} | {} |", names.join(" "))), "{kind}");
+    }
+}

@@ -46,7 +46,7 @@ pub(super) fn followed() -> Redirect {
         },
         server: Server { address: "10.77.0.10".to_owned(), port: 5060, product: Some("kamailio (5.6.3)".to_owned()) },
         transport: "udp".to_owned(),
-        request: Request { seen: Sighting { frames: vec![1, 2], ..seen(2, 0) }, uri: "sip:bob@example.com".to_owned() },
+        request: Some(Request { seen: Sighting { frames: vec![1, 2], ..seen(2, 0) }, uri: "sip:bob@example.com".to_owned() }),
         response: Response { seen: seen(3, 2), retransmissions: vec![5, 7] },
         ack: Some(Ack { seen: seen(4, 3) }),
         contacts: vec![
@@ -90,7 +90,7 @@ pub(super) fn not_followed() -> Redirect {
         client: Client { address: "10.77.0.3".to_owned(), port: 43_210, role: Role::Uac, user_agent: Some("pjsua v2.15.1".to_owned()) },
         server: Server { product: None, ..followed().server },
         call_id: "qnB58VC3VJXEHVZHpv4Uv9Go8aSf3JmS".to_owned(),
-        request: Request { seen: seen(30, 30_000), uri: "sip:carol@example.com".to_owned() },
+        request: Some(Request { seen: seen(30, 30_000), uri: "sip:carol@example.com".to_owned() }),
         response: Response { seen: seen(31, 30_010), retransmissions: Vec::new() },
         ack: None,
         contacts: vec![Contact { uri: "sip:carol@10.77.0.20".to_owned(), q: None, expires: None, usable: true }],
@@ -137,7 +137,7 @@ pub(super) fn alternative() -> Redirect {
         client: Client { address: "2001:db8::2".to_owned(), port: 5062, role: Role::Proxy, user_agent: None },
         server: Server { address: "2001:db8::10".to_owned(), port: 5060, product: None },
         transport: "tcp".to_owned(),
-        request: Request { seen: seen(41, 41_000), uri: "tel:112;phone-context=example.com".to_owned() },
+        request: Some(Request { seen: seen(41, 41_000), uri: "tel:112;phone-context=example.com".to_owned() }),
         response: Response { seen: seen(42, 41_100), retransmissions: Vec::new() },
         ack: Some(Ack { seen: seen(43, 41_101) }),
         contacts: Vec::new(),
@@ -200,7 +200,7 @@ pub(super) fn damaged() -> Report {
     report(vec![Capture { complete: false, faults: vec![fault], ..capture() }])
 }
 
-/// Two captures, one empty: what is optional is absent.
+/// Two captures, one empty, and a redirect whose request is not in them: what is optional is absent.
 pub(super) fn two_captures() -> Report {
     let empty = Capture {
         path: "empty.pcapng".to_owned(),
@@ -210,7 +210,9 @@ pub(super) fn two_captures() -> Report {
         last_epoch_ns: None,
         ..capture()
     };
-    report(vec![capture(), empty])
+    let mut report = report(vec![capture(), empty]);
+    report.redirects[2].request = None;
+    report
 }
 
 /// What an attacker would put on the wire: escape sequences, bidirectional marks, NUL, line ends, formulas, quotes.
@@ -225,7 +227,7 @@ pub(super) fn hostile() -> Report {
     redirect.call_id = text();
     redirect.client.user_agent = Some(text());
     redirect.server.product = Some(text());
-    redirect.request.uri = text();
+    redirect.request = Some(Request { seen: seen(30, 30_000), uri: text() });
     redirect.contacts = vec![Contact { uri: text(), q: None, expires: None, usable: true }; 2];
     redirect.alternative = Some(Alternative {
         content_type: text(),

@@ -17,11 +17,24 @@ pub(super) fn write(report: &Report, names: &FrameNames, page: &mut Page<'_>) ->
     page.line(0, LABELS, &Line::new().tinted(tint::TITLE, "Summary"))?;
     if report.summary.redirects > 0 {
         counts(report, page)?;
+    } else {
+        page.line(LABELS, LABELS, &Line::new().text(why_nothing(&report.captures)))?;
     }
     orphans(report, page)?;
     rules(report, page)?;
     clients(report, page)?;
     captures(report, names, page)
+}
+
+/// What to make of a report without redirects.
+fn why_nothing(captures: &[Capture]) -> &'static str {
+    let packets = captures.iter().any(|capture| capture.frames > 0);
+    let messages = captures.iter().any(|capture| capture.sip_messages > 0);
+    match (packets, messages) {
+        (_, true) => "there is SIP, and no 3xx in it",
+        (true, false) => "no SIP in the clear: it may be encrypted (TLS, IPsec), or carried by a link that cannot be read",
+        (false, false) => "no packets",
+    }
 }
 
 /// The items that are not zero, joined by commas.
@@ -137,6 +150,9 @@ impl<'a> Tally<'a> {
 }
 
 fn captures(report: &Report, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
+    if report.captures.is_empty() {
+        return Ok(());
+    }
     heading("Captures", page)?;
     for (index, capture) in (0..).zip(&report.captures) {
         self::capture(capture, page)?;

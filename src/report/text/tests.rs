@@ -2,7 +2,7 @@
 
 use super::super::example;
 use super::super::format::{Presentation, Sort};
-use super::super::model::Report;
+use super::super::model::{Capture, Report};
 use super::super::wording::steers;
 use super::{FORMAT, page::WIDTH};
 
@@ -77,6 +77,11 @@ fn the_summary_alone_has_no_blocks() {
 }
 
 #[test]
-fn an_empty_report_is_still_told() {
+fn a_report_without_redirects_says_what_to_make_of_it() {
     assert!(printed(&Report::default(), Presentation::default()).starts_with("0 redirects in no capture\n"));
+    for (frames, sip_messages, part) in [(9, 0, "encrypted"), (9, 1, "no 3xx"), (0, 0, "no packets")] {
+        let captures = vec![Capture { frames, sip_messages, ..example::capture() }];
+        let text = printed(&Report { captures, ..Report::default() }, Presentation::default());
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
 }
