@@ -257,7 +257,8 @@ impl Stage<'_> {
             self.collector.note(unit.capture, fault.as_fault().at_frame(unit.place_frame));
         }
         if unit.truncated {
-            self.collector.note(unit.capture, Fault::new(FaultKind::Snaplen, "a SIP message that the capture cut short").at_frame(unit.place_frame));
+            self.collector
+                .note(unit.capture, Fault::new(FaultKind::Snaplen, "a SIP message that the capture cut short").at_frame(unit.place_frame));
         }
         let sighting = Sighting {
             message,

@@ -424,7 +424,9 @@ impl Calls {
         };
         if let Some(call_id) = sighting.message.call_id() {
             let by_proxy = |open: &Open| is_recent(open) && open.redirect.role == Role::Proxy && open.vias.below() == vias.all();
-            below.extend(self.open.of_call(call_id).iter().rev().take(MAX_REPEATS).filter(|number| self.open.get(**number).is_some_and(by_proxy)));
+            below.extend(
+                self.open.of_call(call_id).iter().rev().take(MAX_REPEATS).filter(|number| self.open.get(**number).is_some_and(by_proxy)),
+            );
         }
         let asked_first = |open: &Open| match (&upper.request, &open.redirect.request) {
             (Some(above), Some(below)) => above.time <= below.time && above.message.call_id() != below.message.call_id(),
@@ -436,7 +438,14 @@ impl Calls {
                 && asked_first(open)
                 && open.redirect.targets.iter().any(|target| upper.targets.iter().any(|above| above.uri.equals(&target.uri)))
         };
-        below.extend(self.open.of_client(upper.server.address).iter().rev().take(MAX_REPEATS).filter(|number| self.open.get(**number).is_some_and(by_agent)));
+        below.extend(
+            self.open
+                .of_client(upper.server.address)
+                .iter()
+                .rev()
+                .take(MAX_REPEATS)
+                .filter(|number| self.open.get(**number).is_some_and(by_agent)),
+        );
         for number in below {
             if let Some(open) = self.open.get_mut(number) {
                 open.redirect.relayed = Some(upper.id);
@@ -468,9 +477,9 @@ impl Calls {
         let cseq = message.cseq()?.number;
         let tag = message.to_tag()?;
         self.open.of_call(message.call_id()?).iter().rev().take(MAX_REPEATS).copied().find(|number| {
-            self.open.get(*number).is_some_and(|open| {
-                open.cseq == cseq && open.redirect.is_invite() && open.redirect.response.message.to_tag() == Some(tag)
-            })
+            self.open
+                .get(*number)
+                .is_some_and(|open| open.cseq == cseq && open.redirect.is_invite() && open.redirect.response.message.to_tag() == Some(tag))
         })
     }
 }

@@ -144,7 +144,14 @@ impl Watches {
     }
 
     /// What `request` shows for a redirect of its caller, if anything.
-    pub(super) fn see(&mut self, request: &Sighting<'_>, caller: &Person, uri: &Uri, to: Option<&Uri>, window: i64) -> Option<(&Watch, LaterRequest)> {
+    pub(super) fn see(
+        &mut self,
+        request: &Sighting<'_>,
+        caller: &Person,
+        uri: &Uri,
+        to: Option<&Uri>,
+        window: i64,
+    ) -> Option<(&Watch, LaterRequest)> {
         let address = request.source.address;
         let to_name = to.map(nickname).unwrap_or_default();
         let asked_name = nickname(uri);
@@ -213,5 +220,12 @@ fn is_use_of(target: &Target, uri: &Uri) -> bool {
 }
 
 fn later(request: &Sighting<'_>, target: Option<usize>, shows: Use) -> LaterRequest {
-    LaterRequest { place: request.place, time: request.time, method: request.message.method().to_vec(), uri: request.message.request_uri().unwrap_or_default().to_vec(), target, shows }
+    LaterRequest {
+        place: request.place,
+        time: request.time,
+        method: request.message.method().to_vec(),
+        uri: request.message.request_uri().unwrap_or_default().to_vec(),
+        target,
+        shows,
+    }
 }

@@ -32,14 +32,9 @@ impl BorrowedKey<'_> {
             Key::Rfc3261 { branch, host, port, method } => {
                 Key::Rfc3261 { branch: branch.into(), host: host.into(), port, method: method.into() }
             }
-            Key::Rfc2543 { call_id, from_tag, number, method, host, port } => Key::Rfc2543 {
-                call_id: call_id.into(),
-                from_tag: from_tag.into(),
-                number,
-                method: method.into(),
-                host: host.into(),
-                port,
-            },
+            Key::Rfc2543 { call_id, from_tag, number, method, host, port } => {
+                Key::Rfc2543 { call_id: call_id.into(), from_tag: from_tag.into(), number, method: method.into(), host: host.into(), port }
+            }
         }
     }
 

@@ -187,7 +187,8 @@ fn same_call(open: &Open, asked: &Asked<'_>, call_id: &[u8]) -> Option<Link> {
     let own = open.call_ids.first().is_some_and(|known| **known == *call_id);
     if asked.method() != open.redirect.method {
         // Another method is another purpose, unless it goes to the Contact and nothing else did.
-        let changed = own && open.redirect.attempts.is_empty() && goes_to_contact(open, &asked.uri) && asked.sighting.message.to_tag().is_none();
+        let changed =
+            own && open.redirect.attempts.is_empty() && goes_to_contact(open, &asked.uri) && asked.sighting.message.to_tag().is_none();
         return changed.then_some(Link::SameCallId);
     }
     if !open.redirect.is_invite() && is_next_round(open, asked) {
@@ -213,7 +214,10 @@ fn same_from_tag(open: &Open, asked: &Asked<'_>) -> Option<Link> {
 fn new_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     let waits = match open.redirect.attempts.last() {
         None => true,
-        Some(last) => last.outcome.is_none_or(|outcome| outcome.status >= 400) && !open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(&asked.uri)),
+        Some(last) => {
+            last.outcome.is_none_or(|outcome| outcome.status >= 400)
+                && !open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(&asked.uri))
+        }
     };
     let fits = waits
         && asked.method() == open.redirect.method
@@ -308,5 +312,9 @@ fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
 
 /// Whether a REGISTER asks for emergency services: the `sos` parameter in its Contact (3GPP TS 24.229, 5.1.6.2).
 fn is_emergency_registration(asked: &Asked<'_>) -> bool {
-    asked.sighting.message.contacts().any(|contact| Uri::parse(contact.uri()).parameter("sos").is_some() || contact.params().get("sos").is_some())
+    asked
+        .sighting
+        .message
+        .contacts()
+        .any(|contact| Uri::parse(contact.uri()).parameter("sos").is_some() || contact.params().get("sos").is_some())
 }

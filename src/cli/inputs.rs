@@ -17,11 +17,14 @@ pub(super) fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, Complaint> {
             }
             inputs.push(Input::Stdin);
         } else if path.is_dir() {
-            let captures = capture::captures_below(path).map_err(Complaint::new)?;
-            if captures.is_empty() {
+            let below = capture::captures_below(path).map_err(Complaint::new)?;
+            for unreadable in &below.unreadable {
+                Complaint::new(unreadable).tell();
+            }
+            if below.captures.is_empty() {
                 return Err(Complaint::new(format!("no captures below {}", path.display())));
             }
-            inputs.extend(captures.into_iter().map(Input::File));
+            inputs.extend(below.captures.into_iter().map(Input::File));
         } else {
             inputs.push(Input::File(path.clone()));
         }

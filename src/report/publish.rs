@@ -49,10 +49,7 @@ pub fn redirect(redirect: &call::Redirect, judgement: &rules::Judgement) -> mode
         alternative: redirect.offer.as_ref().map(alternative),
         attempts: redirect.attempts.iter().map(|attempt| self::attempt(redirect, attempt)).collect(),
         future: keeps_future.then(|| model::Future { verdict: model::FutureVerdict::NotObserved, requests: Vec::new() }),
-        chain: model::Chain {
-            first: redirect.chain,
-            position: u32::try_from(redirect.tried.len()).unwrap_or(u32::MAX).max(1),
-        },
+        chain: model::Chain { first: redirect.chain, position: u32::try_from(redirect.tried.len()).unwrap_or(u32::MAX).max(1) },
         relayed_to: redirect.relayed,
         covered_ms: Some(model::milliseconds(redirect.covered())),
         verdict: verdict(judgement.verdict),

@@ -2,11 +2,11 @@
 //!
 //! Invariant: findings stand in the order of the catalogue, and of attempts within a rule, so the same input gives the same report.
 
+use super::ALL;
 use super::finding::{Draft, Finding};
 use super::profile::Profile;
 use super::rule::{Check, Level, Rule};
 use super::verdict::{self, Judgement};
-use super::ALL;
 use crate::call::{LaterRequest, Redirect, Watch};
 
 /// Which rules are in force, and by what measure.

@@ -21,7 +21,4 @@ pub use rule::{Check, Clause, Level, Party, Rule, Section, Strength};
 pub use verdict::{Judgement, Verdict, convicts};
 
 /// Every rule, in the order of the catalogue.
-pub const ALL: &[&Rule] = &[
-    &redirect::redirect_not_followed::RULE,
-    &redirect::request_uri_not_contact::RULE,
-];
+pub const ALL: &[&Rule] = &[&redirect::redirect_not_followed::RULE, &redirect::request_uri_not_contact::RULE];

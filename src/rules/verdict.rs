@@ -152,10 +152,13 @@ fn followed(redirect: &Redirect) -> (Verdict, String) {
         Some(attempt) => {
             let delay = seconds(attempt.request.time.nanos_since(redirect.response.time));
             let uri = text(attempt.request.message.request_uri().unwrap_or_default());
-            let way = if at_proxy { format!("sent again to {uri} through {}", attempt.request.destination) } else { format!("retried at {uri}") };
+            let way =
+                if at_proxy { format!("sent again to {uri} through {}", attempt.request.destination) } else { format!("retried at {uri}") };
             (Verdict::Correct, format!("{way} after {delay}"))
         }
-        None => (Verdict::Inconclusive, "retried at a URI that is neither a Contact nor the original; the capture does not tell why".into()),
+        None => {
+            (Verdict::Inconclusive, "retried at a URI that is neither a Contact nor the original; the capture does not tell why".into())
+        }
     }
 }
 
@@ -165,7 +168,10 @@ fn alternative(redirect: &Redirect) -> (Verdict, String) {
     if let Some(attempt) = taken.or(redirect.attempts.iter().find(|attempt| attempt.link == Link::EmergencyRegistration)) {
         let uri = text(attempt.request.message.request_uri().unwrap_or_default());
         let delay = seconds(attempt.request.time.nanos_since(redirect.response.time));
-        return (Verdict::Correct, format!("the alternative was attempted: {} {uri} after {delay}", text(attempt.request.message.method())));
+        return (
+            Verdict::Correct,
+            format!("the alternative was attempted: {} {uri} after {delay}", text(attempt.request.message.method())),
+        );
     }
     let Some(offer) = &redirect.offer else {
         return (Verdict::NotApplicable, "the 380 has no body, so it describes no alternative".into());
@@ -174,7 +180,10 @@ fn alternative(redirect: &Redirect) -> (Verdict, String) {
     let reason = if redirect.attempts.is_empty() {
         match doubt(redirect) {
             Some(doubt) => format!("{doubt}; offered: {offered}"),
-            None => format!("no attempt in SIP within {}; offered: {offered}, which may have been used outside SIP", seconds(redirect.covered())),
+            None => format!(
+                "no attempt in SIP within {}; offered: {offered}, which may have been used outside SIP",
+                seconds(redirect.covered())
+            ),
         }
     } else {
         format!("the Contact was called; offered: {offered}, which may have been used outside SIP")
