@@ -4,6 +4,7 @@
 
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
+pub mod adapter;
 mod examine;
 pub mod fault;
 pub mod fields;
@@ -12,11 +13,15 @@ pub mod framing;
 mod framing_tests;
 pub mod header;
 pub mod message;
+#[cfg(test)]
+mod message_tests;
 pub mod name;
 pub mod params;
 mod resync;
 pub mod scan;
 pub mod start_line;
+#[cfg(test)]
+mod torture_tests;
 
 pub use fault::{MessageFault, MessageFaults};
 pub use framing::is_sip;
