@@ -76,6 +76,12 @@ impl<C: Cutter> Flow<C> {
         streams.finish(&mut around);
     }
 
+    /// Octets that fragments and streams hold.
+    #[cfg(test)]
+    pub(super) const fn held(&self) -> (usize, usize) {
+        (self.fragments.held(), self.streams.held())
+    }
+
     /// Takes a packet that needs state.
     fn pass(&mut self, packet: Packet<'_>, capture: u32, frame: &Frame<'_>, faults: &mut FaultLog, sink: Sink<'_>) {
         match packet {

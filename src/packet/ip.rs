@@ -63,7 +63,8 @@ pub(super) fn packet<'a>(bytes: &'a [u8], walk: &mut Walk) -> Result<Packet<'a>,
     };
     match &slice {
         LaxIpSlice::Ipv4(ip) => version4(ip, bytes, walk),
-        LaxIpSlice::Ipv6(ip) if broken.is_none() => version6(ip, bytes, walk),
+        // Behind a fragment header stands a piece of the payload, which etherparse reads as a header where the first piece begins with one.
+        LaxIpSlice::Ipv6(ip) if broken.is_none() || ip.is_payload_fragmented() => version6(ip, bytes, walk),
         LaxIpSlice::Ipv6(_) => Err(Stop::short("IPv6 extension header", 8, bytes)),
     }
 }

@@ -20,6 +20,7 @@ mod walk;
 #[cfg(test)]
 pub(crate) mod bytes;
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 mod decode_tests;
 
 pub use decode::{Packet, decode, resume};
