@@ -1,7 +1,7 @@
 //! Each link type and tunnel with octets built by hand; lengths that lie; and damage of every kind, which must not make the walk fail.
 
 use super::bytes::{ACK, FIN, SYN, ethernet, fragment4, fragment6, ipv4, ipv6, tcp, udp};
-use super::{Datagram, Packet, decode, resume};
+use super::{Datagram, Packet, decode, plain_datagram, resume};
 use crate::capture::{Frame, LinkType};
 use crate::evidence::Timestamp;
 use crate::fault::{FaultKind, FaultLog};
@@ -28,6 +28,15 @@ fn sip4() -> Vec<u8> {
 
 fn sip6() -> Vec<u8> {
     ipv6((1, 2), 17, &udp((5060, 5062), TEXT))
+}
+
+/// What the shortcut says of a frame is what the walk says, if it says anything.
+fn shortcut_agrees(frame: &Frame<'_>) -> bool {
+    let Some(plain) = plain_datagram(frame) else { return false };
+    let walked = decode(frame, &mut FaultLog::default());
+    let Some(Packet::Datagram(walked)) = walked else { panic!("{plain:?} {walked:?}") };
+    assert_eq!(format!("{plain:?}"), format!("{walked:?}"));
+    true
 }
 
 fn datagram(link_type: u16, data: &[u8]) -> Datagram<'_> {
@@ -180,6 +189,21 @@ fn sip_to_the_port_of_a_tunnel_is_a_datagram() {
 }
 
 #[test]
+fn the_usual_frame_takes_the_shortcut_and_others_do_not() {
+    for (data, usual) in [
+        (ethernet(IPV4, &sip4()), true),
+        (ethernet(IPV6, &sip6()), true),
+        (ethernet(IPV4, &ipv4((1, 2), 17, &udp((5060, 4789), TEXT))), false),
+        (ethernet(IPV4, &fragment4((1, 2), 17, 9, 0, true, &udp((5060, 5062), TEXT))), false),
+        (ethernet(0x8100, &joined(&[&[0, 1, 8, 0], &sip4()])), true),
+        (ethernet(0x8100, &joined(&[&[0, 1, 0x81, 0, 0, 2, 8, 0], &sip4()])), false),
+        (ethernet(IPV4, &sip4())[..60].to_vec(), false),
+    ] {
+        assert_eq!(shortcut_agrees(&frame(1, &data)), usual);
+    }
+}
+
+#[test]
 fn the_path_tells_one_way_from_another() {
     let base = ethernet(IPV4, &sip4());
     let path = datagram(1, &base).path;
@@ -302,6 +326,7 @@ fn no_damage_makes_the_walk_fail() {
     let seeds: Vec<(u16, Vec<u8>)> = vec![
         (1, ethernet(IPV6, &ipv6((1, 2), 0, &joined(&[&[17, 0, 1, 4, 0, 0, 0, 0], &udp((5060, 5062), TEXT)])))),
         (1, ethernet(0x8847, &joined(&[&[0, 1, 1, 64], &inner]))),
+        (1, ethernet(IPV4, &sip4())),
         (1, ethernet(0x8864, &joined(&[&[0x11, 0, 0, 1, 0, 9, 0, 0x21], &sip4()]))),
         (1, ethernet(IPV4, &ipv4((1, 2), 47, &joined(&[&[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1], &[0x20; 12], &inner])))),
         (
@@ -324,7 +349,7 @@ fn no_damage_makes_the_walk_fail() {
         state ^= state << 17;
         (state % below.max(1) as u64) as usize
     };
-    let mut faults = FaultLog::default();
+    let (mut faults, mut shortcuts) = (FaultLog::default(), 0);
     for _ in 0..4_000 {
         for (link_type, seed) in &seeds {
             let mut data = seed.clone();
@@ -334,9 +359,11 @@ fn no_damage_makes_the_walk_fail() {
             }
             data.truncate(data.len() - if random(3) == 0 { random(data.len()) } else { 0 });
             let damaged = Frame { original_len: random(2_000) as u32, ..frame(*link_type, &data) };
+            shortcuts += usize::from(shortcut_agrees(&damaged));
             if let Some(Packet::Fragment(fragment)) = decode(&damaged, &mut faults) {
                 resume(&fragment.carrier, fragment.payload, 0, 1, &mut faults);
             }
         }
     }
+    assert!(shortcuts > 100, "{shortcuts}");
 }
