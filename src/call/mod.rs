@@ -1,14 +1,23 @@
 //! Takes sightings, gives redirects with their attempts and the later requests of the same client.
+//!
+//! A 3xx belongs to the client transaction that it answers; what the client did about it is found by a ladder of evidence among its later
+//! requests; requests beyond the window are held against the lifetimes of the Contacts. State is bounded and expires by capture time.
 
-/// A 3xx.
-#[derive(Debug)]
-pub struct Redirect;
-/// An attempt.
-#[derive(Debug)]
-pub struct Attempt;
-/// A watch.
-#[derive(Debug)]
-pub struct Watch;
-/// A later request.
-#[derive(Debug)]
-pub struct LaterRequest;
+mod calls;
+mod chain;
+mod future;
+mod identity;
+mod key;
+mod link;
+mod open;
+mod redirect;
+mod settings;
+mod sighting;
+mod target;
+mod transaction;
+
+pub use calls::{Calls, Events};
+pub use future::{LaterRequest, Use, Watch};
+pub use redirect::{Attempt, Cover, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Role, Target, Tried};
+pub use settings::{SECOND, Settings};
+pub use sighting::{Frames, Sighting};

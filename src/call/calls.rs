@@ -1,0 +1,461 @@
+//! Takes sightings in the order of time, gives closed redirects and the later requests of their clients.
+//!
+//! Invariant: what is held is bounded by what is under way, and expires by capture time; a bound that is reached is told.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::chain::Chain;
+use super::future::{LaterRequest, Watch, Watches};
+use super::identity::{Person, ViaStack};
+use super::key::{key, key_of_cancelled};
+use super::link::{self, Asked};
+use super::open::{Open, OpenRedirects};
+use super::redirect::{Attempt, Cover, Kept, Link, Outcome, Redirect, Repeat, Role};
+use super::settings::Settings;
+use super::sighting::Sighting;
+use super::target;
+use super::transaction::Transactions;
+use crate::evidence::Timestamp;
+use crate::fault::{Fault, FaultKind};
+use crate::sip::Uri;
+
+/// The most ACKs, repetitions and To tags that are kept of one redirect or attempt; a loop of them proves no more.
+const MAX_REPEATS: usize = 64;
+/// The most requests that are kept as attempts of one redirect.
+const MAX_ATTEMPTS: usize = 64;
+/// How long a 3xx may come after the one it is handed on from, in nanoseconds.
+const RELAY_NANOS: i64 = 5_000_000_000;
+
+/// What this room tells while it works.
+pub trait Events {
+    /// A redirect whose window is over.
+    fn closed(&mut self, redirect: Redirect);
+    /// A later request that bears on a redirect, closed or still open.
+    fn later(&mut self, watch: &Watch, request: LaterRequest);
+    /// A bound that was reached in that capture.
+    fn fault(&mut self, capture: u32, fault: Fault);
+}
+
+/// The calls of the captures so far.
+#[derive(Debug)]
+pub struct Calls {
+    settings: Settings,
+    transactions: Transactions,
+    open: OpenRedirects,
+    chains: BTreeMap<u64, Chain>,
+    watches: Watches,
+    /// Until when each capture goes on.
+    covers: Vec<Timestamp>,
+    next: u64,
+}
+
+impl Calls {
+    /// No calls yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            transactions: Transactions::new(settings.max_transactions),
+            open: OpenRedirects::default(),
+            chains: BTreeMap::new(),
+            watches: Watches::new(settings.max_watches),
+            covers: Vec::new(),
+            next: 1,
+        }
+    }
+
+    /// Notes that `capture` holds a frame of that moment, SIP or not.
+    pub fn reaches(&mut self, capture: u32, time: Timestamp) {
+        let index = capture as usize;
+        if index >= self.covers.len() {
+            self.covers.resize(index + 1, Timestamp::MIN);
+        }
+        if let Some(cover) = self.covers.get_mut(index) {
+            *cover = time.max(*cover);
+        }
+    }
+
+    /// Takes the next message. A copy changes nothing: the message was seen already.
+    pub fn see(&mut self, sighting: &Sighting<'_>, events: &mut dyn Events) {
+        self.reaches(sighting.place.capture, sighting.time);
+        self.expire(sighting.time, events);
+        if sighting.copy {
+            return;
+        }
+        if !self.open.is_empty() {
+            self.open.heard(sighting.source.address, sighting.time);
+        }
+        let message = &sighting.message;
+        match message.status() {
+            Some(status) => self.response(sighting, status, events),
+            None if !message.is_request() => {}
+            None if message.method() == b"ACK" => self.ack(sighting),
+            None => {
+                if message.method() == b"CANCEL" {
+                    self.cancel(sighting);
+                }
+                self.request(sighting, events);
+            }
+        }
+    }
+
+    /// Closes what is still open: the captures are over.
+    pub fn finish(&mut self, events: &mut dyn Events) {
+        while let Some(open) = self.open.take_oldest() {
+            self.close(open, events);
+        }
+    }
+
+    fn expire(&mut self, now: Timestamp, events: &mut dyn Events) {
+        self.transactions.expire(now);
+        while let Some(open) = self.open.take_over(now) {
+            self.close(open, events);
+        }
+    }
+
+    fn close(&mut self, mut open: Open, events: &mut dyn Events) {
+        let redirect = &mut open.redirect;
+        let heard = self.open.last_heard(redirect.client.address);
+        let captured = self.covers.get(redirect.response.place.capture as usize).copied().unwrap_or(redirect.response.time);
+        redirect.cover = Cover {
+            until: captured.max(heard.unwrap_or(Timestamp::MIN)),
+            client_visible: redirect.request.is_some() || !redirect.acks.is_empty() || heard.is_some(),
+        };
+        self.open.forget_client(redirect.client.address);
+        if let Some(chain) = self.chains.get_mut(&redirect.chain)
+            && chain.leave()
+        {
+            self.chains.remove(&redirect.chain);
+        }
+        events.closed(open.redirect);
+    }
+
+    fn request(&mut self, sighting: &Sighting<'_>, events: &mut dyn Events) {
+        let Some(key) = key(&sighting.message) else { return };
+        let cseq = sighting.message.cseq().map_or(0, |cseq| cseq.number);
+        let uri = sighting.message.request_uri().unwrap_or_default();
+        let mut branch_of = None;
+        for number in self.transactions.find(&key) {
+            let Some(known) = self.transactions.get_mut(number) else { continue };
+            if known.place.is_none() || (known.number == cseq && *known.request_uri == *uri) {
+                if known.repeats.len() < MAX_REPEATS {
+                    known.repeats.push(sighting.place);
+                }
+                let (redirect, attempt) = (known.redirect, known.attempt);
+                self.transactions.touch(number, sighting.time);
+                self.request_again(sighting, redirect, attempt);
+                return;
+            }
+            branch_of = branch_of.or(known.place);
+        }
+        let kept: Kept = Arc::new(sighting.to_kept());
+        let (number, full) = self.transactions.open(key, cseq, Some(&kept), sighting.time);
+        if full {
+            events.fault(sighting.place.capture, bound("transactions under way", self.settings.max_transactions, sighting));
+        }
+        if let Some(transaction) = self.transactions.get_mut(number) {
+            transaction.branch_of = branch_of;
+        }
+        if sighting.message.method() != b"CANCEL" {
+            self.place(number, &kept, events);
+        }
+    }
+
+    fn request_again(&mut self, sighting: &Sighting<'_>, redirect: Option<u64>, attempt: Option<(u64, usize)>) {
+        if let Some(open) = redirect.and_then(|number| self.open.get_mut(number))
+            && open.redirect.request_repeats.len() < MAX_REPEATS
+        {
+            open.redirect.request_repeats.push(sighting.place);
+        }
+        if let Some((number, index)) = attempt
+            && let Some(open) = self.open.get_mut(number)
+        {
+            open.last_event = open.last_event.max(sighting.time);
+            if let Some(attempt) = open.redirect.attempts.get_mut(index)
+                && attempt.retransmissions.len() < MAX_REPEATS
+            {
+                attempt.retransmissions.push(sighting.place);
+            }
+        }
+    }
+
+    /// Finds what a new request belongs to: a redirect that caused it, or one whose client sent it later.
+    fn place(&mut self, number: u64, kept: &Kept, events: &mut dyn Events) {
+        if self.open.is_empty() && self.watches.is_empty() {
+            return;
+        }
+        let asked = Asked::new(kept);
+        let place = if self.open.is_empty() { link::Place::default() } else { link::place(&self.open, &asked) };
+        for rival in place.rival {
+            if let Some(open) = self.open.get_mut(rival) {
+                open.redirect.rival.get_or_insert(kept.place);
+            }
+        }
+        if let Some(open) = place.candidate_of.and_then(|candidate| self.open.get_mut(candidate)) {
+            open.redirect.candidate.get_or_insert_with(|| kept.clone());
+        }
+        if let Some((redirect, link)) = place.attempt_of {
+            self.attach(redirect, link, number, kept, &asked);
+        } else if let (Some(caller), None) = (&asked.caller, kept.message.to_tag())
+            && asked.vias.len() <= 1
+            && kept.message.method() != b"REGISTER"
+            && let Some((watch, request)) = self.watches.see(kept, caller, &asked.uri, asked.to.as_ref(), self.settings.retry_window)
+        {
+            events.later(watch, request);
+        }
+    }
+
+    fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
+        let Some(open) = self.open.get_mut(redirect) else { return };
+        if open.redirect.attempts.len() >= MAX_ATTEMPTS {
+            return;
+        }
+        let index = open.redirect.attempts.len();
+        let chain = self.chains.entry(open.redirect.chain).or_default();
+        let repeats = chain.repeats(&asked.uri, kept, &self.transactions);
+        chain.tried(&asked.uri, kept, number);
+        let (contact, difference) = target::nearest(&open.redirect, &asked.uri, kept);
+        let amended = open.redirect.attempts.last().is_some_and(|last| {
+            last.uri.equals(&asked.uri) && last.outcome.is_some_and(|outcome| super::chain::asks_to_amend(outcome.status))
+        });
+        let branch_of = self.transactions.get(number).and_then(|transaction| transaction.branch_of);
+        open.last_event = open.last_event.max(kept.time);
+        open.redirect.attempts.push(Attempt {
+            request: kept.clone(),
+            uri: asked.uri.clone(),
+            retransmissions: Vec::new(),
+            link,
+            contact,
+            difference,
+            outcome: None,
+            to_tags: Vec::new(),
+            repeats,
+            amended,
+            branch_of,
+            redirected: None,
+        });
+        if let Some(transaction) = self.transactions.get_mut(number) {
+            transaction.attempt = Some((redirect, index));
+        }
+        if let Some(call_id) = kept.message.call_id() {
+            self.open.enter_call_id(redirect, call_id);
+        }
+        self.watches.attempted(redirect);
+    }
+
+    fn cancel(&mut self, sighting: &Sighting<'_>) {
+        let Some(key) = key_of_cancelled(&sighting.message) else { return };
+        for number in self.transactions.find(&key) {
+            if let Some(transaction) = self.transactions.get_mut(number) {
+                transaction.cancel.get_or_insert(sighting.place);
+            }
+        }
+    }
+
+    fn response(&mut self, sighting: &Sighting<'_>, status: u16, events: &mut dyn Events) {
+        let Some(key) = key(&sighting.message) else { return };
+        let cseq = sighting.message.cseq().map(|cseq| cseq.number);
+        let found = self.transactions.find(&key);
+        let of_number = |number: &&u64| self.transactions.get(**number).is_some_and(|found| Some(found.number) == cseq);
+        let number = found.iter().find(of_number).or(found.first()).copied();
+        let Some(number) = number else {
+            // The request is not in the capture: the 3xx stands alone, and the ACK may tell what was asked.
+            if (300..400).contains(&status) {
+                let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), None, sighting.time);
+                self.redirected(sighting, status, number, events);
+            }
+            return;
+        };
+        self.transactions.touch(number, sighting.time);
+        let Some(transaction) = self.transactions.get_mut(number) else { return };
+        let attempt = transaction.attempt;
+        if status < 200 {
+            self.answered(attempt, sighting);
+            return;
+        }
+        let first = transaction.outcome.is_none();
+        if first {
+            transaction.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
+        }
+        if let Some(redirect) = transaction.redirect {
+            self.repeated(redirect, sighting, status);
+        } else if first && (300..400).contains(&status) {
+            self.finished(attempt, sighting, status);
+            self.redirected(sighting, status, number, events);
+        } else if first {
+            transaction.request = None;
+            self.answered(attempt, sighting);
+            self.finished(attempt, sighting, status);
+        }
+    }
+
+    /// Notes the To tag with which an attempt was answered.
+    fn answered(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>) {
+        let Some(attempt) = self.attempt_mut(attempt) else { return };
+        if let Some(tag) = sighting.message.to_tag()
+            && attempt.to_tags.len() < MAX_REPEATS
+            && !attempt.to_tags.iter().any(|known| **known == *tag)
+        {
+            attempt.to_tags.push(tag.to_vec());
+        }
+    }
+
+    fn finished(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>, status: u16) {
+        if let Some(open) = attempt.and_then(|(number, _)| self.open.get_mut(number)) {
+            open.last_event = open.last_event.max(sighting.time);
+        }
+        if let Some(attempt) = self.attempt_mut(attempt) {
+            attempt.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
+        }
+    }
+
+    fn attempt_mut(&mut self, attempt: Option<(u64, usize)>) -> Option<&mut Attempt> {
+        let (number, index) = attempt?;
+        self.open.get_mut(number)?.redirect.attempts.get_mut(index)
+    }
+
+    fn repeated(&mut self, redirect: u64, sighting: &Sighting<'_>, status: u16) {
+        if let Some(open) = self.open.get_mut(redirect)
+            && open.redirect.repeats.len() < MAX_REPEATS
+        {
+            open.redirect.repeats.push(Repeat { place: sighting.place, time: sighting.time, status });
+        }
+    }
+
+    /// Opens the redirect that a 3xx makes of its transaction.
+    fn redirected(&mut self, sighting: &Sighting<'_>, status: u16, number: u64, events: &mut dyn Events) {
+        let id = self.next;
+        self.next += 1;
+        let Some(transaction) = self.transactions.get_mut(number) else { return };
+        transaction.redirect = Some(id);
+        transaction.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
+        let request = transaction.request.clone();
+        let (attempt, cancel, repeats) = (transaction.attempt, transaction.cancel, transaction.repeats.to_vec());
+        if let Some(attempt) = self.attempt_mut(attempt) {
+            attempt.redirected = Some(id);
+        }
+        let chain_number = attempt.and_then(|(number, _)| self.open.get(number)).map_or(id, |open| open.redirect.chain);
+        let redirect = Redirect {
+            id,
+            status,
+            method: sighting.message.method().to_vec(),
+            client: request.as_ref().map_or(sighting.destination, |request| request.source),
+            server: request.as_ref().map_or(sighting.source, |request| request.destination),
+            transport: sighting.transport,
+            role: if sighting.message.vias().nth(1).is_some() { Role::Proxy } else { Role::Uac },
+            original: request.as_ref().and_then(|request| request.message.request_uri()).map(Uri::parse),
+            targets: target::targets(&sighting.message),
+            offer: target::offer(&sighting.message),
+            response: Arc::new(sighting.to_kept()),
+            request_repeats: repeats,
+            cancel,
+            chain: chain_number,
+            window: self.settings.window(status),
+            patience: self.settings.patience,
+            request,
+            repeats: Vec::new(),
+            acks: Vec::new(),
+            attempts: Vec::new(),
+            candidate: None,
+            rival: None,
+            relayed: None,
+            tried: Vec::new(),
+            cover: Cover { until: sighting.time, client_visible: false },
+        };
+        self.enter(redirect, number, sighting, events);
+    }
+
+    fn enter(&mut self, mut redirect: Redirect, number: u64, sighting: &Sighting<'_>, events: &mut dyn Events) {
+        let chain = self.chains.entry(redirect.chain).or_default();
+        if let (Some(original), Some(request)) = (&redirect.original, &redirect.request) {
+            chain.begin(original, request, number);
+        }
+        chain.join();
+        redirect.tried = chain.list(&self.transactions);
+        self.relay(&redirect, sighting);
+        let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
+        let caller = Person::caller(&asked.message);
+        if let Some(caller) = &caller
+            && self.watches.open(&redirect, caller)
+        {
+            events.fault(sighting.place.capture, bound("callers watched for later requests", self.settings.max_watches, sighting));
+        }
+        let client = redirect.client.address;
+        self.open.insert(Open::new(redirect, caller));
+        if self.open.last_heard(client).is_none() && sighting.source.address == client {
+            self.open.heard(client, sighting.time);
+        }
+        if self.open.len() > self.settings.max_redirects
+            && let Some(oldest) = self.open.take_oldest()
+        {
+            events.fault(sighting.place.capture, bound("redirects open", self.settings.max_redirects, sighting));
+            self.close(oldest, events);
+        }
+    }
+
+    /// Marks the redirects on the hop below that this 3xx hands on: by a proxy, whose request below carries the Vias of the one above, or
+    /// by a back-to-back user agent, which names the same Contact in another call.
+    fn relay(&mut self, upper: &Redirect, sighting: &Sighting<'_>) {
+        let vias = ViaStack::of(&sighting.message);
+        let mut below: Vec<u64> = Vec::new();
+        let is_recent = |open: &Open| {
+            let since = sighting.time.nanos_since(open.redirect.response.time);
+            open.redirect.relayed.is_none() && open.redirect.attempts.is_empty() && since >= 0
+        };
+        if let Some(call_id) = sighting.message.call_id() {
+            let by_proxy = |open: &Open| is_recent(open) && open.redirect.role == Role::Proxy && open.vias.below() == vias.all();
+            below.extend(self.open.of_call(call_id).iter().rev().take(MAX_REPEATS).filter(|number| self.open.get(**number).is_some_and(by_proxy)));
+        }
+        let asked_first = |open: &Open| match (&upper.request, &open.redirect.request) {
+            (Some(above), Some(below)) => above.time <= below.time && above.message.call_id() != below.message.call_id(),
+            _ => false,
+        };
+        let by_agent = |open: &Open| {
+            is_recent(open)
+                && sighting.time.nanos_since(open.redirect.response.time) <= RELAY_NANOS
+                && asked_first(open)
+                && open.redirect.targets.iter().any(|target| upper.targets.iter().any(|above| above.uri.equals(&target.uri)))
+        };
+        below.extend(self.open.of_client(upper.server.address).iter().rev().take(MAX_REPEATS).filter(|number| self.open.get(**number).is_some_and(by_agent)));
+        for number in below {
+            if let Some(open) = self.open.get_mut(number) {
+                open.redirect.relayed = Some(sighting.place);
+            }
+        }
+    }
+
+    fn ack(&mut self, sighting: &Sighting<'_>) {
+        if self.open.is_empty() {
+            return;
+        }
+        let by_key = key(&sighting.message).and_then(|key| {
+            self.transactions.find(&key).iter().find_map(|number| self.transactions.get(*number).and_then(|found| found.redirect))
+        });
+        let Some(open) = by_key.or_else(|| self.acked_call(sighting)).and_then(|number| self.open.get_mut(number)) else { return };
+        let redirect = &mut open.redirect;
+        if redirect.acks.len() >= MAX_REPEATS {
+            return;
+        }
+        if redirect.original.is_none() {
+            redirect.original = sighting.message.request_uri().map(Uri::parse);
+        }
+        redirect.acks.push(Arc::new(sighting.to_kept()));
+    }
+
+    /// The redirect that an ACK on another branch means: the same call and number, and the To tag of the 3xx.
+    fn acked_call(&self, sighting: &Sighting<'_>) -> Option<u64> {
+        let message = &sighting.message;
+        let cseq = message.cseq()?.number;
+        let tag = message.to_tag()?;
+        self.open.of_call(message.call_id()?).iter().rev().take(MAX_REPEATS).copied().find(|number| {
+            self.open.get(*number).is_some_and(|open| {
+                open.cseq == cseq && open.redirect.is_invite() && open.redirect.response.message.to_tag() == Some(tag)
+            })
+        })
+    }
+}
+
+fn bound(what: &'static str, bound: usize, sighting: &Sighting<'_>) -> Fault {
+    Fault { wanted: u64::try_from(bound).ok(), ..Fault::new(FaultKind::BoundReached, what) }.at_frame(sighting.place.frame)
+}

@@ -1,0 +1,95 @@
+//! Takes the requests of a chain of redirects, gives the URIs that it has tried.
+//!
+//! Invariant: a chain has one target set, which begins with the original Request-URI (RFC 3261, 8.1.3.4); it lives as long as one of its
+//! redirects is open.
+
+use super::redirect::{Kept, Tried};
+use super::transaction::Transactions;
+use crate::evidence::{Endpoint, Place, Timestamp};
+use crate::sip::Uri;
+
+/// The most tries that a chain remembers; a client that loops longer has shown it.
+const MAX_TRIED: usize = 256;
+
+/// What a chain has asked so far.
+#[derive(Debug, Default)]
+pub(super) struct Chain {
+    tries: Vec<Try>,
+    open: u32,
+}
+
+#[derive(Debug)]
+struct Try {
+    uri: Uri,
+    place: Place,
+    time: Timestamp,
+    destination: Endpoint,
+    transaction: u64,
+}
+
+impl Chain {
+    /// Begins with the redirected request, where nothing was tried yet.
+    pub(super) fn begin(&mut self, original: &Uri, request: &Kept, transaction: u64) {
+        if self.tries.is_empty() {
+            self.tried(original, request, transaction);
+        }
+    }
+
+    /// Adds a request.
+    pub(super) fn tried(&mut self, uri: &Uri, request: &Kept, transaction: u64) {
+        if self.tries.len() < MAX_TRIED {
+            self.tries.push(Try {
+                uri: uri.clone(),
+                place: request.place,
+                time: request.time,
+                destination: request.destination,
+                transaction,
+            });
+        }
+    }
+
+    /// The latest earlier try of an equal URI, unless `request` has a right to repeat it: the try was asked to be sent again amended
+    /// (RFC 3261, 8.1.3.5), or it failed at one address of that URI and another is tried (RFC 3263, 4.3).
+    pub(super) fn repeats(&self, uri: &Uri, request: &Kept, transactions: &Transactions) -> Option<Tried> {
+        let tried = self.tries.iter().rev().find(|tried| tried.uri.equals(uri)).map(|tried| tried.told(transactions))?;
+        let amended = tried.outcome.is_some_and(|outcome| asks_to_amend(outcome.status));
+        let unreached = tried.outcome.is_none_or(|outcome| matches!(outcome.status, 408 | 503));
+        let elsewhere = tried.destination != request.destination;
+        (!(amended || (unreached && elsewhere))).then_some(tried)
+    }
+
+    /// Everything tried so far.
+    pub(super) fn list(&self, transactions: &Transactions) -> Vec<Tried> {
+        self.tries.iter().map(|tried| tried.told(transactions)).collect()
+    }
+
+    /// Counts one more open redirect.
+    pub(super) const fn join(&mut self) {
+        self.open += 1;
+    }
+
+    /// Counts one less; tells whether that was the last.
+    pub(super) const fn leave(&mut self) -> bool {
+        self.open = self.open.saturating_sub(1);
+        self.open == 0
+    }
+}
+
+impl Try {
+    fn told(&self, transactions: &Transactions) -> Tried {
+        Tried {
+            place: self.place,
+            time: self.time,
+            uri: self.uri.clone(),
+            destination: self.destination,
+            outcome: transactions.get(self.transaction).and_then(|found| found.outcome),
+        }
+    }
+}
+
+/// Whether a response asks for the same request again with something added (RFC 3261, 8.1.3.5; RFC 4028, 6; RFC 3903, 4.1): no failure of
+/// its target.
+#[must_use]
+pub(super) const fn asks_to_amend(status: u16) -> bool {
+    matches!(status, 401 | 407 | 412 | 413 | 415 | 416 | 420 | 421 | 422 | 423 | 428 | 491 | 494)
+}

@@ -1,0 +1,209 @@
+//! Takes the new requests of clients that were redirected, gives how each bears on the redirect's original URI and Contacts.
+//!
+//! Invariant: only a request outside a dialog, by the same caller, that was no attempt of any redirect is judged; one that may have
+//! another reason is counted as nothing (RFC 3261, 21.3.3).
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+
+use super::identity::Person;
+use super::redirect::{Lifetime, Redirect, Role, Target};
+use super::sighting::Sighting;
+use crate::evidence::{Place, Timestamp};
+use crate::sip::Uri;
+
+/// How much later than its lifetime the use of a Contact is still let pass: a round trip and the rounding of seconds, in nanoseconds.
+const SLACK_NANOS: i64 = 1_500_000_000;
+
+/// What is remembered of a redirect for the requests that come after it.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    /// The redirect's number.
+    pub redirect: u64,
+    /// The status: 301 or 302.
+    pub status: u16,
+    /// Where the 3xx stands.
+    pub place: Place,
+    /// When it was seen.
+    pub time: Timestamp,
+    /// The Request-URI of the redirected request.
+    pub original: Uri,
+    /// The Contacts.
+    pub targets: Vec<Target>,
+    attempted: bool,
+    last_original: Option<Timestamp>,
+    names: u32,
+}
+
+/// What a later request of the same client shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// It went to the original URI again.
+    Original,
+    /// It went to a Contact within its lifetime.
+    CachedInTime,
+    /// It went to a Contact that had no lifetime at all.
+    CachedWithoutExpiry,
+    /// It went to a Contact whose lifetime was over.
+    CachedAfterExpiry,
+}
+
+/// A later request of the same client to the original URI or to a Contact of a redirect.
+#[derive(Debug, Clone)]
+pub struct LaterRequest {
+    /// Where it stands.
+    pub place: Place,
+    /// When it was sent.
+    pub time: Timestamp,
+    /// Its Request-URI as written.
+    pub uri: Vec<u8>,
+    /// The Contact that it used, by index.
+    pub target: Option<usize>,
+    /// What it shows.
+    pub shows: Use,
+}
+
+/// Whom and what a later request is looked up by: the caller and a name for the URI.
+type Name = (IpAddr, u64, u64, u64);
+
+/// The redirects whose clients may yet send further requests; bounded in number, the oldest is given up first.
+#[derive(Debug)]
+pub(super) struct Watches {
+    hasher: RandomState,
+    by_redirect: HashMap<u64, Watch, RandomState>,
+    by_name: HashMap<Name, u64, RandomState>,
+    names: std::collections::VecDeque<(Name, u64)>,
+    bound: usize,
+}
+
+impl Watches {
+    pub(super) fn new(bound: usize) -> Self {
+        Self {
+            hasher: RandomState::default(),
+            by_redirect: HashMap::default(),
+            by_name: HashMap::default(),
+            names: std::collections::VecDeque::new(),
+            bound: bound.max(1),
+        }
+    }
+
+    /// Remembers `redirect`, in place of an earlier one of the same caller with the same URIs; tells whether another had to be given up.
+    ///
+    /// A REGISTER is not remembered: its refresh may go to either address (RFC 3261, 10.2.4). Nor is what a proxy received: a location
+    /// service may have told it the same address.
+    pub(super) fn open(&mut self, redirect: &Redirect, caller: &Person) -> bool {
+        let (301 | 302, Some(original), Role::Uac) = (redirect.status, &redirect.original, redirect.role) else { return false };
+        if redirect.method == b"REGISTER" || redirect.method == b"CANCEL" {
+            return false;
+        }
+        // Below a redirect in the middle of a chain stands another original: the caller's next request begins at the chain's first URI.
+        if redirect.chain != redirect.id {
+            return false;
+        }
+        let original_name = original.nickname();
+        let mut watch = Watch {
+            redirect: redirect.id,
+            status: redirect.status,
+            place: redirect.response.place,
+            time: redirect.response.time,
+            original: original.clone(),
+            targets: redirect.targets.clone(),
+            attempted: false,
+            last_original: None,
+            names: 0,
+        };
+        let mut names = vec![self.name(redirect.client.address, caller, &original_name, b"")];
+        for target in redirect.targets.iter().filter(|target| target.usable && !target.uri.equals(original)) {
+            names.push(self.name(redirect.client.address, caller, &target.uri.nickname(), &original_name));
+        }
+        names.dedup();
+        for name in names {
+            watch.names += 1;
+            if let Some(earlier) = self.by_name.insert(name, redirect.id) {
+                self.release(earlier);
+            }
+            self.names.push_back((name, redirect.id));
+        }
+        self.by_redirect.insert(redirect.id, watch);
+        self.shrink()
+    }
+
+    /// Notes that the redirect was followed: only then can a later use of its Contact come from a cache.
+    pub(super) fn attempted(&mut self, redirect: u64) {
+        if let Some(watch) = self.by_redirect.get_mut(&redirect) {
+            watch.attempted = true;
+        }
+    }
+
+    /// What `request` shows for a redirect of its caller, if anything.
+    pub(super) fn see(&mut self, request: &Sighting<'_>, caller: &Person, uri: &Uri, to: Option<&Uri>, window: i64) -> Option<(&Watch, LaterRequest)> {
+        if self.by_redirect.is_empty() {
+            return None;
+        }
+        let address = request.source.address;
+        let to_name = to.map(Uri::nickname).unwrap_or_default();
+        let asked_name = uri.nickname();
+        let at_original = self.by_name.get(&self.name(address, caller, &asked_name, b"")).copied();
+        let at_contact = self.by_name.get(&self.name(address, caller, &asked_name, &to_name)).copied();
+        if let Some(redirect) = at_original {
+            let watch = self.by_redirect.get_mut(&redirect)?;
+            if watch.original.equals(uri) && request.time > watch.time {
+                watch.last_original = Some(request.time);
+                return Some((watch, later(request, None, Use::Original)));
+            }
+        }
+        let watch = self.by_redirect.get(&at_contact?)?;
+        // Where the To names the Contact too, its user may have dialled it; where the redirect was never followed, nothing was cached;
+        // where the original URI was asked a moment before, a 3xx may be missing from the capture.
+        let explained = !to.is_some_and(|to| to.same_person(&watch.original))
+            || !watch.attempted
+            || request.time <= watch.time
+            || watch.last_original.is_some_and(|asked| request.time.nanos_since(asked) <= window);
+        if explained {
+            return None;
+        }
+        let index = watch.targets.iter().position(|target| target.usable && target.uri.same_target(uri))?;
+        let shows = match watch.targets.get(index)?.lifetime {
+            Lifetime::Once | Lifetime::Seconds(0) if watch.status == 301 => Use::CachedInTime,
+            Lifetime::Once | Lifetime::Seconds(0) => Use::CachedWithoutExpiry,
+            Lifetime::Seconds(seconds) => {
+                let end = i64::from(seconds).saturating_mul(1_000_000_000).saturating_add(SLACK_NANOS);
+                if request.time.nanos_since(watch.time) <= end || watch.status == 301 { Use::CachedInTime } else { Use::CachedAfterExpiry }
+            }
+        };
+        Some((watch, later(request, Some(index), shows)))
+    }
+
+    fn name(&self, address: IpAddr, caller: &Person, uri: &[u8], to: &[u8]) -> Name {
+        use std::hash::BuildHasher;
+        (address, self.hasher.hash_one(caller), self.hasher.hash_one(uri), self.hasher.hash_one(to))
+    }
+
+    fn release(&mut self, redirect: u64) {
+        if let Some(watch) = self.by_redirect.get_mut(&redirect) {
+            watch.names = watch.names.saturating_sub(1);
+            if watch.names == 0 {
+                self.by_redirect.remove(&redirect);
+            }
+        }
+    }
+
+    fn shrink(&mut self) -> bool {
+        let mut gave_up = false;
+        while self.by_name.len() > self.bound || self.names.len() > self.bound.saturating_mul(2) {
+            let Some((name, redirect)) = self.names.pop_front() else { break };
+            if self.by_name.get(&name) == Some(&redirect) {
+                self.by_name.remove(&name);
+                self.release(redirect);
+                gave_up = true;
+            }
+        }
+        gave_up
+    }
+}
+
+fn later(request: &Sighting<'_>, target: Option<usize>, shows: Use) -> LaterRequest {
+    LaterRequest { place: request.place, time: request.time, uri: request.message.request_uri().unwrap_or_default().to_vec(), target, shows }
+}

@@ -1,0 +1,73 @@
+//! Takes URIs and messages, gives who is who: the caller of a request, the element that sent it, the stack of elements behind it.
+//!
+//! Invariant: these are coarse names to look things up by; what is found by one is compared again in full.
+
+use smallvec::SmallVec;
+
+use crate::sip::{Message, Uri};
+
+/// A person as a From names one: user and host of the URI, without port, scheme and parameters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Person(Vec<u8>);
+
+impl Person {
+    /// The caller that the From of `message` names.
+    pub(super) fn caller(message: &Message<'_>) -> Option<Self> {
+        message.from().map(|from| Self(nickname(&Uri::parse(from.uri))))
+    }
+}
+
+/// The user and the host of a URI, the host in lower case; the whole of it where it has no host.
+pub(super) fn nickname(uri: &Uri) -> Vec<u8> {
+    let Some(host) = uri.host() else { return uri.to_bytes().to_ascii_lowercase() };
+    let mut name = uri.user().map(<[u8]>::to_vec).unwrap_or_default();
+    name.push(b'@');
+    name.extend(host.to_string().to_ascii_lowercase().into_bytes());
+    name
+}
+
+/// Whether two URIs name the same user at the same host.
+pub(super) fn same_person(one: &Uri, other: &Uri) -> bool {
+    nickname(one) == nickname(other)
+}
+
+/// One Via as far as it tells who sent a message: branch, host, port.
+type Hop = (Vec<u8>, Vec<u8>, Option<u16>);
+
+/// The Vias of a message, the topmost first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct ViaStack(SmallVec<[Hop; 2]>);
+
+/// The most Vias that are compared; more than Max-Forwards lets happen (RFC 3261, 8.1.1.6).
+const MAX_VIAS: usize = 128;
+
+impl ViaStack {
+    pub(super) fn of(message: &Message<'_>) -> Self {
+        Self(
+            message
+                .vias()
+                .take(MAX_VIAS)
+                .map(|via| (via.branch.unwrap_or_default().to_vec(), via.host.to_ascii_lowercase(), via.port))
+                .collect(),
+        )
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The host and port with which the sender of the message named itself.
+    pub(super) fn sender(&self) -> Option<(&[u8], Option<u16>)> {
+        self.0.first().map(|(_, host, port)| (host.as_slice(), *port))
+    }
+
+    /// The Vias below the topmost: those of the elements that the message had passed before its sender.
+    pub(super) fn below(&self) -> &[Hop] {
+        self.0.get(1..).unwrap_or_default()
+    }
+
+    /// All Vias.
+    pub(super) fn all(&self) -> &[Hop] {
+        &self.0
+    }
+}

@@ -1,0 +1,286 @@
+//! Takes a new request, gives the redirect that caused it, by a ladder of evidence: the same call, the same From tag, a call to a Contact,
+//! a call that resembles it, and last mere time.
+//!
+//! Invariant: a request is the attempt of at most one redirect: the best rung wins, then a Contact that fits, then the 3xx nearest in time
+//! (RFC 3261, 8.1.3.4 lets a client keep or change the Call-ID, so neither is proof of anything by itself).
+
+use super::identity::{Person, ViaStack, nickname};
+use super::open::{Open, OpenRedirects};
+use super::redirect::{Link, Role, Target};
+use super::sighting::Sighting;
+use crate::sip::Uri;
+
+/// How many redirects on one rung are compared, the latest first; a caller with more of them open at once is a trunk or a load test.
+const RIVALS: usize = 64;
+/// How soon a request that nothing but time links must come to be told as a candidate; automatic retries came within 21 ms.
+const CANDIDATE_NANOS: i64 = 2_000_000_000;
+
+/// What is asked of a request on the ladder, read once.
+pub(super) struct Asked<'a> {
+    pub(super) sighting: &'a Sighting<'a>,
+    pub(super) uri: Uri,
+    pub(super) to: Option<Uri>,
+    pub(super) vias: ViaStack,
+    pub(super) caller: Option<Person>,
+    pub(super) cseq: u32,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn new(sighting: &'a Sighting<'a>) -> Self {
+        let message = &sighting.message;
+        Self {
+            sighting,
+            uri: Uri::parse(message.request_uri().unwrap_or_default()),
+            to: message.to().map(|to| Uri::parse(to.uri)),
+            vias: ViaStack::of(message),
+            caller: Person::caller(message),
+            cseq: message.cseq().map_or(0, |cseq| cseq.number),
+        }
+    }
+
+    fn method(&self) -> &[u8] {
+        self.sighting.message.method()
+    }
+}
+
+/// Where a request belongs.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The redirect that caused it, and by which rung.
+    pub(super) attempt_of: Option<(u64, Link)>,
+    /// A redirect that would have had it as surely, but for the order of time.
+    pub(super) rival: Option<u64>,
+    /// A redirect for which only time and caller speak.
+    pub(super) candidate_of: Option<u64>,
+}
+
+/// Finds the place of a request among the open redirects.
+pub(super) fn place(open: &OpenRedirects, asked: &Asked<'_>) -> Place {
+    let message = &asked.sighting.message;
+    let mut best: Option<(Rank, u64, Link)> = None;
+    let mut rivals: Vec<(Rank, u64)> = Vec::new();
+    let mut offer = |number: u64, link: Link, open: &Open| {
+        let rank = Rank { link, misses: !goes_to_contact(open, &asked.uri), taken: taken(open, &asked.uri), age: std::cmp::Reverse(open.redirect.response.time) };
+        if link >= Link::NewCall && open.redirect.attempts.is_empty() {
+            rivals.push((rank, number));
+        }
+        if best.as_ref().is_none_or(|(known, known_number, _)| (&rank, std::cmp::Reverse(number)) < (known, std::cmp::Reverse(*known_number))) {
+            best = Some((rank, number, link));
+        }
+    };
+    let each = |numbers: &[u64], rung: &dyn Fn(&Open) -> Option<Link>, offer: &mut dyn FnMut(u64, Link, &Open)| {
+        for &number in numbers.iter().rev().take(RIVALS) {
+            if let Some(found) = open.get(number)
+                && found.is_within_window(asked.sighting.time)
+                && let Some(link) = rung(found)
+            {
+                offer(number, link, found);
+            }
+        }
+    };
+    if let Some(call_id) = message.call_id() {
+        each(open.of_call(call_id), &|found| same_call(found, asked, call_id), &mut offer);
+    }
+    if let Some(tag) = message.from_tag() {
+        each(open.of_from_tag(tag), &|found| same_from_tag(found, asked), &mut offer);
+    }
+    let address = asked.sighting.source.address;
+    each(open.of_target(address, nickname(&asked.uri)), &|found| new_call(found, asked), &mut offer);
+    let mut candidate_of = None;
+    if best.is_none()
+        && let Some(caller) = &asked.caller
+    {
+        let kin = open.of_caller(address, caller);
+        each(kin, &|found| similar_call(found, asked), &mut offer);
+        if best.is_none() {
+            candidate_of = kin.iter().rev().take(RIVALS).copied().find(|number| open.get(*number).is_some_and(|found| is_candidate(found, asked)));
+        }
+    }
+    let attempt_of = best.map(|(_, number, link)| (number, link));
+    let rival = best_rival(&rivals, attempt_of);
+    Place { attempt_of, rival, candidate_of }
+}
+
+/// How well a redirect explains a request; the lesser the better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    link: Link,
+    misses: bool,
+    taken: bool,
+    age: std::cmp::Reverse<crate::evidence::Timestamp>,
+}
+
+fn best_rival(rivals: &[(Rank, u64)], chosen: Option<(u64, Link)>) -> Option<u64> {
+    let (number, link) = chosen?;
+    rivals.iter().find(|(rank, rival)| *rival != number && rank.link == link).map(|(_, rival)| *rival)
+}
+
+/// Whether the request comes from the element that received the 3xx.
+fn same_element(open: &Open, asked: &Asked<'_>) -> bool {
+    match open.redirect.role {
+        Role::Uac => {
+            asked.vias.len() <= 1
+                && (asked.sighting.source.address == open.redirect.client.address || asked.vias.sender() == open.vias.sender())
+        }
+        Role::Proxy => asked.vias.len() == open.vias.len() && asked.vias.below() == open.vias.below() && asked.cseq == open.cseq,
+    }
+}
+
+/// Whether the To tag of the request lets it be a new try of the redirected request: none outside a dialog (the tag of the 3xx is a fault
+/// that still shows where the request comes from), the dialog's own inside one.
+fn fits_dialog(open: &Open, asked: &Asked<'_>) -> bool {
+    match (asked.sighting.message.to_tag(), &open.dialog) {
+        (Some(tag), Some(dialog)) => *tag == **dialog,
+        (None, _) => true,
+        (Some(tag), None) => is_tag_of_redirect(open, tag),
+    }
+}
+
+/// Whether `tag` is the To tag of the 3xx or of a repetition of it.
+fn is_tag_of_redirect(open: &Open, tag: &[u8]) -> bool {
+    open.redirect.response.message.to_tag() == Some(tag)
+}
+
+/// Whether the request goes to a Contact of the 3xx: the whole URI, or at least its user and host.
+pub(super) fn goes_to_contact(open: &Open, uri: &Uri) -> bool {
+    let name = nickname(uri);
+    open.redirect.targets.iter().any(|target| is_near(target, uri, &name))
+}
+
+fn is_near(target: &Target, uri: &Uri, name: &[u8]) -> bool {
+    target.uri.equals(uri) || (target.usable && nickname(&target.uri) == name)
+}
+
+/// Whether the chain or the redirect had tried that URI already.
+fn taken(open: &Open, uri: &Uri) -> bool {
+    open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(uri)) || open.redirect.tried.iter().any(|tried| tried.uri.equals(uri))
+}
+
+/// Whether the request asks the original URI again, which is no Contact, so late that it is the next round of a periodic request or a new
+/// call by hand.
+fn is_next_round(open: &Open, asked: &Asked<'_>) -> bool {
+    let again = open.redirect.original.as_ref().is_some_and(|original| original.equals(&asked.uri)) && !goes_to_contact(open, &asked.uri);
+    again && asked.sighting.time.nanos_since(open.redirect.response.time) > open.redirect.patience && open.redirect.status != 305
+}
+
+fn same_call(open: &Open, asked: &Asked<'_>, call_id: &[u8]) -> Option<Link> {
+    if !same_element(open, asked) || !fits_dialog(open, asked) {
+        return None;
+    }
+    let own = open.call_ids.first().is_some_and(|known| **known == *call_id);
+    if asked.method() != open.redirect.method {
+        // Another method is another purpose, unless it goes to the Contact and nothing else did.
+        let changed = own && open.redirect.attempts.is_empty() && goes_to_contact(open, &asked.uri) && asked.sighting.message.to_tag().is_none();
+        return changed.then_some(Link::SameCallId);
+    }
+    if !open.redirect.is_invite() && is_next_round(open, asked) {
+        return None;
+    }
+    match (open.redirect.role, own) {
+        (Role::Proxy, _) => Some(Link::Recursion),
+        (Role::Uac, true) => Some(Link::SameCallId),
+        (Role::Uac, false) => open.redirect.attempts.first().map(|attempt| attempt.link.max(Link::NewCallId)),
+    }
+}
+
+fn same_from_tag(open: &Open, asked: &Asked<'_>) -> Option<Link> {
+    let fits = asked.method() == open.redirect.method
+        && open.redirect.role == Role::Uac
+        && same_element(open, asked)
+        && fits_dialog(open, asked)
+        && !is_next_round(open, asked);
+    fits.then_some(Link::NewCallId)
+}
+
+/// A new call by the same caller to a Contact that this redirect has not yet led to.
+fn new_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
+    let waits = match open.redirect.attempts.last() {
+        None => true,
+        Some(last) => last.outcome.is_none_or(|outcome| outcome.status >= 400) && !open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(&asked.uri)),
+    };
+    let fits = waits
+        && asked.method() == open.redirect.method
+        && open.redirect.role == Role::Uac
+        && asked.vias.len() <= 1
+        && open.caller == asked.caller
+        && fits_dialog(open, asked)
+        && goes_to_contact(open, &asked.uri);
+    fits.then_some(Link::NewCall)
+}
+
+/// A new call that goes to the user or to the host of a Contact and carries the session or the To of the redirected request.
+fn similar_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
+    let Some(request) = &open.redirect.request else { return None };
+    let soon = asked.sighting.time.nanos_since(open.redirect.response.time) <= open.redirect.patience;
+    if !soon
+        || !open.redirect.attempts.is_empty()
+        || asked.method() != open.redirect.method
+        || open.redirect.role != Role::Uac
+        || asked.vias.len() > 1
+        || asked.sighting.message.to_tag().is_some()
+        || is_original(open, &asked.uri)
+    {
+        return None;
+    }
+    let near = open.redirect.targets.iter().any(|target| {
+        let same_user = target.uri.user().is_some() && target.uri.user() == asked.uri.user();
+        let same_host = target.uri.host().zip(asked.uri.host()).is_some_and(|(one, other)| one.equals(other));
+        target.usable && (same_user || same_host)
+    });
+    let origin = sdp_origin(asked.sighting.message.body());
+    let same_session = origin.is_some() && origin == sdp_origin(request.message.body());
+    let same_to = asked.to.as_ref().zip(request.message.to()).is_some_and(|(to, asked_to)| to.equals(&Uri::parse(asked_to.uri)));
+    (near && (same_session || same_to)).then_some(Link::SimilarCall)
+}
+
+fn is_original(open: &Open, uri: &Uri) -> bool {
+    open.redirect.original.as_ref().is_some_and(|original| original.equals(uri))
+}
+
+/// A new call of the same caller a moment after the 3xx, for which nothing else speaks.
+fn is_candidate(open: &Open, asked: &Asked<'_>) -> bool {
+    let since = asked.sighting.time.nanos_since(open.redirect.response.time);
+    (0..=CANDIDATE_NANOS).contains(&since)
+        && open.redirect.attempts.is_empty()
+        && asked.method() == open.redirect.method
+        && asked.vias.len() <= 1
+        && open.redirect.role == Role::Uac
+        && asked.sighting.message.to_tag().is_none()
+}
+
+/// The user name and session id of an SDP origin line (RFC 4566, 5.2): what a client keeps when it offers the same session elsewhere.
+fn sdp_origin(body: &[u8]) -> Option<Vec<u8>> {
+    let line = body.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"o="))?;
+    let mut words = line.split(|byte| *byte == b' ');
+    let mut origin = words.next()?.to_vec();
+    origin.push(b' ');
+    origin.extend_from_slice(words.next()?);
+    Some(origin)
+}
+
+/// What a request after a 380 does about the alternatives of its body, whoever else might have caused it.
+pub(super) fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
+    let message = &asked.sighting.message;
+    if open.redirect.status != 380 || !open.is_within_window(asked.sighting.time) || message.to_tag().is_some() {
+        return None;
+    }
+    let same_address = asked.sighting.source.address == open.redirect.client.address;
+    let same_caller = asked.caller.is_some() && asked.caller == open.caller;
+    if !same_address && !same_caller {
+        return None;
+    }
+    let method = message.method();
+    if method == b"REGISTER" {
+        return is_emergency_registration(asked).then_some(Link::EmergencyRegistration);
+    }
+    if asked.uri.is_emergency_service() && method == b"INVITE" {
+        return Some(Link::EmergencyCall);
+    }
+    let named = open.redirect.offer.as_ref().is_some_and(|offer| offer.uris().iter().any(|uri| Uri::parse(uri).equals(&asked.uri)));
+    (named && !is_original(open, &asked.uri)).then_some(Link::Alternative)
+}
+
+/// Whether a REGISTER asks for emergency services: the `sos` parameter in its Contact (3GPP TS 24.229, 5.1.6.2).
+fn is_emergency_registration(asked: &Asked<'_>) -> bool {
+    asked.sighting.message.contacts().any(|contact| Uri::parse(contact.uri).parameter("sos").is_some() || contact.parameter(b"sos").is_some())
+}

@@ -1,0 +1,233 @@
+//! Takes redirects as they come, gives those that are still open, found by call, by From tag, by client, by Contact and by caller.
+//!
+//! Invariant: every index holds numbers of open redirects only, and each is bounded by how many are open.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::hash::{BuildHasher, Hash};
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+use smallvec::SmallVec;
+
+use super::identity::{Person, ViaStack, nickname};
+use super::redirect::Redirect;
+use crate::evidence::Timestamp;
+
+/// How long after the last thing that happened to a redirect its attempts are still waited for: a call may ring until Timer C ends it.
+const RINGING_NANOS: i64 = 200 * 1_000_000_000;
+/// How long after its last event a redirect without pending attempts stays open beyond its window, for late finals and ACKs: 64*T1.
+const LINGER_NANOS: i64 = 32 * 1_000_000_000;
+
+/// Numbers of redirects, the oldest first.
+pub(super) type Numbers = SmallVec<[u64; 2]>;
+
+/// A redirect whose window is not over.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) redirect: Redirect,
+    pub(super) caller: Option<Person>,
+    pub(super) call_ids: SmallVec<[Box<[u8]>; 2]>,
+    pub(super) from_tag: Option<Box<[u8]>>,
+    pub(super) vias: ViaStack,
+    pub(super) cseq: u32,
+    /// The To tag of the redirected request: there where it was sent inside a dialog.
+    pub(super) dialog: Option<Box<[u8]>>,
+    /// The transactions that the chain had tried, in the order of `redirect.tried`.
+    pub(super) last_event: Timestamp,
+    keys: SmallVec<[(Index, u64); 8]>,
+}
+
+impl Open {
+    pub(super) fn new(redirect: Redirect, caller: Option<Person>) -> Self {
+        let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
+        let message = &asked.message;
+        Self {
+            call_ids: message.call_id().map(Into::into).into_iter().collect(),
+            from_tag: message.from_tag().map(Into::into),
+            vias: ViaStack::of(message),
+            cseq: message.cseq().map_or(0, |cseq| cseq.number),
+            dialog: redirect.request.as_ref().and_then(|request| request.message.to_tag().map(Into::into)),
+            last_event: redirect.response.time,
+            caller,
+            redirect,
+            keys: SmallVec::new(),
+        }
+    }
+
+    /// Whether a request sent at `time` still counts as an attempt.
+    pub(super) fn is_within_window(&self, time: Timestamp) -> bool {
+        let since = time.nanos_since(self.last_event);
+        time >= self.redirect.response.time && since <= self.redirect.window
+    }
+
+    /// When nothing more can belong to it.
+    fn deadline(&self) -> Timestamp {
+        let pending = self.redirect.attempts.iter().any(|attempt| attempt.outcome.is_none());
+        let wait = self.redirect.window.max(if pending { RINGING_NANOS } else { 0 }).saturating_add(LINGER_NANOS);
+        self.last_event.plus_nanos(wait)
+    }
+}
+
+/// By what an open redirect is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Index {
+    CallId,
+    FromTag,
+    Client,
+    Target,
+    Caller,
+}
+
+/// The open redirects and their indexes.
+#[derive(Debug, Default)]
+pub(super) struct OpenRedirects {
+    by_number: BTreeMap<u64, Open>,
+    index: HashMap<(Index, u64), Numbers, RandomState>,
+    hasher: RandomState,
+    deadlines: BinaryHeap<Reverse<(Timestamp, u64)>>,
+    /// When each client of an open redirect was last seen sending.
+    clients: HashMap<IpAddr, (Timestamp, u32), RandomState>,
+}
+
+impl OpenRedirects {
+    pub(super) fn len(&self) -> usize {
+        self.by_number.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_number.is_empty()
+    }
+
+    pub(super) fn get(&self, number: u64) -> Option<&Open> {
+        self.by_number.get(&number)
+    }
+
+    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Open> {
+        self.by_number.get_mut(&number)
+    }
+
+    pub(super) fn insert(&mut self, open: Open) {
+        let number = open.redirect.id;
+        let client = open.redirect.client.address;
+        self.deadlines.push(Reverse((open.deadline(), number)));
+        self.clients.entry(client).or_insert((Timestamp::MIN, 0)).1 += 1;
+        let call_ids = open.call_ids.clone();
+        let from_tag = open.from_tag.clone();
+        let caller = open.caller.clone();
+        let targets: Vec<_> = open.redirect.targets.iter().filter(|target| target.usable).map(|target| nickname(&target.uri)).collect();
+        self.by_number.insert(number, open);
+        for call_id in &call_ids {
+            self.enter(number, Index::CallId, &call_id[..]);
+        }
+        if let Some(tag) = from_tag {
+            self.enter(number, Index::FromTag, &tag[..]);
+        }
+        self.enter(number, Index::Client, client);
+        for target in targets {
+            self.enter(number, Index::Target, (client, target));
+        }
+        if let Some(caller) = caller {
+            self.enter(number, Index::Caller, (client, caller));
+        }
+    }
+
+    /// Makes a redirect found by the Call-ID of its attempt as well.
+    pub(super) fn enter_call_id(&mut self, number: u64, call_id: &[u8]) {
+        let Some(open) = self.by_number.get_mut(&number) else { return };
+        if !open.call_ids.iter().any(|known| **known == *call_id) {
+            open.call_ids.push(call_id.into());
+            self.enter(number, Index::CallId, call_id);
+        }
+    }
+
+    fn enter(&mut self, number: u64, index: Index, key: impl Hash) {
+        let key = (index, self.hasher.hash_one(key));
+        self.index.entry(key).or_default().push(number);
+        if let Some(open) = self.by_number.get_mut(&number) {
+            open.keys.push(key);
+        }
+    }
+
+    fn found(&self, index: Index, key: impl Hash) -> &[u64] {
+        self.index.get(&(index, self.hasher.hash_one(key))).map(|numbers| &numbers[..]).unwrap_or_default()
+    }
+
+    pub(super) fn of_call(&self, call_id: &[u8]) -> &[u64] {
+        self.found(Index::CallId, call_id)
+    }
+
+    pub(super) fn of_from_tag(&self, tag: &[u8]) -> &[u64] {
+        self.found(Index::FromTag, tag)
+    }
+
+    pub(super) fn of_client(&self, client: IpAddr) -> &[u64] {
+        self.found(Index::Client, client)
+    }
+
+    pub(super) fn of_target(&self, client: IpAddr, target: Vec<u8>) -> &[u64] {
+        self.found(Index::Target, (client, target))
+    }
+
+    pub(super) fn of_caller(&self, client: IpAddr, caller: &Person) -> &[u64] {
+        self.found(Index::Caller, (client, caller))
+    }
+
+    /// Notes that `address` was seen sending.
+    pub(super) fn heard(&mut self, address: IpAddr, time: Timestamp) {
+        if let Some(client) = self.clients.get_mut(&address) {
+            client.0 = client.0.max(time);
+        }
+    }
+
+    /// When the client of a redirect was last seen sending.
+    pub(super) fn last_heard(&self, address: IpAddr) -> Option<Timestamp> {
+        self.clients.get(&address).map(|client| client.0).filter(|time| *time > Timestamp::MIN)
+    }
+
+    /// Takes out the next redirect whose time is over at `now`.
+    pub(super) fn take_over(&mut self, now: Timestamp) -> Option<Open> {
+        while let Some(&Reverse((queued, number))) = self.deadlines.peek() {
+            if queued >= now {
+                return None;
+            }
+            self.deadlines.pop();
+            let Some(deadline) = self.by_number.get(&number).map(Open::deadline) else { continue };
+            if deadline > queued && deadline >= now {
+                self.deadlines.push(Reverse((deadline, number)));
+            } else {
+                return self.remove(number);
+            }
+        }
+        None
+    }
+
+    /// Takes out the redirect that has been open the longest.
+    pub(super) fn take_oldest(&mut self) -> Option<Open> {
+        let number = *self.by_number.first_key_value()?.0;
+        self.remove(number)
+    }
+
+    fn remove(&mut self, number: u64) -> Option<Open> {
+        let open = self.by_number.remove(&number)?;
+        for key in &open.keys {
+            if let Some(numbers) = self.index.get_mut(key) {
+                numbers.retain(|found| *found != number);
+                if numbers.is_empty() {
+                    self.index.remove(key);
+                }
+            }
+        }
+        Some(open)
+    }
+
+    /// Forgets a client that has no open redirect any more; called once its redirect was closed with what is known of it.
+    pub(super) fn forget_client(&mut self, address: IpAddr) {
+        if let Some(client) = self.clients.get_mut(&address) {
+            client.1 = client.1.saturating_sub(1);
+            if client.1 == 0 {
+                self.clients.remove(&address);
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Takes nothing, gives the shape of a redirect: one 3xx on one hop, what the client had asked, and all that it did about it.
+//!
+//! Invariant: these are facts of the capture, not judgements; rules read them and change nothing.
+
+use std::sync::Arc;
+
+use super::sighting::Sighting;
+use crate::evidence::{Endpoint, Place, Timestamp, Transport};
+use crate::sip::body::Offer;
+use crate::sip::{Difference, Uri};
+
+/// A message that is kept for the rules.
+pub type Kept = Arc<Sighting<'static>>;
+
+/// What the element is that received the 3xx, as far as the Via stack tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// One Via: a user agent (or the user-agent side of a back-to-back user agent).
+    Uac,
+    /// More than one Via: a proxy.
+    Proxy,
+}
+
+/// One Contact of a 3xx.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The URI as written, without the brackets.
+    pub text: Vec<u8>,
+    /// The URI, as far as it could be read.
+    pub uri: Uri,
+    /// The other reading of a Contact without brackets: the parameters taken as the URI's own (RFC 3261, 20.10 says they are the header's).
+    pub unbracketed: Option<Uri>,
+    /// The preference in thousandths, where it was given.
+    pub q: Option<u16>,
+    /// For how long it may be cached (RFC 3261, 21.3.3).
+    pub lifetime: Lifetime,
+    /// Whether SIP can reach it: a sip or sips URI that can be read.
+    pub usable: bool,
+}
+
+/// For how long the Contact of a 3xx may be used for later requests (RFC 3261, 21.3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifetime {
+    /// No expiry was given: once, for the redirected request.
+    Once,
+    /// So many seconds after the 3xx; a malformed value counts as 3600 (RFC 3261, 8.3).
+    Seconds(u32),
+}
+
+/// How a request was recognised as caused by the redirect; the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Link {
+    /// The same Call-ID, from the same element.
+    SameCallId,
+    /// A proxy's own: the Vias below its own, Call-ID and CSeq are those of the redirected request (RFC 3261, 16.6).
+    Recursion,
+    /// A new Call-ID with the From tag of the redirected request.
+    NewCallId,
+    /// A new call to a Contact of the 3xx.
+    NewCall,
+    /// A new call that shares only the user or the host with a Contact, and the session or the To with the redirected request.
+    SimilarCall,
+    /// After 380: a request to an emergency service URN.
+    EmergencyCall,
+    /// After 380: a REGISTER for emergency services.
+    EmergencyRegistration,
+    /// After 380: a request to a URI that the body names.
+    Alternative,
+}
+
+impl Link {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SameCallId => "same-call-id",
+            Self::Recursion => "recursion",
+            Self::NewCallId => "new-call-id",
+            Self::NewCall => "new-call",
+            Self::SimilarCall => "similar-call",
+            Self::EmergencyCall => "emergency-call",
+            Self::EmergencyRegistration => "emergency-registration",
+            Self::Alternative => "alternative",
+        }
+    }
+}
+
+/// The final response to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// Its status.
+    pub status: u16,
+    /// Where it stands.
+    pub place: Place,
+    /// When it was seen.
+    pub time: Timestamp,
+}
+
+/// An earlier request of the same chain to an equal URI (RFC 3261, 8.1.3.4: a URI is placed in the target set once).
+#[derive(Debug, Clone)]
+pub struct Tried {
+    /// The request.
+    pub place: Place,
+    /// When it was sent.
+    pub time: Timestamp,
+    /// The URI that it asked.
+    pub uri: Uri,
+    /// Where it was sent.
+    pub destination: Endpoint,
+    /// What became of it.
+    pub outcome: Option<Outcome>,
+}
+
+/// A request that the redirect caused.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// The request, as first sent.
+    pub request: Kept,
+    /// Its Request-URI.
+    pub uri: Uri,
+    /// Its further transmissions.
+    pub retransmissions: Vec<Place>,
+    /// How it was recognised.
+    pub link: Link,
+    /// The Contact it goes to or comes nearest to, by index, where one is near at all.
+    pub contact: Option<usize>,
+    /// What was not taken over from that Contact (or from the first usable one, where none is near).
+    pub difference: Option<Difference>,
+    /// What became of it.
+    pub outcome: Option<Outcome>,
+    /// The tags with which the called side answered it: a request with such a To tag is inside the dialog that it made.
+    pub to_tags: Vec<Vec<u8>>,
+    /// An equal URI that this chain had tried before, unless that try was left open or asked to be sent again amended.
+    pub repeats: Option<Tried>,
+    /// Whether this is the attempt before it, sent again as its outcome asked (credentials, another body; RFC 3261, 8.1.3.5).
+    pub amended: bool,
+    /// The request of another content that used the same branch before.
+    pub branch_of: Option<Place>,
+    /// The redirect that this attempt met in its turn.
+    pub redirected: Option<u64>,
+}
+
+/// Another transmission of the final response.
+#[derive(Debug, Clone)]
+pub struct Repeat {
+    /// Where it stands.
+    pub place: Place,
+    /// When it was seen.
+    pub time: Timestamp,
+    /// Its status; another one than the first's breaks RFC 3261, 17.2.1.
+    pub status: u16,
+}
+
+/// How far the capture reaches on the client's side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cover {
+    /// The last moment of which the capture would have shown something.
+    pub until: Timestamp,
+    /// Whether any message that the client sent is in the capture.
+    pub client_visible: bool,
+}
+
+/// One 3xx on one hop, as received by one client, with all that followed from it.
+#[derive(Debug, Clone)]
+pub struct Redirect {
+    /// Its number, from 1, in the order in which the 3xx were seen.
+    pub id: u64,
+    /// The status.
+    pub status: u16,
+    /// The method of the redirected request.
+    pub method: Vec<u8>,
+    /// The redirected request; `None` where the capture does not hold it.
+    pub request: Option<Kept>,
+    /// The 3xx, as first seen.
+    pub response: Kept,
+    /// Its further transmissions, and any other final response of the same transaction.
+    pub repeats: Vec<Repeat>,
+    /// The requests of the transaction that came again.
+    pub request_repeats: Vec<Place>,
+    /// The ACKs for it.
+    pub acks: Vec<Kept>,
+    /// Who received it.
+    pub client: Endpoint,
+    /// Who sent it.
+    pub server: Endpoint,
+    /// What carried it.
+    pub transport: Transport,
+    /// What the client is.
+    pub role: Role,
+    /// The Request-URI of the redirected request, or that of the ACK where the request is not in the capture.
+    pub original: Option<Uri>,
+    /// Its Contacts, in the order in which they stand.
+    pub targets: Vec<Target>,
+    /// What its body offers.
+    pub offer: Option<Offer>,
+    /// The requests that it caused, in order of time.
+    pub attempts: Vec<Attempt>,
+    /// A request that may have been caused by it, but for which only time and caller speak.
+    pub candidate: Option<Kept>,
+    /// A request of a Contact's user that went to another redirect as surely as to this one.
+    pub rival: Option<Place>,
+    /// The CANCEL that the client had sent before the 3xx came.
+    pub cancel: Option<Place>,
+    /// The 3xx on the hop above with which a proxy or back-to-back user agent handed this one on.
+    pub relayed: Option<Place>,
+    /// The first redirect of the chain that this one belongs to; its own number where it is the first.
+    pub chain: u64,
+    /// Every URI that the chain had asked before this 3xx came, the original first.
+    pub tried: Vec<Tried>,
+    /// How far the capture reaches.
+    pub cover: Cover,
+    /// How long after the 3xx a request still counts as an attempt, in nanoseconds.
+    pub window: i64,
+    /// How much silence the capture must cover before a redirect counts as not followed, in nanoseconds.
+    pub patience: i64,
+}
+
+impl Redirect {
+    /// Whether SIP can reach any of its Contacts.
+    #[must_use]
+    pub fn has_usable_target(&self) -> bool {
+        self.targets.iter().any(|target| target.usable)
+    }
+
+    /// The usable Contacts that the chain had not asked when the 3xx came, by index.
+    pub fn untried(&self) -> impl Iterator<Item = usize> {
+        self.targets
+            .iter()
+            .enumerate()
+            .filter(|(_, target)| target.usable && !self.tried.iter().any(|tried| tried.uri.equals(&target.uri)))
+            .map(|(index, _)| index)
+    }
+
+    /// Whether the method is INVITE, the only one with an ACK.
+    #[must_use]
+    pub fn is_invite(&self) -> bool {
+        self.method == b"INVITE"
+    }
+
+    /// The silence after the 3xx that the capture covers, in nanoseconds.
+    #[must_use]
+    pub fn covered(&self) -> i64 {
+        self.cover.until.nanos_since(self.response.time).max(0)
+    }
+
+    /// Whether the capture shows enough of the client's side to say that something was not done.
+    #[must_use]
+    pub fn is_covered(&self) -> bool {
+        self.cover.client_visible && self.covered() >= self.patience
+    }
+
+    /// Whether the status is handled as 300 is: 300 itself, and every 3xx that no standard names (RFC 3261, 8.1.3.2).
+    #[must_use]
+    pub const fn is_choice(&self) -> bool {
+        !matches!(self.status, 301 | 302 | 305 | 380)
+    }
+}

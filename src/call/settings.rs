@@ -1,0 +1,42 @@
+//! Takes nothing, gives the windows and bounds of this room.
+
+/// Nanoseconds in a second.
+pub const SECOND: i64 = 1_000_000_000;
+
+/// How long things are waited for, and how much is held.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// How long after the 3xx a request counts as an attempt, in nanoseconds; 64*T1 by default.
+    pub retry_window: i64,
+    /// How much silence the capture must cover before a redirect counts as not followed, in nanoseconds.
+    pub patience: i64,
+    /// The most transactions that are held at once.
+    pub max_transactions: usize,
+    /// The most redirects that are open at once.
+    pub max_redirects: usize,
+    /// The most names (caller and URI) by which later requests are found.
+    pub max_watches: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { retry_window: 32 * SECOND, patience: 5 * SECOND, max_transactions: 50_000, max_redirects: 10_000, max_watches: 100_000 }
+    }
+}
+
+/// A user who is asked to choose takes time (RFC 3261, 21.3.1): the least window of a 300.
+const CHOICE_WINDOW: i64 = 180 * SECOND;
+/// Emergency registration and emergency call may take 20 s and 15 s (3GPP TS 24.229, table 7.8.1): the least window of a 380.
+const ALTERNATIVE_WINDOW: i64 = 35 * SECOND;
+
+impl Settings {
+    /// The window of a redirect with that status, in nanoseconds.
+    #[must_use]
+    pub fn window(&self, status: u16) -> i64 {
+        match status {
+            301 | 302 | 305 => self.retry_window,
+            380 => self.retry_window.max(ALTERNATIVE_WINDOW),
+            _ => self.retry_window.max(CHOICE_WINDOW),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Takes a 3xx, gives its Contacts and what its body offers; takes a request that it caused, gives the Contact that this goes to.
+//!
+//! Invariant: every Contact is kept, usable or not, in the order in which it stands (RFC 3261, 8.1.3.4 and 20.10).
+
+use super::redirect::{Kept, Lifetime, Redirect, Target};
+use crate::sip::body::Offer;
+use crate::sip::{Contact, Difference, Expiry, Message, Uri, bare_contact_readings, closest_difference};
+
+/// The most Contacts that are read of one 3xx; more of them are a flood, not a choice.
+pub(super) const MAX_TARGETS: usize = 100;
+
+/// The Contacts of a 3xx.
+pub(super) fn targets(response: &Message<'_>) -> Vec<Target> {
+    let common = response.expires();
+    response.contacts().take(MAX_TARGETS).map(|contact| target(&contact, common)).collect()
+}
+
+fn target(contact: &Contact<'_>, common: Option<Expiry>) -> Target {
+    let (uri, unbracketed) = if contact.is_bracketed() {
+        (Uri::parse(contact.uri), None)
+    } else {
+        let [letter, whole] = bare_contact_readings(contact.bare());
+        let differs = letter != whole;
+        (letter, differs.then_some(whole))
+    };
+    Target {
+        text: contact.uri.to_vec(),
+        usable: uri.is_usable_target(),
+        q: contact.q(),
+        lifetime: contact.expires().or(common).map_or(Lifetime::Once, |expiry| match expiry {
+            Expiry::Seconds(seconds) => Lifetime::Seconds(seconds),
+            // RFC 3261, 8.3: a malformed value should be taken as 3600.
+            Expiry::Malformed => Lifetime::Seconds(3600),
+        }),
+        uri,
+        unbracketed,
+    }
+}
+
+/// What the body of a 3xx offers; `None` where there is no body.
+pub(super) fn offer(response: &Message<'_>) -> Option<Offer> {
+    let body = response.body();
+    (!body.is_empty()).then(|| Offer::read(response.content_type(), response.content_encoding(), body))
+}
+
+/// The Contact that a request goes to, by index, and what was not taken over from it.
+///
+/// Where the Request-URI is near none, a Contact whose numeric address the request was sent to is taken; and the difference is told from the
+/// first usable one, where there is none such either.
+pub(super) fn nearest(redirect: &Redirect, uri: &Uri, request: &Kept) -> (Option<usize>, Option<Difference>) {
+    let graded = redirect.targets.iter().enumerate().filter_map(|(index, target)| {
+        let readings: Vec<Uri> = std::iter::once(&target.uri).chain(&target.unbracketed).cloned().collect();
+        let (_, difference) = closest_difference(&readings, uri, redirect.original.as_ref())?;
+        let tried = redirect.attempts.iter().any(|attempt| attempt.contact == Some(index) && !attempt.uri.equals(uri));
+        Some(((difference.grade(), !target.usable, tried, index), difference))
+    });
+    let Some(((_, unusable, _, index), difference)) = graded.min_by(|(one, _), (other, _)| one.cmp(other)) else { return (None, None) };
+    if difference.against_contact.names_the_target() {
+        return (Some(index), Some(difference));
+    }
+    let by_address = redirect.targets.iter().position(|target| {
+        let hop = target.usable.then(|| target.uri.next_hop()).flatten();
+        hop.is_some_and(|hop| hop.is_at(request.destination.address) == Some(true)) && request.destination != redirect.server
+    });
+    let contact = by_address.or((!unusable && difference.grade().is_partial()).then_some(index));
+    (contact, Some(difference))
+}

@@ -1,0 +1,160 @@
+//! Takes keys, gives the client transactions that are under way.
+//!
+//! Invariant: the table is bounded in number and in capture time; what it gives up early is told.
+
+use std::collections::{HashMap, VecDeque};
+
+use foldhash::fast::RandomState;
+use smallvec::SmallVec;
+
+use super::key::{BorrowedKey, OwnedKey};
+use super::redirect::{Kept, Outcome};
+use crate::evidence::{Place, Timestamp};
+
+/// How long a transaction is remembered after its last request: Timer C is more than three minutes (RFC 3261, 16.6).
+const LIFETIME_NANOS: i64 = 200 * 1_000_000_000;
+
+/// A client transaction.
+#[derive(Debug)]
+pub(super) struct Transaction {
+    key: OwnedKey,
+    hash: u64,
+    /// The number in its CSeq.
+    pub(super) number: u32,
+    /// The request as first seen; dropped once nothing can ask for it any more.
+    pub(super) request: Option<Kept>,
+    /// The Request-URI as written, to tell a retransmission from another request on the same branch.
+    pub(super) request_uri: Box<[u8]>,
+    /// Where its request stands.
+    pub(super) place: Option<Place>,
+    /// The further transmissions of the request.
+    pub(super) repeats: SmallVec<[Place; 1]>,
+    /// The CANCEL for it.
+    pub(super) cancel: Option<Place>,
+    /// Its final response.
+    pub(super) outcome: Option<Outcome>,
+    /// The redirect that it met.
+    pub(super) redirect: Option<u64>,
+    /// The redirect whose attempt it is, and which one.
+    pub(super) attempt: Option<(u64, usize)>,
+    /// The earlier transaction with the same key and another content.
+    pub(super) branch_of: Option<Place>,
+    last: Timestamp,
+}
+
+/// The transactions under way, found by key.
+#[derive(Debug)]
+pub(super) struct Transactions {
+    hasher: RandomState,
+    by_hash: HashMap<u64, SmallVec<[u64; 1]>, RandomState>,
+    by_number: HashMap<u64, Transaction, RandomState>,
+    /// Number and when it was last heard of as far as this queue knows, the oldest first.
+    queue: VecDeque<(Timestamp, u64)>,
+    next: u64,
+    bound: usize,
+}
+
+impl Transactions {
+    pub(super) fn new(bound: usize) -> Self {
+        Self {
+            hasher: RandomState::default(),
+            by_hash: HashMap::default(),
+            by_number: HashMap::default(),
+            queue: VecDeque::new(),
+            next: 0,
+            bound: bound.max(1),
+        }
+    }
+
+    /// The transactions with this key, the latest first: more than one where a branch was used again for another request.
+    pub(super) fn find(&self, key: &BorrowedKey<'_>) -> SmallVec<[u64; 1]> {
+        let hash = key.hash_with(&self.hasher);
+        let Some(numbers) = self.by_hash.get(&hash) else { return SmallVec::new() };
+        numbers.iter().rev().copied().filter(|number| self.by_number.get(number).is_some_and(|found| key.equals(&found.key))).collect()
+    }
+
+    pub(super) fn get(&self, number: u64) -> Option<&Transaction> {
+        self.by_number.get(&number)
+    }
+
+    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Transaction> {
+        self.by_number.get_mut(&number)
+    }
+
+    /// Opens a transaction; gives its number, and whether another one had to be given up for it.
+    pub(super) fn open(
+        &mut self,
+        key: BorrowedKey<'_>,
+        cseq: u32,
+        request: Option<&Kept>,
+        time: Timestamp,
+    ) -> (u64, bool) {
+        let hash = key.hash_with(&self.hasher);
+        let number = self.next;
+        self.next += 1;
+        let transaction = Transaction {
+            key: key.to_owned(),
+            hash,
+            number: cseq,
+            request: request.cloned(),
+            request_uri: request.and_then(|kept| kept.message.request_uri()).unwrap_or_default().into(),
+            place: request.map(|kept| kept.place),
+            repeats: SmallVec::new(),
+            cancel: None,
+            outcome: None,
+            redirect: None,
+            attempt: None,
+            branch_of: None,
+            last: time,
+        };
+        self.by_hash.entry(hash).or_default().push(number);
+        self.by_number.insert(number, transaction);
+        self.queue.push_back((time, number));
+        let full = self.by_number.len() > self.bound;
+        if full {
+            self.give_up_oldest();
+        }
+        (number, full)
+    }
+
+    /// Notes that the transaction was heard of at `time`.
+    pub(super) fn touch(&mut self, number: u64, time: Timestamp) {
+        if let Some(transaction) = self.by_number.get_mut(&number) {
+            transaction.last = transaction.last.max(time);
+        }
+    }
+
+    /// Forgets what has not been heard of for [`LIFETIME_NANOS`].
+    pub(super) fn expire(&mut self, now: Timestamp) {
+        while let Some(&(queued, number)) = self.queue.front() {
+            if now.nanos_since(queued) <= LIFETIME_NANOS {
+                return;
+            }
+            self.queue.pop_front();
+            match self.by_number.get(&number) {
+                Some(found) if found.last > queued => self.queue.push_back((found.last, number)),
+                Some(_) => self.remove(number),
+                None => {}
+            }
+        }
+    }
+
+    fn give_up_oldest(&mut self) {
+        while let Some((_, number)) = self.queue.pop_front() {
+            if self.by_number.contains_key(&number) {
+                self.remove(number);
+                return;
+            }
+        }
+    }
+
+    fn remove(&mut self, number: u64) {
+        let Some(transaction) = self.by_number.remove(&number) else { return };
+        if let Some(numbers) = self.by_hash.get_mut(&transaction.hash) {
+            numbers.retain(|found| *found != number);
+            if numbers.is_empty() {
+                self.by_hash.remove(&transaction.hash);
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The rules on the ACK of a 3xx to INVITE.

@@ -1,0 +1,1 @@
+//! The rules on 380 Alternative Service.

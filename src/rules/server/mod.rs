@@ -1,0 +1,1 @@
+//! The rules on the redirecting server, which never make a client incorrect.

@@ -1,0 +1,1 @@
+//! The rules on 305, authentication, proxies, dialogs and other methods.

@@ -1,0 +1,194 @@
+//! Takes a redirect and its findings, gives the verdict and one sentence why.
+//!
+//! Invariant: what the capture cannot tell is never called correct or incorrect; an error against the client comes before all else.
+
+use super::finding::Finding;
+use super::rule::{Level, Party};
+use super::words::{seconds, text};
+use crate::call::{Link, Redirect, Role};
+use crate::sip::Match;
+
+/// Whether the client did the right thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// At least one finding of level error against the client.
+    Incorrect,
+    /// The capture cannot tell.
+    Inconclusive,
+    /// Nothing was asked of this client.
+    NotApplicable,
+    /// It did what the status asks.
+    Correct,
+}
+
+impl Verdict {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Incorrect => "incorrect",
+            Self::Inconclusive => "inconclusive",
+            Self::NotApplicable => "not-applicable",
+            Self::Correct => "correct",
+        }
+    }
+}
+
+/// What the rules say of one redirect.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, in one sentence without a final period.
+    pub reason: String,
+    /// The findings, in the order of the catalogue.
+    pub findings: Vec<Finding>,
+}
+
+impl Judgement {
+    /// Adds findings that came later; an error among them makes the redirect incorrect.
+    pub fn add(&mut self, findings: Vec<Finding>) {
+        if self.verdict != Verdict::Incorrect
+            && let Some(worst) = findings.iter().find(|finding| convicts(finding))
+        {
+            self.verdict = Verdict::Incorrect;
+            self.reason.clone_from(&worst.message);
+        }
+        self.findings.extend(findings);
+    }
+}
+
+fn convicts(finding: &Finding) -> bool {
+    finding.level == Level::Error && matches!(finding.rule.party, Party::Client | Party::Proxy)
+}
+
+/// The verdict over `redirect`, in the order of precedence.
+pub(super) fn of(redirect: &Redirect, findings: &[Finding]) -> (Verdict, String) {
+    if let Some(worst) = findings.iter().find(|finding| convicts(finding)) {
+        return (Verdict::Incorrect, worst.message.clone());
+    }
+    if let Some(reason) = nothing_asked(redirect) {
+        return (Verdict::NotApplicable, reason);
+    }
+    match redirect.status {
+        380 => alternative(redirect),
+        _ if redirect.attempts.is_empty() => not_followed(redirect),
+        _ => followed(redirect),
+    }
+}
+
+/// Why nothing was asked of this client, if so.
+fn nothing_asked(redirect: &Redirect) -> Option<String> {
+    if redirect.method == b"CANCEL" {
+        return Some("a CANCEL has nothing to retry".into());
+    }
+    if !redirect.attempts.is_empty() {
+        return None;
+    }
+    if redirect.relayed.is_some() {
+        return Some(format!("the {} was handed on to the hop above, whose client is judged", redirect.status));
+    }
+    if redirect.cancel.is_some() {
+        return Some("the caller had cancelled the request before the response came".into());
+    }
+    // Of a response that the capture cut short nobody knows what else it asked.
+    if redirect.response.truncated {
+        return None;
+    }
+    if redirect.status == 380 {
+        return redirect.offer.is_none().then(|| "the 380 has no body, so it describes no alternative".into());
+    }
+    if redirect.targets.is_empty() {
+        return Some(format!("the {} names no Contact to retry at", redirect.status));
+    }
+    if !redirect.has_usable_target() {
+        return Some("no Contact can be reached by SIP".into());
+    }
+    redirect.untried().next().is_none().then(|| "every usable Contact had been tried before".into())
+}
+
+/// A 300, 301, 302, 305 or unknown 3xx after which no attempt was seen, and no error was found in that.
+fn not_followed(redirect: &Redirect) -> (Verdict, String) {
+    let silence = seconds(redirect.covered());
+    let reason = if let Some(doubt) = doubt(redirect) {
+        doubt
+    } else if redirect.is_choice() {
+        format!("not followed within {silence}; a {} leaves the choice to the user, so silence proves nothing", redirect.status)
+    } else if redirect.status == 305 {
+        format!("nothing was sent through the proxy within {silence}; whether the client refuses it by policy, the capture cannot tell")
+    } else {
+        return (Verdict::Correct, format!("not followed within {silence}, which the rules in force do not count as an error"));
+    };
+    (Verdict::Inconclusive, reason)
+}
+
+/// Why the capture cannot tell whether a redirect was followed, if so.
+pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
+    let silence = redirect.covered();
+    if redirect.response.truncated {
+        return Some(format!("the capture cut the {} short, so its Contacts are not all known", redirect.status));
+    }
+    if !redirect.cover.client_visible {
+        return Some("nothing that the client sent is in the capture".into());
+    }
+    if silence < redirect.patience {
+        return Some(format!("the capture goes on for only {} after the {}, too short to miss a retry", seconds(silence), redirect.status));
+    }
+    if let Some(candidate) = &redirect.candidate {
+        return Some(format!(
+            "the same caller sent another request to {} {} later, which may or may not be the retry",
+            text(candidate.message.request_uri().unwrap_or_default()),
+            seconds(candidate.time.nanos_since(redirect.response.time)),
+        ));
+    }
+    if redirect.rival.is_some() {
+        return Some("a retry to the same Contact was seen that may belong to this redirect or to another of the same caller".into());
+    }
+    if redirect.untried().all(|index| redirect.targets.get(index).and_then(|target| target.uri.next_hop()).is_some_and(|hop| hop.secure)) {
+        return Some("the Contact asks for an encrypted next hop, which the capture cannot show".into());
+    }
+    if redirect.role == Role::Proxy {
+        return Some("a proxy neither followed it nor is seen to hand it on; the hop above may not be in the capture".into());
+    }
+    None
+}
+
+fn followed(redirect: &Redirect) -> (Verdict, String) {
+    let at_proxy = redirect.status == 305;
+    let reached = redirect.attempts.iter().find(|attempt| {
+        let grade = attempt.difference.as_ref().map_or(Match::None, crate::sip::Difference::grade);
+        grade.names_the_target() || (at_proxy && grade == Match::Original)
+    });
+    match reached.or(redirect.attempts.iter().find(|attempt| attempt.contact.is_some())) {
+        Some(attempt) => {
+            let delay = seconds(attempt.request.time.nanos_since(redirect.response.time));
+            let uri = text(attempt.request.message.request_uri().unwrap_or_default());
+            let way = if at_proxy { format!("sent again to {uri} through {}", attempt.request.destination) } else { format!("retried at {uri}") };
+            (Verdict::Correct, format!("{way} after {delay}"))
+        }
+        None => (Verdict::Inconclusive, "retried at a URI that is neither a Contact nor the original; the capture does not tell why".into()),
+    }
+}
+
+/// A 380 with a body, in which no error was found.
+fn alternative(redirect: &Redirect) -> (Verdict, String) {
+    let taken = redirect.attempts.iter().find(|attempt| matches!(attempt.link, Link::EmergencyCall | Link::Alternative));
+    if let Some(attempt) = taken.or(redirect.attempts.iter().find(|attempt| attempt.link == Link::EmergencyRegistration)) {
+        let uri = text(attempt.request.message.request_uri().unwrap_or_default());
+        let delay = seconds(attempt.request.time.nanos_since(redirect.response.time));
+        return (Verdict::Correct, format!("the alternative was attempted: {} {uri} after {delay}", text(attempt.request.message.method())));
+    }
+    let Some(offer) = &redirect.offer else {
+        return (Verdict::NotApplicable, "the 380 has no body, so it describes no alternative".into());
+    };
+    let offered = offer.told();
+    let reason = if redirect.attempts.is_empty() {
+        match doubt(redirect) {
+            Some(doubt) => format!("{doubt}; offered: {offered}"),
+            None => format!("no attempt in SIP within {}; offered: {offered}, which may have been used outside SIP", seconds(redirect.covered())),
+        }
+    } else {
+        format!("the Contact was called; offered: {offered}, which may have been used outside SIP")
+    };
+    (Verdict::Inconclusive, reason)
+}
