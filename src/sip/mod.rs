@@ -1,3 +1,26 @@
-//! (face of the room)
+//! Takes payloads, gives SIP messages; knows no address.
+//!
+//! The face of the room. Everything here reads octets as they are: no message is refused because it is malformed.
 
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
+
+mod examine;
+pub mod fault;
+pub mod fields;
+pub mod framing;
+#[cfg(test)]
+mod framing_tests;
+pub mod header;
+pub mod message;
+pub mod name;
+pub mod params;
+mod resync;
+pub mod scan;
+pub mod start_line;
 pub mod uri;
+
+pub use fault::{MessageFault, MessageFaults};
+pub use framing::is_sip;
+pub use message::{Head, Message};
+pub use name::Name;
+pub use uri::{Difference, Match, Uri, bare_contact_readings, closest_difference};
