@@ -4,6 +4,7 @@
 
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
+pub mod body;
 mod examine;
 pub mod fault;
 pub mod fields;
@@ -23,4 +24,5 @@ pub use fault::{MessageFault, MessageFaults};
 pub use framing::is_sip;
 pub use message::{Head, Message};
 pub use name::Name;
+pub use header::{Contact, Expiry};
 pub use uri::{Difference, Match, Uri, bare_contact_readings, closest_difference};

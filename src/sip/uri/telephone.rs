@@ -67,8 +67,13 @@ impl Subscriber {
     /// Takes the user part of a SIP URI, gives the subscriber where it reads as a telephone number in decimal digits.
     pub(super) fn of_user(user: &[u8]) -> Option<Self> {
         let (subscriber, faults) = Self::parse(user);
-        let dialled = |octet: &u8| octet.is_ascii_digit() || matches!(octet, b'*' | b'#');
-        (faults.is_empty() && subscriber.number.iter().all(dialled)).then_some(subscriber)
+        (faults.is_empty() && subscriber.is_dialled()).then_some(subscriber)
+    }
+
+    /// Whether the number holds only what a keypad has: decimal digits, `*` and `#`.
+    #[must_use]
+    pub fn is_dialled(&self) -> bool {
+        self.number.iter().all(|octet| octet.is_ascii_digit() || matches!(octet, b'*' | b'#'))
     }
 
     /// Whether the number is global, that is begins with `+`.
