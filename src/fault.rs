@@ -137,6 +137,16 @@ impl FaultLog {
         self.counts.entry(fault.kind).and_modify(|seen| seen.count += 1).or_insert(FaultCount { count: 1, first: fault });
     }
 
+    /// Adds what another log counted of a kind; the first fault is the one with the lesser frame.
+    pub fn merge(&mut self, other: &FaultCount) {
+        let kind = other.first.kind;
+        let merged = self.counts.entry(kind).or_insert(FaultCount { count: 0, first: other.first });
+        merged.count = merged.count.saturating_add(other.count);
+        if other.first.frame.is_some_and(|frame| merged.first.frame.is_none_or(|known| frame < known)) {
+            merged.first = other.first;
+        }
+    }
+
     /// The kinds met, in the order of [`FaultKind`].
     pub fn iter(&self) -> impl Iterator<Item = &FaultCount> {
         self.counts.values()

@@ -2,11 +2,13 @@
 //!
 //! The rooms stand in the order in which data flows; imports run one way.
 
+pub mod analysis;
 pub mod call;
 pub mod capture;
 pub mod evidence;
 pub mod fault;
 pub mod flow;
 pub mod packet;
+pub mod report;
 pub mod rules;
 pub mod sip;

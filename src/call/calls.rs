@@ -138,7 +138,11 @@ impl Calls {
         let mut branch_of = None;
         for number in self.transactions.find(&key) {
             let Some(known) = self.transactions.get_mut(number) else { continue };
-            if known.place.is_none() || (known.number == cseq && *known.request_uri == *uri) {
+            if known.place.is_none() {
+                self.adopt(number, sighting);
+                return;
+            }
+            if known.number == cseq && *known.request_uri == *uri {
                 if known.repeats.len() < MAX_REPEATS {
                     known.repeats.push(sighting.place);
                 }
@@ -160,6 +164,23 @@ impl Calls {
         if sighting.message.method() != b"CANCEL" {
             self.place(number, &kept, events);
         }
+    }
+
+    /// Takes a request that comes after its 3xx: the capture, or a fragment, held it back.
+    fn adopt(&mut self, number: u64, sighting: &Sighting<'_>) {
+        let Some(transaction) = self.transactions.get_mut(number) else { return };
+        let kept: Kept = Arc::new(sighting.to_kept());
+        transaction.place = Some(kept.place);
+        transaction.request_uri = kept.message.request_uri().unwrap_or_default().into();
+        let Some(open) = transaction.redirect.and_then(|redirect| self.open.get_mut(redirect)) else { return };
+        let redirect = &mut open.redirect;
+        redirect.original = kept.message.request_uri().map(Uri::parse);
+        (redirect.client, redirect.server) = (kept.source, kept.destination);
+        if let (Some(original), Some(chain)) = (&redirect.original, self.chains.get_mut(&redirect.chain)) {
+            chain.begin(original, &kept, number);
+            redirect.tried = chain.list(&self.transactions);
+        }
+        redirect.request = Some(kept);
     }
 
     fn request_again(&mut self, sighting: &Sighting<'_>, redirect: Option<u64>, attempt: Option<(u64, usize)>) {
@@ -187,10 +208,8 @@ impl Calls {
         }
         let asked = Asked::new(kept);
         let place = if self.open.is_empty() { link::Place::default() } else { link::place(&self.open, &asked) };
-        for rival in place.rival {
-            if let Some(open) = self.open.get_mut(rival) {
-                open.redirect.rival.get_or_insert(kept.place);
-            }
+        if let Some(open) = place.rival.and_then(|rival| self.open.get_mut(rival)) {
+            open.redirect.rival.get_or_insert(kept.place);
         }
         if let Some(open) = place.candidate_of.and_then(|candidate| self.open.get_mut(candidate)) {
             open.redirect.candidate.get_or_insert_with(|| kept.clone());
@@ -405,7 +424,9 @@ impl Calls {
         };
         if let Some(call_id) = sighting.message.call_id() {
             let by_proxy = |open: &Open| is_recent(open) && open.redirect.role == Role::Proxy && open.vias.below() == vias.all();
-            below.extend(self.open.of_call(call_id).iter().rev().take(MAX_REPEATS).filter(|number| self.open.get(**number).is_some_and(by_proxy)));
+            below.extend(
+                self.open.of_call(call_id).iter().rev().take(MAX_REPEATS).filter(|number| self.open.get(**number).is_some_and(by_proxy)),
+            );
         }
         let asked_first = |open: &Open| match (&upper.request, &open.redirect.request) {
             (Some(above), Some(below)) => above.time <= below.time && above.message.call_id() != below.message.call_id(),
@@ -417,10 +438,17 @@ impl Calls {
                 && asked_first(open)
                 && open.redirect.targets.iter().any(|target| upper.targets.iter().any(|above| above.uri.equals(&target.uri)))
         };
-        below.extend(self.open.of_client(upper.server.address).iter().rev().take(MAX_REPEATS).filter(|number| self.open.get(**number).is_some_and(by_agent)));
+        below.extend(
+            self.open
+                .of_client(upper.server.address)
+                .iter()
+                .rev()
+                .take(MAX_REPEATS)
+                .filter(|number| self.open.get(**number).is_some_and(by_agent)),
+        );
         for number in below {
             if let Some(open) = self.open.get_mut(number) {
-                open.redirect.relayed = Some(sighting.place);
+                open.redirect.relayed = Some(upper.id);
             }
         }
     }
@@ -449,9 +477,9 @@ impl Calls {
         let cseq = message.cseq()?.number;
         let tag = message.to_tag()?;
         self.open.of_call(message.call_id()?).iter().rev().take(MAX_REPEATS).copied().find(|number| {
-            self.open.get(*number).is_some_and(|open| {
-                open.cseq == cseq && open.redirect.is_invite() && open.redirect.response.message.to_tag() == Some(tag)
-            })
+            self.open
+                .get(*number)
+                .is_some_and(|open| open.cseq == cseq && open.redirect.is_invite() && open.redirect.response.message.to_tag() == Some(tag))
         })
     }
 }

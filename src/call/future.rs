@@ -8,11 +8,11 @@ use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 
-use super::identity::Person;
+use super::identity::{Person, nickname, same_person};
 use super::redirect::{Lifetime, Redirect, Role, Target};
 use super::sighting::Sighting;
 use crate::evidence::{Place, Timestamp};
-use crate::sip::Uri;
+use crate::sip::{Difference, Uri};
 
 /// How much later than its lifetime the use of a Contact is still let pass: a round trip and the rounding of seconds, in nanoseconds.
 const SLACK_NANOS: i64 = 1_500_000_000;
@@ -57,6 +57,8 @@ pub struct LaterRequest {
     pub place: Place,
     /// When it was sent.
     pub time: Timestamp,
+    /// Its method.
+    pub method: Vec<u8>,
     /// Its Request-URI as written.
     pub uri: Vec<u8>,
     /// The Contact that it used, by index.
@@ -102,7 +104,7 @@ impl Watches {
         if redirect.chain != redirect.id {
             return false;
         }
-        let original_name = original.nickname();
+        let original_name = nickname(original);
         let mut watch = Watch {
             redirect: redirect.id,
             status: redirect.status,
@@ -116,7 +118,7 @@ impl Watches {
         };
         let mut names = vec![self.name(redirect.client.address, caller, &original_name, b"")];
         for target in redirect.targets.iter().filter(|target| target.usable && !target.uri.equals(original)) {
-            names.push(self.name(redirect.client.address, caller, &target.uri.nickname(), &original_name));
+            names.push(self.name(redirect.client.address, caller, &nickname(&target.uri), &original_name));
         }
         names.dedup();
         for name in names {
@@ -130,6 +132,10 @@ impl Watches {
         self.shrink()
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_redirect.is_empty()
+    }
+
     /// Notes that the redirect was followed: only then can a later use of its Contact come from a cache.
     pub(super) fn attempted(&mut self, redirect: u64) {
         if let Some(watch) = self.by_redirect.get_mut(&redirect) {
@@ -138,33 +144,37 @@ impl Watches {
     }
 
     /// What `request` shows for a redirect of its caller, if anything.
-    pub(super) fn see(&mut self, request: &Sighting<'_>, caller: &Person, uri: &Uri, to: Option<&Uri>, window: i64) -> Option<(&Watch, LaterRequest)> {
-        if self.by_redirect.is_empty() {
-            return None;
-        }
+    pub(super) fn see(
+        &mut self,
+        request: &Sighting<'_>,
+        caller: &Person,
+        uri: &Uri,
+        to: Option<&Uri>,
+        window: i64,
+    ) -> Option<(&Watch, LaterRequest)> {
         let address = request.source.address;
-        let to_name = to.map(Uri::nickname).unwrap_or_default();
-        let asked_name = uri.nickname();
+        let to_name = to.map(nickname).unwrap_or_default();
+        let asked_name = nickname(uri);
         let at_original = self.by_name.get(&self.name(address, caller, &asked_name, b"")).copied();
         let at_contact = self.by_name.get(&self.name(address, caller, &asked_name, &to_name)).copied();
-        if let Some(redirect) = at_original {
+        if let Some(redirect) = at_original
+            && self.by_redirect.get(&redirect).is_some_and(|watch| watch.original.equals(uri) && request.time > watch.time)
+        {
             let watch = self.by_redirect.get_mut(&redirect)?;
-            if watch.original.equals(uri) && request.time > watch.time {
-                watch.last_original = Some(request.time);
-                return Some((watch, later(request, None, Use::Original)));
-            }
+            watch.last_original = Some(request.time);
+            return Some((watch, later(request, None, Use::Original)));
         }
         let watch = self.by_redirect.get(&at_contact?)?;
         // Where the To names the Contact too, its user may have dialled it; where the redirect was never followed, nothing was cached;
         // where the original URI was asked a moment before, a 3xx may be missing from the capture.
-        let explained = !to.is_some_and(|to| to.same_person(&watch.original))
+        let explained = !to.is_some_and(|to| same_person(to, &watch.original))
             || !watch.attempted
             || request.time <= watch.time
             || watch.last_original.is_some_and(|asked| request.time.nanos_since(asked) <= window);
         if explained {
             return None;
         }
-        let index = watch.targets.iter().position(|target| target.usable && target.uri.same_target(uri))?;
+        let index = watch.targets.iter().position(|target| target.usable && is_use_of(target, uri))?;
         let shows = match watch.targets.get(index)?.lifetime {
             Lifetime::Once | Lifetime::Seconds(0) if watch.status == 301 => Use::CachedInTime,
             Lifetime::Once | Lifetime::Seconds(0) => Use::CachedWithoutExpiry,
@@ -204,6 +214,18 @@ impl Watches {
     }
 }
 
+/// Whether a Request-URI is that of a Contact, give or take what a client may lose of it.
+fn is_use_of(target: &Target, uri: &Uri) -> bool {
+    Difference::between(&target.uri, uri, None).against_contact.names_the_target()
+}
+
 fn later(request: &Sighting<'_>, target: Option<usize>, shows: Use) -> LaterRequest {
-    LaterRequest { place: request.place, time: request.time, uri: request.message.request_uri().unwrap_or_default().to_vec(), target, shows }
+    LaterRequest {
+        place: request.place,
+        time: request.time,
+        method: request.message.method().to_vec(),
+        uri: request.message.request_uri().unwrap_or_default().to_vec(),
+        target,
+        shows,
+    }
 }

@@ -19,7 +19,7 @@ impl Person {
 
 /// The user and the host of a URI, the host in lower case; the whole of it where it has no host.
 pub(super) fn nickname(uri: &Uri) -> Vec<u8> {
-    let Some(host) = uri.host() else { return uri.to_bytes().to_ascii_lowercase() };
+    let Some(host) = uri.host() else { return uri.as_bytes().to_ascii_lowercase() };
     let mut name = uri.user().map(<[u8]>::to_vec).unwrap_or_default();
     name.push(b'@');
     name.extend(host.to_string().to_ascii_lowercase().into_bytes());
@@ -47,7 +47,7 @@ impl ViaStack {
             message
                 .vias()
                 .take(MAX_VIAS)
-                .map(|via| (via.branch.unwrap_or_default().to_vec(), via.host.to_ascii_lowercase(), via.port))
+                .map(|via| (via.branch().unwrap_or_default().to_vec(), via.host.to_ascii_lowercase(), via.port))
                 .collect(),
         )
     }

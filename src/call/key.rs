@@ -32,14 +32,9 @@ impl BorrowedKey<'_> {
             Key::Rfc3261 { branch, host, port, method } => {
                 Key::Rfc3261 { branch: branch.into(), host: host.into(), port, method: method.into() }
             }
-            Key::Rfc2543 { call_id, from_tag, number, method, host, port } => Key::Rfc2543 {
-                call_id: call_id.into(),
-                from_tag: from_tag.into(),
-                number,
-                method: method.into(),
-                host: host.into(),
-                port,
-            },
+            Key::Rfc2543 { call_id, from_tag, number, method, host, port } => {
+                Key::Rfc2543 { call_id: call_id.into(), from_tag: from_tag.into(), number, method: method.into(), host: host.into(), port }
+            }
         }
     }
 
@@ -96,7 +91,7 @@ fn keyed_as<'a>(message: &'a Message<'_>, method: Option<&'static [u8]>) -> Opti
     let cseq = message.cseq();
     let own_method = cseq.as_ref().map_or_else(|| message.method(), |cseq| cseq.method);
     let method = method.unwrap_or_else(|| transaction_method(own_method));
-    let (host, port, branch) = via.map_or((&b""[..], None, None), |via| (via.host, via.port, via.branch));
+    let (host, port, branch) = via.map_or((&b""[..], None, None), |via| (via.host, via.port, via.branch()));
     match branch {
         // A branch that is nothing but the cookie is not unique (RFC 4475, 3.2.1).
         Some(branch) if branch.len() > MAGIC_COOKIE.len() && branch.starts_with(MAGIC_COOKIE) => {

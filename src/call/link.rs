@@ -4,10 +4,13 @@
 //! Invariant: a request is the attempt of at most one redirect: the best rung wins, then a Contact that fits, then the 3xx nearest in time
 //! (RFC 3261, 8.1.3.4 lets a client keep or change the Call-ID, so neither is proof of anything by itself).
 
+use std::cmp::Reverse;
+
 use super::identity::{Person, ViaStack, nickname};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Link, Role, Target};
 use super::sighting::Sighting;
+use crate::evidence::Timestamp;
 use crate::sip::Uri;
 
 /// How many redirects on one rung are compared, the latest first; a caller with more of them open at once is a trunk or a load test.
@@ -56,49 +59,68 @@ pub(super) struct Place {
 
 /// Finds the place of a request among the open redirects.
 pub(super) fn place(open: &OpenRedirects, asked: &Asked<'_>) -> Place {
+    if let Some(attempt_of) = alternative_place(open, asked) {
+        return Place { attempt_of: Some(attempt_of), ..Place::default() };
+    }
     let message = &asked.sighting.message;
-    let mut best: Option<(Rank, u64, Link)> = None;
-    let mut rivals: Vec<(Rank, u64)> = Vec::new();
-    let mut offer = |number: u64, link: Link, open: &Open| {
-        let rank = Rank { link, misses: !goes_to_contact(open, &asked.uri), taken: taken(open, &asked.uri), age: std::cmp::Reverse(open.redirect.response.time) };
-        if link >= Link::NewCall && open.redirect.attempts.is_empty() {
-            rivals.push((rank, number));
-        }
-        if best.as_ref().is_none_or(|(known, known_number, _)| (&rank, std::cmp::Reverse(number)) < (known, std::cmp::Reverse(*known_number))) {
-            best = Some((rank, number, link));
-        }
-    };
-    let each = |numbers: &[u64], rung: &dyn Fn(&Open) -> Option<Link>, offer: &mut dyn FnMut(u64, Link, &Open)| {
-        for &number in numbers.iter().rev().take(RIVALS) {
-            if let Some(found) = open.get(number)
-                && found.is_within_window(asked.sighting.time)
-                && let Some(link) = rung(found)
-            {
-                offer(number, link, found);
-            }
-        }
-    };
+    let mut ladder = Ladder { open, asked, best: None, rivals: Vec::new() };
     if let Some(call_id) = message.call_id() {
-        each(open.of_call(call_id), &|found| same_call(found, asked, call_id), &mut offer);
+        ladder.climb(open.of_call(call_id), |found| same_call(found, asked, call_id));
     }
     if let Some(tag) = message.from_tag() {
-        each(open.of_from_tag(tag), &|found| same_from_tag(found, asked), &mut offer);
+        ladder.climb(open.of_from_tag(tag), |found| same_from_tag(found, asked));
     }
     let address = asked.sighting.source.address;
-    each(open.of_target(address, nickname(&asked.uri)), &|found| new_call(found, asked), &mut offer);
+    ladder.climb(open.of_target(address, nickname(&asked.uri)), |found| new_call(found, asked));
     let mut candidate_of = None;
-    if best.is_none()
+    if ladder.best.is_none()
         && let Some(caller) = &asked.caller
     {
         let kin = open.of_caller(address, caller);
-        each(kin, &|found| similar_call(found, asked), &mut offer);
-        if best.is_none() {
-            candidate_of = kin.iter().rev().take(RIVALS).copied().find(|number| open.get(*number).is_some_and(|found| is_candidate(found, asked)));
+        ladder.climb(kin, |found| similar_call(found, asked));
+        if ladder.best.is_none() {
+            let fits = |number: &u64| open.get(*number).is_some_and(|found| is_candidate(found, asked));
+            candidate_of = kin.iter().rev().take(RIVALS).copied().find(fits);
         }
     }
-    let attempt_of = best.map(|(_, number, link)| (number, link));
-    let rival = best_rival(&rivals, attempt_of);
-    Place { attempt_of, rival, candidate_of }
+    let attempt_of = ladder.best.map(|(rank, number)| (number, rank.link));
+    Place { attempt_of, rival: ladder.rival(), candidate_of }
+}
+
+/// The redirects that a request may belong to, as they are met.
+struct Ladder<'a> {
+    open: &'a OpenRedirects,
+    asked: &'a Asked<'a>,
+    best: Option<(Rank, u64)>,
+    rivals: Vec<(Rank, u64)>,
+}
+
+impl Ladder<'_> {
+    /// Takes the redirects among `numbers` that the rung links to the request.
+    fn climb(&mut self, numbers: &[u64], rung: impl Fn(&Open) -> Option<Link>) {
+        for &number in numbers.iter().rev().take(RIVALS) {
+            let Some(found) = self.open.get(number).filter(|found| found.is_within_window(self.asked.sighting.time)) else { continue };
+            let Some(link) = rung(found) else { continue };
+            let rank = Rank {
+                link,
+                misses: !goes_to_contact(found, &self.asked.uri),
+                taken: taken(found, &self.asked.uri),
+                age: Reverse((found.redirect.response.time, number)),
+            };
+            if link >= Link::NewCall && found.redirect.attempts.is_empty() {
+                self.rivals.push((rank, number));
+            }
+            if self.best.is_none_or(|(best, _)| rank < best) {
+                self.best = Some((rank, number));
+            }
+        }
+    }
+
+    /// A redirect on the same rung that would have had the request as surely.
+    fn rival(&self) -> Option<u64> {
+        let (best, chosen) = self.best?;
+        self.rivals.iter().find(|(rank, number)| *number != chosen && rank.link == best.link).map(|(_, number)| *number)
+    }
 }
 
 /// How well a redirect explains a request; the lesser the better.
@@ -107,12 +129,7 @@ struct Rank {
     link: Link,
     misses: bool,
     taken: bool,
-    age: std::cmp::Reverse<crate::evidence::Timestamp>,
-}
-
-fn best_rival(rivals: &[(Rank, u64)], chosen: Option<(u64, Link)>) -> Option<u64> {
-    let (number, link) = chosen?;
-    rivals.iter().find(|(rank, rival)| *rival != number && rank.link == link).map(|(_, rival)| *rival)
+    age: Reverse<(Timestamp, u64)>,
 }
 
 /// Whether the request comes from the element that received the 3xx.
@@ -170,7 +187,8 @@ fn same_call(open: &Open, asked: &Asked<'_>, call_id: &[u8]) -> Option<Link> {
     let own = open.call_ids.first().is_some_and(|known| **known == *call_id);
     if asked.method() != open.redirect.method {
         // Another method is another purpose, unless it goes to the Contact and nothing else did.
-        let changed = own && open.redirect.attempts.is_empty() && goes_to_contact(open, &asked.uri) && asked.sighting.message.to_tag().is_none();
+        let changed =
+            own && open.redirect.attempts.is_empty() && goes_to_contact(open, &asked.uri) && asked.sighting.message.to_tag().is_none();
         return changed.then_some(Link::SameCallId);
     }
     if !open.redirect.is_invite() && is_next_round(open, asked) {
@@ -196,7 +214,10 @@ fn same_from_tag(open: &Open, asked: &Asked<'_>) -> Option<Link> {
 fn new_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     let waits = match open.redirect.attempts.last() {
         None => true,
-        Some(last) => last.outcome.is_none_or(|outcome| outcome.status >= 400) && !open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(&asked.uri)),
+        Some(last) => {
+            last.outcome.is_none_or(|outcome| outcome.status >= 400)
+                && !open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(&asked.uri))
+        }
     };
     let fits = waits
         && asked.method() == open.redirect.method
@@ -258,8 +279,17 @@ fn sdp_origin(body: &[u8]) -> Option<Vec<u8>> {
     Some(origin)
 }
 
+/// The latest 380 to whose alternatives the request turns.
+fn alternative_place(open: &OpenRedirects, asked: &Asked<'_>) -> Option<(u64, Link)> {
+    let by_client = open.alternatives_of_client(asked.sighting.source.address);
+    let by_caller = asked.caller.as_ref().map(|caller| open.alternatives_of_caller(caller)).unwrap_or_default();
+    let turned = |number: &u64| open.get(*number).and_then(|found| alternative(found, asked)).map(|link| (*number, link));
+    let latest = |numbers: &[u64]| numbers.iter().rev().take(RIVALS).find_map(turned);
+    [latest(by_client), latest(by_caller)].into_iter().flatten().max_by_key(|(number, _)| *number)
+}
+
 /// What a request after a 380 does about the alternatives of its body, whoever else might have caused it.
-pub(super) fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
+fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     let message = &asked.sighting.message;
     if open.redirect.status != 380 || !open.is_within_window(asked.sighting.time) || message.to_tag().is_some() {
         return None;
@@ -276,11 +306,15 @@ pub(super) fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     if asked.uri.is_emergency_service() && method == b"INVITE" {
         return Some(Link::EmergencyCall);
     }
-    let named = open.redirect.offer.as_ref().is_some_and(|offer| offer.uris().iter().any(|uri| Uri::parse(uri).equals(&asked.uri)));
+    let named = open.redirect.offer.as_ref().is_some_and(|offer| offer.uris.iter().any(|uri| uri.equals(&asked.uri)));
     (named && !is_original(open, &asked.uri)).then_some(Link::Alternative)
 }
 
 /// Whether a REGISTER asks for emergency services: the `sos` parameter in its Contact (3GPP TS 24.229, 5.1.6.2).
 fn is_emergency_registration(asked: &Asked<'_>) -> bool {
-    asked.sighting.message.contacts().any(|contact| Uri::parse(contact.uri).parameter("sos").is_some() || contact.parameter(b"sos").is_some())
+    asked
+        .sighting
+        .message
+        .contacts()
+        .any(|contact| Uri::parse(contact.uri()).parameter("sos").is_some() || contact.params().get("sos").is_some())
 }

@@ -77,6 +77,10 @@ enum Index {
     Client,
     Target,
     Caller,
+    /// A 380, by the address of its client.
+    Alternative,
+    /// A 380, by its caller, wherever he calls from: an emergency call may take another way into the network.
+    AlternativeCaller,
 }
 
 /// The open redirects and their indexes.
@@ -112,6 +116,7 @@ impl OpenRedirects {
         let client = open.redirect.client.address;
         self.deadlines.push(Reverse((open.deadline(), number)));
         self.clients.entry(client).or_insert((Timestamp::MIN, 0)).1 += 1;
+        let is_alternative = open.redirect.status == 380;
         let call_ids = open.call_ids.clone();
         let from_tag = open.from_tag.clone();
         let caller = open.caller.clone();
@@ -127,7 +132,13 @@ impl OpenRedirects {
         for target in targets {
             self.enter(number, Index::Target, (client, target));
         }
+        if is_alternative {
+            self.enter(number, Index::Alternative, client);
+        }
         if let Some(caller) = caller {
+            if is_alternative {
+                self.enter(number, Index::AlternativeCaller, &caller);
+            }
             self.enter(number, Index::Caller, (client, caller));
         }
     }
@@ -171,6 +182,14 @@ impl OpenRedirects {
 
     pub(super) fn of_caller(&self, client: IpAddr, caller: &Person) -> &[u64] {
         self.found(Index::Caller, (client, caller))
+    }
+
+    pub(super) fn alternatives_of_client(&self, client: IpAddr) -> &[u64] {
+        self.found(Index::Alternative, client)
+    }
+
+    pub(super) fn alternatives_of_caller(&self, caller: &Person) -> &[u64] {
+        self.found(Index::AlternativeCaller, caller)
     }
 
     /// Notes that `address` was seen sending.

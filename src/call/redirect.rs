@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::sighting::Sighting;
 use crate::evidence::{Endpoint, Place, Timestamp, Transport};
-use crate::sip::body::Offer;
+use crate::sip::body::Alternatives;
 use crate::sip::{Difference, Uri};
 
 /// A message that is kept for the rules.
@@ -192,7 +192,7 @@ pub struct Redirect {
     /// Its Contacts, in the order in which they stand.
     pub targets: Vec<Target>,
     /// What its body offers.
-    pub offer: Option<Offer>,
+    pub offer: Option<Alternatives>,
     /// The requests that it caused, in order of time.
     pub attempts: Vec<Attempt>,
     /// A request that may have been caused by it, but for which only time and caller speak.
@@ -201,8 +201,8 @@ pub struct Redirect {
     pub rival: Option<Place>,
     /// The CANCEL that the client had sent before the 3xx came.
     pub cancel: Option<Place>,
-    /// The 3xx on the hop above with which a proxy or back-to-back user agent handed this one on.
-    pub relayed: Option<Place>,
+    /// The redirect on the hop above with which a proxy or back-to-back user agent handed this one on.
+    pub relayed: Option<u64>,
     /// The first redirect of the chain that this one belongs to; its own number where it is the first.
     pub chain: u64,
     /// Every URI that the chain had asked before this 3xx came, the original first.

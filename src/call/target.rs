@@ -3,8 +3,10 @@
 //! Invariant: every Contact is kept, usable or not, in the order in which it stands (RFC 3261, 8.1.3.4 and 20.10).
 
 use super::redirect::{Kept, Lifetime, Redirect, Target};
-use crate::sip::body::Offer;
-use crate::sip::{Contact, Difference, Expiry, Message, Uri, bare_contact_readings, closest_difference};
+use crate::sip::Name;
+use crate::sip::body::Alternatives;
+use crate::sip::header::Quality;
+use crate::sip::{Contact, Difference, Expiry, Match, Message, Uri, bare_contact_readings, closest_difference};
 
 /// The most Contacts that are read of one 3xx; more of them are a flood, not a choice.
 pub(super) const MAX_TARGETS: usize = 100;
@@ -16,17 +18,17 @@ pub(super) fn targets(response: &Message<'_>) -> Vec<Target> {
 }
 
 fn target(contact: &Contact<'_>, common: Option<Expiry>) -> Target {
-    let (uri, unbracketed) = if contact.is_bracketed() {
-        (Uri::parse(contact.uri), None)
+    let (uri, unbracketed) = if contact.address.is_bracketed {
+        (Uri::parse(contact.uri()), None)
     } else {
-        let [letter, whole] = bare_contact_readings(contact.bare());
+        let [letter, whole] = bare_contact_readings(contact.raw);
         let differs = letter != whole;
         (letter, differs.then_some(whole))
     };
     Target {
-        text: contact.uri.to_vec(),
+        text: contact.uri().to_vec(),
         usable: uri.is_usable_target(),
-        q: contact.q(),
+        q: contact.q().and_then(Quality::milli),
         lifetime: contact.expires().or(common).map_or(Lifetime::Once, |expiry| match expiry {
             Expiry::Seconds(seconds) => Lifetime::Seconds(seconds),
             // RFC 3261, 8.3: a malformed value should be taken as 3600.
@@ -38,9 +40,9 @@ fn target(contact: &Contact<'_>, common: Option<Expiry>) -> Target {
 }
 
 /// What the body of a 3xx offers; `None` where there is no body.
-pub(super) fn offer(response: &Message<'_>) -> Option<Offer> {
+pub(super) fn offer(response: &Message<'_>) -> Option<Alternatives> {
     let body = response.body();
-    (!body.is_empty()).then(|| Offer::read(response.content_type(), response.content_encoding(), body))
+    (!body.is_empty()).then(|| Alternatives::read(response.content_type(), response.field(Name::ContentEncoding), body))
 }
 
 /// The Contact that a request goes to, by index, and what was not taken over from it.
@@ -62,6 +64,6 @@ pub(super) fn nearest(redirect: &Redirect, uri: &Uri, request: &Kept) -> (Option
         let hop = target.usable.then(|| target.uri.next_hop()).flatten();
         hop.is_some_and(|hop| hop.is_at(request.destination.address) == Some(true)) && request.destination != redirect.server
     });
-    let contact = by_address.or((!unusable && difference.grade().is_partial()).then_some(index));
+    let contact = by_address.or((!unusable && matches!(difference.grade(), Match::UserOnly | Match::HostOnly)).then_some(index));
     (contact, Some(difference))
 }

@@ -82,13 +82,7 @@ impl Transactions {
     }
 
     /// Opens a transaction; gives its number, and whether another one had to be given up for it.
-    pub(super) fn open(
-        &mut self,
-        key: BorrowedKey<'_>,
-        cseq: u32,
-        request: Option<&Kept>,
-        time: Timestamp,
-    ) -> (u64, bool) {
+    pub(super) fn open(&mut self, key: BorrowedKey<'_>, cseq: u32, request: Option<&Kept>, time: Timestamp) -> (u64, bool) {
         let hash = key.hash_with(&self.hasher);
         let number = self.next;
         self.next += 1;

@@ -1,1 +1,34 @@
-//! (face of the room)
+//! Takes frames, gives units: UDP datagrams and the messages of TCP streams, each whole, in order, and with the frames that carried it.
+//!
+//! All state of layers 3 and 4 lives here: fragments that wait for the rest ([`Limits::fragment_age`]), streams that wait for a lost
+//! segment, and the memory that tells mirrored copies ([`Copies`]). What a stream is cut into is the consumer's word ([`Cutter`]).
+//!
+//! Invariant: every kind of state is bounded by [`Limits`]; what is dropped at a bound is told as a fault. Time is that of the frames.
+
+mod aging;
+mod copies;
+mod cut;
+mod direction;
+mod driver;
+mod fragments;
+mod limits;
+mod pending;
+mod reassembly;
+mod streams;
+mod tail;
+mod unit;
+
+#[cfg(test)]
+mod capture_tests;
+#[cfg(test)]
+mod fragments_tests;
+#[cfg(test)]
+mod streams_tests;
+#[cfg(test)]
+mod toy;
+
+pub use copies::{COPY_WINDOW, Copies};
+pub use cut::{Cut, CutState, Cutter};
+pub use driver::Flow;
+pub use limits::Limits;
+pub use unit::Unit;

@@ -2,11 +2,11 @@
 //!
 //! Invariant: findings stand in the order of the catalogue, and of attempts within a rule, so the same input gives the same report.
 
+use super::ALL;
 use super::finding::{Draft, Finding};
 use super::profile::Profile;
-use super::rule::{Check, Rule};
+use super::rule::{Check, Level, Rule};
 use super::verdict::{self, Judgement};
-use super::ALL;
 use crate::call::{LaterRequest, Redirect, Watch};
 
 /// Which rules are in force, and by what measure.
@@ -28,7 +28,11 @@ impl Selection {
     }
 
     fn finding(&self, rule: &'static Rule, draft: Draft) -> Finding {
-        let level = self.profile.level(draft.level.unwrap_or(rule.level), rule.strength);
+        let level = match draft.level {
+            // What the check itself calls no more than a note is asked of nobody by this clause.
+            Some(Level::Note) => Level::Note,
+            level => self.profile.level(level.unwrap_or(rule.level), rule.strength),
+        };
         Finding { rule, level, message: draft.message, primary: draft.primary, related: draft.related }
     }
 }

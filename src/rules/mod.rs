@@ -20,7 +20,7 @@ pub use engine::{Selection, find, judge, judge_later};
 pub use finding::{Draft, Evidence, Finding};
 pub use profile::Profile;
 pub use rule::{Check, Clause, Level, Party, Rule, Section, Strength};
-pub use verdict::{Judgement, Verdict};
+pub use verdict::{Judgement, Verdict, convicts};
 
 /// Every rule, in the order of the catalogue.
 pub const ALL: &[&Rule] = &[

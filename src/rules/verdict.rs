@@ -4,7 +4,7 @@
 
 use super::finding::Finding;
 use super::rule::{Level, Party};
-use super::words::{seconds, text};
+use super::words::{offered, seconds, text};
 use crate::call::{Link, Redirect, Role};
 use crate::sip::Match;
 
@@ -45,20 +45,9 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
 }
 
-impl Judgement {
-    /// Adds findings that came later; an error among them makes the redirect incorrect.
-    pub fn add(&mut self, findings: Vec<Finding>) {
-        if self.verdict != Verdict::Incorrect
-            && let Some(worst) = findings.iter().find(|finding| convicts(finding))
-        {
-            self.verdict = Verdict::Incorrect;
-            self.reason.clone_from(&worst.message);
-        }
-        self.findings.extend(findings);
-    }
-}
-
-fn convicts(finding: &Finding) -> bool {
+/// Whether a finding alone makes a redirect incorrect.
+#[must_use]
+pub fn convicts(finding: &Finding) -> bool {
     finding.level == Level::Error && matches!(finding.rule.party, Party::Client | Party::Proxy)
 }
 
@@ -163,10 +152,13 @@ fn followed(redirect: &Redirect) -> (Verdict, String) {
         Some(attempt) => {
             let delay = seconds(attempt.request.time.nanos_since(redirect.response.time));
             let uri = text(attempt.request.message.request_uri().unwrap_or_default());
-            let way = if at_proxy { format!("sent again to {uri} through {}", attempt.request.destination) } else { format!("retried at {uri}") };
+            let way =
+                if at_proxy { format!("sent again to {uri} through {}", attempt.request.destination) } else { format!("retried at {uri}") };
             (Verdict::Correct, format!("{way} after {delay}"))
         }
-        None => (Verdict::Inconclusive, "retried at a URI that is neither a Contact nor the original; the capture does not tell why".into()),
+        None => {
+            (Verdict::Inconclusive, "retried at a URI that is neither a Contact nor the original; the capture does not tell why".into())
+        }
     }
 }
 
@@ -176,16 +168,22 @@ fn alternative(redirect: &Redirect) -> (Verdict, String) {
     if let Some(attempt) = taken.or(redirect.attempts.iter().find(|attempt| attempt.link == Link::EmergencyRegistration)) {
         let uri = text(attempt.request.message.request_uri().unwrap_or_default());
         let delay = seconds(attempt.request.time.nanos_since(redirect.response.time));
-        return (Verdict::Correct, format!("the alternative was attempted: {} {uri} after {delay}", text(attempt.request.message.method())));
+        return (
+            Verdict::Correct,
+            format!("the alternative was attempted: {} {uri} after {delay}", text(attempt.request.message.method())),
+        );
     }
     let Some(offer) = &redirect.offer else {
         return (Verdict::NotApplicable, "the 380 has no body, so it describes no alternative".into());
     };
-    let offered = offer.told();
+    let offered = offered(offer);
     let reason = if redirect.attempts.is_empty() {
         match doubt(redirect) {
             Some(doubt) => format!("{doubt}; offered: {offered}"),
-            None => format!("no attempt in SIP within {}; offered: {offered}, which may have been used outside SIP", seconds(redirect.covered())),
+            None => format!(
+                "no attempt in SIP within {}; offered: {offered}, which may have been used outside SIP",
+                seconds(redirect.covered())
+            ),
         }
     } else {
         format!("the Contact was called; offered: {offered}, which may have been used outside SIP")

@@ -319,6 +319,18 @@ impl Message<'_> {
         self.at(self.head.to).map(NameAddr::read)
     }
 
+    /// The tag of the From, which names the caller's end of the call (RFC 3261, 19.3).
+    #[must_use]
+    pub fn from_tag(&self) -> Option<&[u8]> {
+        self.from()?.tag()
+    }
+
+    /// The tag of the To: there in responses, and in requests within a dialog (RFC 3261, 12.2.1.1).
+    #[must_use]
+    pub fn to_tag(&self) -> Option<&[u8]> {
+        self.to()?.tag()
+    }
+
     /// All Contacts in the order as written.
     pub fn contacts(&self) -> impl Iterator<Item = Contact<'_>> {
         self.raw_values(Name::Contact).map(Contact::read)

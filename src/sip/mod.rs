@@ -22,7 +22,7 @@ pub mod uri;
 
 pub use fault::{MessageFault, MessageFaults};
 pub use framing::is_sip;
+pub use header::{Contact, Expiry};
 pub use message::{Head, Message};
 pub use name::Name;
-pub use header::{Contact, Expiry};
 pub use uri::{Difference, Match, Uri, bare_contact_readings, closest_difference};

@@ -30,7 +30,9 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let target = redirect.targets.get(attempt.contact?)?;
     let (what, level) = match attempt.difference.as_ref()?.grade() {
         Match::Original => ("is still the original one, though the request was sent to the address of the Contact", Level::Error),
-        Match::UserOnly if has_host_of_original(redirect, attempt) => ("has the user of the Contact in the original's domain", Level::Error),
+        Match::UserOnly if has_host_of_original(redirect, attempt) => {
+            ("has the user of the Contact in the original's domain", Level::Error)
+        }
         Match::UserOnly => ("has the user of the Contact at another host", Level::Warning),
         Match::HostOnly => ("has the host of the Contact with another user", Level::Error),
         Match::NumberNormalised => ("has the number of the Contact in another form", Level::Warning),

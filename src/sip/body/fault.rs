@@ -31,6 +31,8 @@ pub enum BodyFault {
     TooManyUris,
     /// A URI longer than [`super::MAX_URI_LENGTH`]; it was left out.
     UriTooLong,
+    /// IMS XML with more nodes, attributes or namespaces than are judged; what is wanted was read, but whether it is well-formed is not known.
+    TooComplex,
     /// IMS XML that is not UTF-8.
     NotUtf8,
     /// IMS XML that is not well-formed or cut.
@@ -88,6 +90,7 @@ impl BodyFault {
             Self::TooDeep => "is nested deeper than is read",
             Self::TooManyUris => "holds more URIs than are kept",
             Self::UriTooLong => "holds a URI longer than is read",
+            Self::TooComplex => "has more elements, attributes or namespaces than are judged",
             Self::NotUtf8 => "is XML that is not UTF-8",
             Self::NotWellFormed => "is XML that is not well-formed",
             Self::Doctype => "is XML with a document type declaration, which is refused",

@@ -14,6 +14,15 @@ pub const MAX_VALUE: usize = 256;
 /// How many elements may be open at once.
 const MAX_OPEN: usize = 32;
 
+/// How many nodes a document may have to be judged.
+const MAX_NODES: u32 = 1024;
+
+/// How many attributes a document may have to be judged.
+const MAX_ATTRIBUTES: usize = 1024;
+
+/// How many namespaces a document may declare to be judged.
+const MAX_NAMESPACES: usize = 32;
+
 /// What the network offers in place of the call: `type` (3GPP TS 24.229, 7.6.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AlternativeType {
@@ -132,13 +141,23 @@ pub(super) fn read(document: &[u8], faults: &mut Vec<BodyFault>) -> AlternativeS
 
 /// Notes where the document is not UTF-8 or not well-formed; declarations are refused by the parser.
 fn judge_form(document: &[u8], faults: &mut Vec<BodyFault>) {
-    match std::str::from_utf8(document) {
-        Ok(text) => {
-            if roxmltree::Document::parse(text.trim_ascii_end()).is_err() {
-                faults.push(BodyFault::NotWellFormed);
-            }
-        }
-        Err(_) => faults.push(BodyFault::NotUtf8),
+    let Ok(text) = std::str::from_utf8(document) else {
+        faults.push(BodyFault::NotUtf8);
+        return;
+    };
+    // The parser hands every namespace down to every element, and compares each attribute with each, so that few octets can cost it
+    // seconds.
+    let namespaces = memchr::memmem::find_iter(document, "xmlns").count();
+    let attributes = memchr::memchr_iter(b'=', document).count();
+    if namespaces > MAX_NAMESPACES || attributes > MAX_ATTRIBUTES {
+        faults.push(BodyFault::TooComplex);
+        return;
+    }
+    let options = roxmltree::ParsingOptions { nodes_limit: MAX_NODES, ..Default::default() };
+    match roxmltree::Document::parse_with_options(text.trim_ascii_end(), options) {
+        Ok(_) => {}
+        Err(roxmltree::Error::NodesLimitReached) => faults.push(BodyFault::TooComplex),
+        Err(_) => faults.push(BodyFault::NotWellFormed),
     }
 }
 

@@ -147,3 +147,11 @@ fn depth_and_values_are_bounded() {
     let (service, _) = read_text(&with(&format!("<type>emergency</type><reason>{}</reason>", "a".repeat(60_000))));
     assert_eq!(service.reason.map(|reason| reason.len()), Some(super::MAX_VALUE));
 }
+
+#[test]
+fn a_document_that_costs_too_much_is_read_but_not_judged() {
+    let namespaces: String = (0..1000).map(|index| format!(" xmlns:a{index}='u{index}'")).collect();
+    let document = format!("<ims-3gpp version='1'{namespaces}><alternative-service><type>emergency</type></alternative-service>");
+    check(&document, ["emergency", "-", "-"], &[BodyFault::TooComplex]);
+    check(&with(&format!("<type>emergency</type>{}", "<a/>".repeat(2000))), ["emergency", "-", "-"], &[BodyFault::TooComplex]);
+}

@@ -14,7 +14,12 @@ use super::host::Host;
 const NEVER_IGNORED: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
 
 /// Headers whose values hold a URI, which is compared as one.
+///
+/// Where a URI has more headers than [`MAX_URI_HEADERS`] they are compared as text, which bounds the work that hostile URIs make.
 const URI_HEADERS: [&str; 8] = ["to", "from", "contact", "route", "reply-to", "refer-to", "referred-by", "p-asserted-identity"];
+
+/// Up to how many headers their URIs are compared as such.
+const MAX_URI_HEADERS: usize = 8;
 
 impl Uri {
     /// Whether two URIs are equal. One that cannot be read is compared by what was understood of it.
@@ -167,6 +172,7 @@ fn same_parameters(one: &[Parameter], other: &[Parameter]) -> bool {
 
 /// Whether the headers of two URIs are the same, in any order.
 fn same_headers(one: &[Parameter], other: &[Parameter], descend: bool) -> bool {
+    let descend = descend && one.len() <= MAX_URI_HEADERS;
     // Headers that hold URIs are not compared transitively, so that the pairing may depend on who looks for whom.
     one.len() == other.len() && (each_has_its_own(one, other, descend) || each_has_its_own(other, one, descend))
 }

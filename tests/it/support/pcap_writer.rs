@@ -5,10 +5,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-/// The protocol number of TCP in IPv4 and IPv6 (RFC 9293).
-pub(crate) const TCP: u8 = 6;
 /// The protocol number of UDP in IPv4 and IPv6 (RFC 768).
-pub(crate) const UDP: u8 = 17;
+const UDP: u8 = 17;
 
 /// The header of a little-endian pcap file of microseconds and link type Ethernet.
 pub(crate) fn file_header() -> Vec<u8> {

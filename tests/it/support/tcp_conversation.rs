@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use super::pcap_writer::{TCP, ip_frame, transport_checksum};
+use super::pcap_writer::{ip_frame, transport_checksum};
 
+/// The protocol number of TCP in IPv4 and IPv6 (RFC 9293).
+const TCP: u8 = 6;
 const FIN: u8 = 0x01;
 const SYN: u8 = 0x02;
 const PSH: u8 = 0x08;

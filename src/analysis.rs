@@ -1,0 +1,307 @@
+//! Takes captures and options, gives the report; the one place where the stages are joined.
+//!
+//! A frame becomes units, a unit that is SIP becomes a sighting, sightings become redirects, redirects are judged and published. One pass;
+//! a capture whose frames are not in order of time is begun again in order.
+
+use std::path::PathBuf;
+
+use crate::call::{Calls, Frames, Settings, Sighting};
+use crate::capture::{self, Capture, Merge};
+use crate::evidence::Place;
+use crate::fault::{Fault, FaultKind, FaultLog};
+use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Limits, Unit};
+use crate::report::model::{self, Report};
+use crate::rules::{Profile, Selection};
+use crate::sip::framing::{self, Step};
+use crate::sip::{Message, is_sip};
+
+mod collect;
+
+use collect::Collector;
+
+/// After how many frames progress is told.
+const PROGRESS_FRAMES: u64 = 1 << 14;
+
+/// What an audit is to judge, and by which measure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// How late after a 3xx a request still counts as its attempt, in nanoseconds.
+    pub retry_window_ns: i64,
+    /// How much silence the capture must cover before "not followed" is said, in nanoseconds.
+    pub patience_ns: i64,
+    /// The measure of levels.
+    pub profile: Profile,
+    /// The ids of the only rules to check; all where empty.
+    pub only: Vec<String>,
+    /// The ids of rules not to check.
+    pub ignore: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let settings = Settings::default();
+        Self {
+            retry_window_ns: settings.retry_window,
+            patience_ns: settings.patience,
+            profile: Profile::Default,
+            only: Vec::new(),
+            ignore: Vec::new(),
+        }
+    }
+}
+
+/// Where a capture comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A file.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+/// How far the work is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Octets of the captures read so far, as they lie on disk.
+    pub bytes_read: u64,
+    /// Octets of all captures, where known.
+    pub bytes_total: Option<u64>,
+    /// Redirects met so far.
+    pub redirects: u64,
+}
+
+/// Why no report can be given.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A capture cannot be read at all.
+    #[error(transparent)]
+    Capture(#[from] capture::Error),
+}
+
+/// Reads `inputs` as one capture, merged by time, and judges every 3xx in it.
+///
+/// # Errors
+/// When an input cannot be read at all; what is broken inside a capture is told in the report.
+pub fn audit(inputs: &[Input], options: &Options, progress: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
+    let merge = open(inputs, Capture::open)?;
+    // What was read from standard input cannot be read again.
+    let repeatable = !inputs.contains(&Input::Stdin);
+    if let Some(report) = Audit::new(merge, options).run(repeatable, progress) {
+        return Ok(report);
+    }
+    let merge = open(inputs, Capture::open_in_time_order)?;
+    Ok(Audit::new(merge, options).run(false, progress).unwrap_or_default())
+}
+
+fn open(inputs: &[Input], file: fn(&std::path::Path) -> Result<Capture, capture::Error>) -> Result<Merge, Error> {
+    let mut merge = Merge::new();
+    for input in inputs {
+        merge.add(match input {
+            Input::File(path) => file(path)?,
+            Input::Stdin => Capture::from_reader("-".to_owned(), Box::new(std::io::stdin()))?,
+        });
+    }
+    Ok(merge)
+}
+
+/// Cuts streams into SIP messages.
+struct SipCutter;
+
+impl Cutter for SipCutter {
+    fn cut(&self, bytes: &[u8], state: CutState) -> Cut {
+        let step = if state.at_end { framing::cut_rest(bytes) } else { Some(framing::cut(bytes, 0)) };
+        match step {
+            Some(Step::Unit { skip, len, .. }) => Cut::Unit { skip, len },
+            Some(Step::Skip { len, .. }) => Cut::Skip(len),
+            Some(Step::More { at_least, .. }) => Cut::More { at_least },
+            None => Cut::Skip(bytes.len()),
+        }
+    }
+}
+
+/// What is counted of one capture.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    messages: u64,
+    copies: u64,
+}
+
+/// One pass over the captures.
+struct Audit<'a> {
+    merge: Merge,
+    flow: Flow<SipCutter>,
+    stage: Stage<'a>,
+    /// The faults found behind the capture room, by capture.
+    faults: Vec<FaultLog>,
+}
+
+/// What takes the units.
+struct Stage<'a> {
+    copies: Copies,
+    calls: Calls,
+    collector: Collector,
+    counts: Vec<Count>,
+    /// Where the last message stood, to number those of one frame.
+    last: Option<Place>,
+    options: &'a Options,
+}
+
+impl<'a> Audit<'a> {
+    fn new(merge: Merge, options: &'a Options) -> Self {
+        let settings = Settings { retry_window: options.retry_window_ns, patience: options.patience_ns, ..Settings::default() };
+        let selection = Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone() };
+        let captures = merge.captures().len();
+        Self {
+            merge,
+            flow: Flow::new(Limits::default(), SipCutter),
+            stage: Stage {
+                copies: Copies::new(),
+                calls: Calls::new(settings),
+                collector: Collector::new(selection, captures),
+                counts: vec![Count::default(); captures],
+                last: None,
+                options,
+            },
+            faults: vec![FaultLog::default(); captures],
+        }
+    }
+
+    /// Reads to the end; `None` where the frames are not in order of time and `give_up_disorder` asks to begin again.
+    fn run(mut self, give_up_disorder: bool, progress: &mut dyn FnMut(&Progress)) -> Option<Report> {
+        let mut frames = 0_u64;
+        while self.merge.advance() {
+            let Some((capture, frame)) = self.merge.frame() else { break };
+            let Some(faults) = self.faults.get_mut(capture as usize) else { break };
+            self.stage.calls.reaches(capture, frame.time);
+            let stage = &mut self.stage;
+            self.flow.push(capture, &frame, faults, &mut |unit| stage.take(unit));
+            frames += 1;
+            if frames % PROGRESS_FRAMES == 0 {
+                if give_up_disorder && self.is_disordered() {
+                    return None;
+                }
+                progress(&self.progress());
+            }
+        }
+        if give_up_disorder && self.is_disordered() {
+            return None;
+        }
+        if let Some(faults) = self.faults.first_mut() {
+            let stage = &mut self.stage;
+            self.flow.finish(faults, &mut |unit| stage.take(unit));
+        }
+        self.stage.calls.finish(&mut self.stage.collector);
+        Some(self.report())
+    }
+
+    fn is_disordered(&self) -> bool {
+        self.merge.captures().iter().any(|capture| capture.steps_back().is_some())
+    }
+
+    fn progress(&self) -> Progress {
+        let infos = || self.merge.captures().iter().map(Capture::info);
+        Progress {
+            bytes_read: infos().map(|info| info.bytes_read).sum(),
+            bytes_total: infos().map(|info| info.bytes).sum(),
+            redirects: self.stage.collector.redirects(),
+        }
+    }
+
+    fn report(self) -> Report {
+        let Self { merge, stage, faults, .. } = self;
+        let captures = merge.captures().iter().zip(stage.counts).zip(faults);
+        let options = stage.options;
+        let (redirects, orphans, bounds) = stage.collector.finish();
+        let captures = captures.zip(bounds).map(|(((capture, count), mut faults), bounds)| {
+            bounds.iter().for_each(|bound| faults.merge(bound));
+            published(capture, count, &faults)
+        });
+        Report {
+            options: model::Options {
+                profile: options.profile.name().to_owned(),
+                retry_window_s: options.retry_window_ns as f64 / 1e9,
+                patience_s: options.patience_ns as f64 / 1e9,
+                only_rules: options.only.clone(),
+                ignored_rules: options.ignore.clone(),
+                ..model::Options::default()
+            },
+            captures: captures.collect(),
+            summary: model::Summary::of(&redirects),
+            redirects,
+            orphans,
+            ..Report::default()
+        }
+    }
+}
+
+impl Stage<'_> {
+    /// Takes a unit; what is no SIP ends here.
+    fn take(&mut self, unit: Unit<'_>) {
+        if !is_sip(unit.bytes) {
+            return;
+        }
+        let Some(message) = Message::scan(unit.bytes) else { return };
+        let mut place = Place { capture: unit.capture, frame: unit.place_frame, index: 0 };
+        if let Some(last) = self.last
+            && (last.capture, last.frame) == (place.capture, place.frame)
+        {
+            place.index = last.index.saturating_add(1);
+        }
+        self.last = Some(place);
+        let copy = self.copies.is_copy(&unit);
+        if let Some(count) = self.counts.get_mut(unit.capture as usize) {
+            count.messages += 1;
+            count.copies += u64::from(copy);
+        }
+        for fault in message.faults().iter().filter(|fault| fault.hides_something()) {
+            self.collector.note(unit.capture, fault.as_fault().at_frame(unit.place_frame));
+        }
+        if unit.truncated {
+            self.collector
+                .note(unit.capture, Fault::new(FaultKind::Snaplen, "a SIP message that the capture cut short").at_frame(unit.place_frame));
+        }
+        let sighting = Sighting {
+            message,
+            place,
+            frames: Frames::from_slice(unit.frames),
+            time: unit.time,
+            source: unit.source,
+            destination: unit.destination,
+            transport: unit.transport,
+            truncated: unit.truncated,
+            copy,
+        };
+        self.calls.see(&sighting, &mut self.collector);
+    }
+}
+
+/// A capture in the published shape.
+fn published(capture: &Capture, count: Count, found: &FaultLog) -> model::Capture {
+    let info = capture.info();
+    let mut faults = capture.faults().clone();
+    found.iter().for_each(|fault| faults.merge(fault));
+    model::Capture {
+        path: info.name.clone(),
+        format: info.format.clone(),
+        link_types: info.link_types.iter().map(ToString::to_string).collect(),
+        frames: info.frames,
+        bytes: info.bytes.unwrap_or(info.bytes_read),
+        sip_messages: count.messages,
+        copies: count.copies,
+        first_time: info.first_time.map(|time| model::rfc3339(time.nanos())),
+        first_epoch_ns: info.first_time.map(|time| time.nanos().to_string()),
+        last_time: info.last_time.map(|time| model::rfc3339(time.nanos())),
+        last_epoch_ns: info.last_time.map(|time| time.nanos().to_string()),
+        // Frames out of order are all there; they were put in order, or told.
+        complete: faults.iter().all(|fault| fault.first.kind == FaultKind::TimeGoesBack),
+        faults: faults
+            .iter()
+            .map(|fault| model::Fault {
+                kind: fault.first.kind.name().to_owned(),
+                count: fault.count,
+                first_frame: fault.first.frame,
+                detail: fault.first.to_string(),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,98 @@
+//! Takes closed redirects, later requests and bounds as they come, gives them judged, published and in order.
+//!
+//! Invariant: redirects stand in the order of their numbers, whatever the order in which they were closed.
+
+use std::collections::BTreeMap;
+
+use crate::call::{Events, LaterRequest, Redirect, Watch};
+use crate::fault::{Fault, FaultLog};
+use crate::report::{model, publish};
+use crate::rules::{self, Selection};
+
+/// The most later requests that are told of one redirect; their verdicts are counted all the same.
+const MAX_LATER: usize = 1_000;
+
+/// What came later for a redirect.
+#[derive(Debug, Default)]
+struct Later {
+    requests: Vec<model::LaterRequest>,
+    findings: Vec<rules::Finding>,
+}
+
+/// Judges and keeps what the calls give.
+pub(super) struct Collector {
+    selection: Selection,
+    redirects: BTreeMap<u64, model::Redirect>,
+    later: BTreeMap<u64, Later>,
+    orphans: model::Orphans,
+    faults: Vec<FaultLog>,
+}
+
+impl Collector {
+    pub(super) fn new(selection: Selection, captures: usize) -> Self {
+        Self {
+            selection,
+            redirects: BTreeMap::new(),
+            later: BTreeMap::new(),
+            orphans: model::Orphans::default(),
+            faults: vec![FaultLog::default(); captures],
+        }
+    }
+
+    pub(super) fn redirects(&self) -> u64 {
+        self.redirects.len() as u64
+    }
+
+    /// Notes what is broken in a capture.
+    pub(super) fn note(&mut self, capture: u32, fault: Fault) {
+        if let Some(log) = self.faults.get_mut(capture as usize) {
+            log.note(fault);
+        }
+    }
+
+    /// The redirects with their futures, what stands alone, and the faults of each capture.
+    pub(super) fn finish(mut self) -> (Vec<model::Redirect>, model::Orphans, Vec<FaultLog>) {
+        for (id, later) in std::mem::take(&mut self.later) {
+            if let Some(redirect) = self.redirects.get_mut(&id) {
+                add(redirect, later);
+            }
+        }
+        (self.redirects.into_values().collect(), self.orphans, self.faults)
+    }
+}
+
+fn add(redirect: &mut model::Redirect, later: Later) {
+    if let Some(future) = &mut redirect.future {
+        future.verdict = publish::future_verdict(&later.requests);
+        future.requests = later.requests;
+    }
+    if redirect.verdict != model::Verdict::Incorrect
+        && let Some(worst) = later.findings.iter().find(|finding| rules::convicts(finding))
+    {
+        redirect.verdict = model::Verdict::Incorrect;
+        redirect.reason.clone_from(&worst.message);
+    }
+    redirect.findings.extend(later.findings.iter().map(publish::finding));
+}
+
+impl Events for Collector {
+    fn closed(&mut self, redirect: Redirect) {
+        if redirect.request.is_none() {
+            self.orphans.responses += 1;
+        }
+        let judgement = rules::judge(&redirect, &self.selection);
+        self.redirects.insert(redirect.id, publish::redirect(&redirect, &judgement));
+    }
+
+    fn later(&mut self, watch: &Watch, request: LaterRequest) {
+        let later = self.later.entry(watch.redirect).or_default();
+        if later.requests.len() < MAX_LATER {
+            later.findings.extend(rules::judge_later(watch, &request, &self.selection));
+            later.requests.push(publish::later_request(&request));
+        }
+    }
+
+    fn fault(&mut self, capture: u32, fault: Fault) {
+        self.note(capture, fault);
+    }
+}

@@ -1,0 +1,230 @@
+//! Takes the arguments of `audit`, gives the verdict for every redirect: analyses, writes the reports, decides the exit code.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use sip3xx::analysis::{self, Input};
+use sip3xx::report::model::{self, Level, Report};
+use sip3xx::report::{self, FORMATS, Format, Presentation, Rows, Sort};
+use sip3xx::rules::{Profile, Rule};
+
+use super::complaint::Complaint;
+use super::exit::{Exit, Policy};
+use super::inputs::{inputs, is_input};
+use super::output::{self, FurtherReport};
+use super::progress::ProgressLine;
+use super::rules::rule_named;
+
+/// Tell the verdict for every redirect in the captures.
+#[derive(Debug, Args)]
+#[command(
+    max_term_width = 100,
+    after_help = "Examples:\n  \
+        sip3xx audit trace.pcap\n  \
+        sip3xx audit --sort verdict --report json=audit.json a.pcap b.pcapng.gz\n  \
+        sip3xx audit --format csv --rows findings captures/ > findings.csv\n  \
+        tcpdump -r trace.pcap -w - udp | sip3xx audit -\n  \
+        sip3xx audit --profile strict --strict --require-redirects 1 regression/*.pcap"
+)]
+pub(super) struct Audit {
+    /// Captures: files, folders (all captures below them), or - for standard input.
+    #[arg(value_name = "CAPTURE")]
+    captures: Vec<PathBuf>,
+    /// A capture, as tshark names it; may be given several times.
+    #[arg(short = 'r', long = "read-file", value_name = "FILE")]
+    read: Vec<PathBuf>,
+
+    /// What to write to standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_parser(), help_heading = "Reports")]
+    format: &'static Format,
+    /// Write a further report to a file; may be given several times.
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = FurtherReport::parse, help_heading = "Reports")]
+    reports: Vec<FurtherReport>,
+    /// The order of redirects in text and CSV: as captured, or the worst first.
+    #[arg(long, value_name = "ORDER", default_value = "capture", value_parser = sort_parser(), help_heading = "Reports")]
+    sort: Sort,
+    /// What a row of the CSV is.
+    #[arg(long, value_name = "KIND", default_value = "redirects", value_parser = rows_parser(), help_heading = "Reports")]
+    rows: Rows,
+    /// Leave the cells of the CSV as the wire had them, formulas and control characters included.
+    #[arg(long, help_heading = "Reports")]
+    raw_csv: bool,
+    /// Tell only the summary in the text report.
+    #[arg(short, long, help_heading = "Reports")]
+    quiet: bool,
+
+    /// By which measure to level findings.
+    #[arg(long, value_name = "PROFILE", default_value = "default", value_parser = profile_parser(), help_heading = "Judgement")]
+    profile: Profile,
+    /// Check this rule only; may be given several times.
+    #[arg(long = "rule", value_name = "ID", value_parser = rule_named, help_heading = "Judgement")]
+    only: Vec<&'static Rule>,
+    /// Do not check this rule; may be given several times.
+    #[arg(long, value_name = "ID", value_parser = rule_named, help_heading = "Judgement")]
+    ignore: Vec<&'static Rule>,
+    /// How late after a 3xx a request still counts as its attempt (64*T1).
+    #[arg(long, value_name = "SECONDS", default_value = "32", value_parser = seconds, help_heading = "Judgement")]
+    retry_window: Nanoseconds,
+    /// How much silence the capture must cover before "not followed" is said.
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds, help_heading = "Judgement")]
+    patience: Nanoseconds,
+    /// Analyse each capture by itself, in place of all merged by time.
+    #[arg(long, help_heading = "Judgement")]
+    separate: bool,
+
+    /// The mildest level of a finding that fails the run (exit code 1).
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = fail_on_parser(), help_heading = "Exit code")]
+    fail_on: FailOn,
+    /// Let an incomplete capture fail the run (exit code 3).
+    #[arg(long, help_heading = "Exit code")]
+    strict: bool,
+    /// Let fewer redirects than N fail the run (exit code 4).
+    #[arg(long, value_name = "N", help_heading = "Exit code")]
+    require_redirects: Option<u64>,
+
+    /// No name resolution, as tshark: there never is any.
+    #[arg(short = 'n', hide = true)]
+    no_resolution: bool,
+    /// Two passes, as tshark: one pass sees it all.
+    #[arg(short = '2', hide = true)]
+    two_passes: bool,
+    /// Flush after each packet, as tshark: there are no packets to print.
+    #[arg(short = 'l', hide = true)]
+    line_buffered: bool,
+}
+
+/// A duration on the command line.
+type Nanoseconds = i64;
+
+/// The level that fails a run; none does where there is none.
+type FailOn = Option<Level>;
+
+/// Runs the command.
+pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
+    let named: Vec<PathBuf> = audit.read.iter().chain(&audit.captures).cloned().collect();
+    let inputs = inputs(&named)?;
+    refuse_to_overwrite(&audit.reports, &inputs)?;
+
+    let report = analysed(audit, &inputs).map_err(Complaint::new)?;
+
+    let presentation = audit.presentation();
+    for further in &audit.reports {
+        output::to_file(&report, further.format, &presentation, &further.file)?;
+    }
+    output::to_stdout(&report, audit.format, presentation)?;
+    Ok(audit.policy().judge(&report))
+}
+
+/// No report may take the place of a capture, or of another report.
+fn refuse_to_overwrite(reports: &[FurtherReport], inputs: &[Input]) -> Result<(), Complaint> {
+    for (nth, report) in reports.iter().enumerate() {
+        if is_input(&report.file, inputs) {
+            return Err(Complaint::new(format!("--report would overwrite the capture {}", report.file.display())));
+        }
+        if reports.iter().take(nth).any(|other| other.file == report.file) {
+            return Err(Complaint::new(format!("two reports would go to {}", report.file.display())));
+        }
+    }
+    Ok(())
+}
+
+/// The report of all inputs: merged by time, or each by itself.
+fn analysed(audit: &Audit, inputs: &[Input]) -> Result<Report, analysis::Error> {
+    let options = audit.options();
+    let mut line = ProgressLine::new();
+    let mut progress = |progress: &analysis::Progress| line.update(progress);
+    let mut report = if audit.separate {
+        let reports: Result<Vec<Report>, _> = inputs.chunks(1).map(|input| analysis::audit(input, &options, &mut progress)).collect();
+        report::join(reports?)
+    } else {
+        analysis::audit(inputs, &options, &mut progress)?
+    };
+    report.options = audit.echo();
+    Ok(report)
+}
+
+impl Audit {
+    fn options(&self) -> analysis::Options {
+        analysis::Options {
+            retry_window_ns: self.retry_window,
+            patience_ns: self.patience,
+            profile: self.profile,
+            only: ids(&self.only),
+            ignore: ids(&self.ignore),
+        }
+    }
+
+    /// The options as the report tells them.
+    fn echo(&self) -> model::Options {
+        model::Options {
+            profile: self.profile.name().to_owned(),
+            retry_window_s: self.retry_window as f64 / 1e9,
+            patience_s: self.patience as f64 / 1e9,
+            only_rules: ids(&self.only),
+            ignored_rules: ids(&self.ignore),
+            separate: self.separate,
+            fail_on: self.fail_on.map_or("never", Level::name).to_owned(),
+            strict: self.strict,
+            require_redirects: self.require_redirects,
+        }
+    }
+
+    const fn presentation(&self) -> Presentation {
+        Presentation { sort: self.sort, rows: self.rows, raw_csv: self.raw_csv, colour: false, summary_only: self.quiet }
+    }
+
+    const fn policy(&self) -> Policy {
+        Policy { fail_on: self.fail_on, strict: self.strict, require_redirects: self.require_redirects }
+    }
+}
+
+fn ids(rules: &[&'static Rule]) -> Vec<String> {
+    rules.iter().map(|rule| rule.id.to_owned()).collect()
+}
+
+/// A parser of one of some words, with the value of each; help, completions and "did you mean" follow from the words.
+fn words<T: Clone + Send + Sync + 'static>(words: &'static [(&'static str, T)]) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(words.iter().map(|(word, _)| *word))
+        .try_map(|typed| words.iter().find(|(word, _)| *word == typed).map(|(_, value)| value.clone()).ok_or("no such word"))
+}
+
+fn format_parser() -> impl TypedValueParser<Value = &'static Format> {
+    let names = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.summary));
+    PossibleValuesParser::new(names).try_map(|name| Format::named(&name).ok_or("no such format"))
+}
+
+fn profile_parser() -> impl TypedValueParser<Value = Profile> {
+    let names = Profile::ALL.iter().map(|profile| {
+        PossibleValue::new(profile.name()).help(match profile {
+            Profile::Default => "by whether the client did what the status asks",
+            Profile::Rfc => "only a broken MUST, MUST NOT or shall is an error",
+            Profile::Strict => "a broken SHOULD is an error too",
+        })
+    });
+    PossibleValuesParser::new(names).try_map(|name| Profile::named(&name).ok_or("no such profile"))
+}
+
+fn sort_parser() -> impl TypedValueParser<Value = Sort> {
+    words(&[("capture", Sort::Capture), ("verdict", Sort::Verdict)])
+}
+
+fn rows_parser() -> impl TypedValueParser<Value = Rows> {
+    words(&[("redirects", Rows::Redirects), ("findings", Rows::Findings), ("attempts", Rows::Attempts)])
+}
+
+fn fail_on_parser() -> impl TypedValueParser<Value = FailOn> {
+    words(&[("error", Some(Level::Error)), ("warning", Some(Level::Warning)), ("note", Some(Level::Note)), ("never", None)])
+}
+
+/// The longest duration on the command line, in seconds: a day.
+const LONGEST: f64 = 86_400.0;
+
+/// Reads a duration in seconds, fractions allowed.
+fn seconds(text: &str) -> Result<Nanoseconds, String> {
+    match text.parse::<f64>() {
+        // A day of nanoseconds is far within the integers that a double holds exactly.
+        Ok(seconds) if (0.0..=LONGEST).contains(&seconds) => Ok((seconds * 1e9).round() as Nanoseconds),
+        _ => Err(format!("a number of seconds from 0 to {LONGEST} is wanted")),
+    }
+}

@@ -1,0 +1,58 @@
+//! Takes the arguments, runs a command, gives its exit code; the only room that prints, reads a clock and knows a terminal.
+//!
+//! Invariant: reports go to stdout, everything else to stderr; an error is one line that begins with the program's name.
+
+mod arguments;
+mod audit;
+mod complaint;
+mod exit;
+mod inputs;
+mod live;
+mod nearest;
+mod output;
+mod progress;
+mod rules;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use arguments::{Arguments, Command};
+use complaint::Complaint;
+use exit::Exit;
+
+/// Runs the command that `arguments` name; the first of them is the program.
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match try_run(arguments) {
+        Ok(exit) => exit.into(),
+        Err(complaint) => {
+            complaint.tell();
+            Exit::Trouble.into()
+        }
+    }
+}
+
+fn try_run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit, Complaint> {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        // Help is an answer, not an error.
+        Err(help) if !help.use_stderr() => return output::help(&help),
+        Err(error) => return Err(Complaint::of_usage(&error)),
+    };
+    if arguments.version {
+        output::print(concat!("sip3xx ", env!("CARGO_PKG_VERSION"), "\n").as_bytes())?;
+        return Ok(Exit::Well);
+    }
+    if let Some(complaint) = arguments.live.complaint() {
+        return Err(complaint);
+    }
+    match arguments.command {
+        Some(Command::Audit(audit)) => audit::run(&audit),
+        Some(Command::Rules(rules)) => rules::run(&rules),
+        None => Err(Complaint::without_command(&Arguments::command())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! Takes the arguments of `rules`, prints the catalogue: the list, one rule, or all as Markdown.
+
+use clap::Args;
+use sip3xx::report::catalogue;
+use sip3xx::rules::{ALL, Rule};
+
+use super::complaint::Complaint;
+use super::exit::Exit;
+use super::nearest::nearest;
+use super::output;
+
+/// List the rules, or explain one with its clause, rationale, remedy and an example.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  sip3xx rules\n  sip3xx rules redirect-not-followed\n  sip3xx rules --markdown > docs/rules.md")]
+pub(super) struct Rules {
+    /// The rule to explain.
+    #[arg(value_name = "ID", value_parser = rule_named)]
+    rule: Option<&'static Rule>,
+    /// Print the whole catalogue as Markdown.
+    #[arg(long, conflicts_with = "rule")]
+    markdown: bool,
+}
+
+/// Runs the command.
+pub(super) fn run(rules: &Rules) -> Result<Exit, Complaint> {
+    let mut text = Vec::new();
+    let written = match rules.rule {
+        Some(rule) => catalogue::page(rule, &mut text),
+        None if rules.markdown => {
+            text = catalogue::markdown(ALL).into_bytes();
+            Ok(())
+        }
+        None => catalogue::list(ALL, &mut text),
+    };
+    written.map_err(Complaint::new)?;
+    output::print(&text)?;
+    Ok(Exit::Well)
+}
+
+/// The rule of that id.
+pub(super) fn rule_named(id: &str) -> Result<&'static Rule, String> {
+    if let Some(rule) = ALL.iter().find(|rule| rule.id == id) {
+        return Ok(rule);
+    }
+    Err(match nearest(id, ALL.iter().map(|rule| rule.id)) {
+        Some(meant) => format!("no such rule; did you mean `{meant}`?"),
+        None => "no such rule; `sip3xx rules` lists them".to_owned(),
+    })
+}

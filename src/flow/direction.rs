@@ -1,0 +1,414 @@
+//! Takes the segments that one side of a TCP connection sent, gives its octets in order to the cutter and the units to the sink.
+//!
+//! What comes in its turn is cut straight from the frame; only the start of a unit that is not whole is copied. What comes ahead of its
+//! turn waits. Octets that were there before win over what comes again (RFC 9293, 3.10.7.4).
+//!
+//! When a gap is given up. The octets are lost to the capture, though not to the receiver, if the receiver has confirmed octets behind
+//! them: then only disorder of the capture itself can bring them, and [`Limits::confirmed_gap_age`] or [`Limits::gap_segments`] more segments
+//! is ample for that. If the receiver is heard and has not confirmed them, the octets were lost on the wire, and the sender will send them again after
+//! its timeout, which doubles from a second (RFC 6298, 2, 5): [`Limits::gap_age`]. If the receiver is not heard, or the sender
+//! has sent its FIN, [`Limits::unheard_gap_age`] or the segments decide. RST ends all waiting, and so does [`Limits::stream_bytes`].
+
+use super::cut::{Cutter, Progress};
+use super::limits::Limits;
+use super::pending::Pending;
+use super::tail::Tail;
+use super::unit::{Origin, Sink, Unit};
+use crate::evidence::{Endpoint, Timestamp, Transport};
+use crate::fault::{Fault, FaultKind, FaultLog};
+use crate::packet::Segment;
+
+/// Positions begin so high that what lies ahead of the first octet has a position too.
+const FIRST_POSITION: u64 = 1 << 40;
+/// A segment that lies farther ahead than any window of a signalling connection belongs to other sequence numbers.
+const WINDOW_MAX: u64 = 16 << 20;
+/// How far back the first position is kept, so that it stays on the near side of the circle of sequence numbers.
+const HISTORY_MAX: u64 = 1 << 30;
+
+/// What a direction needs from outside while it works.
+pub(super) struct Context<'a, 'b, C> {
+    pub(super) cutter: &'a C,
+    pub(super) limits: &'a Limits,
+    pub(super) faults: &'a mut FaultLog,
+    pub(super) sink: Sink<'b>,
+    /// The time of the frame that is being read.
+    pub(super) now: Timestamp,
+    /// Sender and receiver of the direction that is being worked on.
+    pub(super) ends: (Endpoint, Endpoint),
+}
+
+/// Why no octets follow those that wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// They may follow.
+    Open,
+    /// The sender has closed.
+    Closed,
+    /// They are not in the capture.
+    Lost,
+}
+
+/// Octets that are missing while later ones are there.
+#[derive(Debug, Clone, Copy)]
+struct Gap {
+    /// The first position that is missing.
+    begins: u64,
+    /// When the first segment behind it came, and how many had come before.
+    since: (Timestamp, u64),
+    /// The same for the moment when the receiver had confirmed what is missing.
+    confirmed: Option<(Timestamp, u64)>,
+}
+
+/// One direction of a connection.
+#[derive(Debug, Default)]
+pub(super) struct Direction {
+    /// Whether its positions are known.
+    begun: bool,
+    /// The sequence number of its SYN, where that was seen.
+    pub(super) syn: Option<u32>,
+    /// The first position that is known.
+    first: u64,
+    /// The position behind all that was taken.
+    next: u64,
+    /// The position behind the last octet, where the FIN was seen.
+    fin: Option<u64>,
+    /// The position up to which the receiver has confirmed.
+    acked: Option<u64>,
+    /// Octets that were taken already when earlier ones came that had never been seen, as positions.
+    taken: Option<(u64, u64)>,
+    /// Segments of either direction that came so far.
+    arrivals: u64,
+    progress: Progress,
+    tail: Tail,
+    pending: Pending,
+    gap: Option<Gap>,
+    /// A gap that is told once the stream turns out to carry units.
+    untold: Option<Fault>,
+}
+
+impl Direction {
+    /// Octets held, bookkeeping included.
+    pub(super) fn cost(&self) -> usize {
+        self.tail.cost().saturating_add(self.pending.cost())
+    }
+
+    /// Whether segments wait for others.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// Whether octets wait for the rest of a unit, or for others.
+    pub(super) fn holds_octets(&self) -> bool {
+        !self.tail.is_empty() || self.is_waiting()
+    }
+
+    /// Whether the receiver has confirmed octets that the capture does not have (yet).
+    pub(super) fn misses_what_was_received(&self) -> bool {
+        self.gap.is_some_and(|gap| gap.confirmed.is_some())
+    }
+
+    /// Whether a SYN with this sequence number opens a stream that is not the present one.
+    pub(super) fn is_opened_anew_by(&self, sequence: u32) -> bool {
+        let begins_here = self.syn.is_none() && self.first as u32 == sequence.wrapping_add(1);
+        self.begun && self.syn != Some(sequence) && !begins_here
+    }
+
+    /// Takes a SYN.
+    pub(super) fn open(&mut self, sequence: u32) {
+        if !self.begun {
+            self.begin(sequence.wrapping_add(1));
+        }
+        self.syn = Some(sequence);
+    }
+
+    fn begin(&mut self, sequence: u32) {
+        self.begun = true;
+        self.first = FIRST_POSITION | u64::from(sequence);
+        self.next = self.first;
+    }
+
+    /// The position of `sequence`, the nearest to what comes next (RFC 9293, 3.4).
+    fn position(&self, sequence: u32) -> u64 {
+        let ahead = sequence.wrapping_sub(self.next as u32).cast_signed();
+        self.next.saturating_add_signed(i64::from(ahead))
+    }
+
+    /// Takes a segment of this direction; with `hold`, its octets wait for [`Self::release`].
+    pub(super) fn segment<C: Cutter>(&mut self, segment: &Segment<'_>, origin: Origin, hold: bool, cx: &mut Context<'_, '_, C>) {
+        let (bytes, missing) = (segment.payload, u64::from(segment.missing));
+        let sequence = segment.sequence.wrapping_add(u32::from(segment.flags.syn));
+        let len = missing.saturating_add(bytes.len() as u64);
+        if !self.begun {
+            // A segment without octets may be a keep-alive, which names the octet before the next one.
+            if len == 0 {
+                return;
+            }
+            self.begin(sequence);
+            self.progress.begin_after_gap();
+        }
+        let at = self.position(sequence);
+        // RFC 9293, 3.8.4: a keep-alive repeats the octet before the next one, or none.
+        if len <= 1 && at.saturating_add(1) == self.next && !segment.flags.fin {
+            return;
+        }
+        if len > 0 && self.is_elsewhere(at, len) {
+            self.begin_elsewhere(at, origin, cx);
+        }
+        let end = at.saturating_add(len);
+        self.arrivals = self.arrivals.saturating_add(1);
+        if len > 0 {
+            self.place(at, bytes, missing, origin, hold, cx);
+        }
+        if segment.flags.fin {
+            self.fin.get_or_insert(end);
+        }
+        self.settle(cx);
+    }
+
+    /// Whether a segment belongs to other sequence numbers: far ahead, or ahead of the first octet of a stream that was joined late.
+    fn is_elsewhere(&self, at: u64, len: u64) -> bool {
+        at > self.next.saturating_add(WINDOW_MAX) || (self.syn.is_none() && at.saturating_add(len) <= self.first)
+    }
+
+    fn begin_elsewhere<C: Cutter>(&mut self, at: u64, origin: Origin, cx: &mut Context<'_, '_, C>) {
+        self.close(End::Lost, cx);
+        self.tell(Fault::new(FaultKind::TcpGap, "TCP sequence number").at_frame(origin.frame), cx);
+        self.taken = (at < self.first).then_some((self.first, self.next));
+        (self.syn, self.fin, self.acked, self.gap) = (None, None, None, None);
+        (self.first, self.next) = (at, at);
+        self.progress.begin_after_gap();
+    }
+
+    /// Passes over octets that were taken already.
+    fn pass_taken<C: Cutter>(&mut self, cx: &mut Context<'_, '_, C>) {
+        if let Some((from, to)) = self.taken.filter(|&(from, _)| from <= self.next) {
+            self.taken = None;
+            if self.next < to {
+                self.cut_tail(None, End::Lost, cx);
+                self.progress.begin_after_gap();
+                self.advance(to.max(from));
+            }
+        }
+    }
+
+    /// Takes the octets at `at`, now or later.
+    fn place<C: Cutter>(&mut self, at: u64, bytes: &[u8], missing: u64, origin: Origin, hold: bool, cx: &mut Context<'_, '_, C>) {
+        let octets_end = at.saturating_add(bytes.len() as u64);
+        let end = octets_end.saturating_add(missing);
+        if end <= self.next {
+            return;
+        }
+        if at > self.next && self.progress.is_barren(cx.limits.barren_bytes) {
+            // Not worth waiting: nothing of ours was ever in this stream.
+            self.cut_tail(None, End::Lost, cx);
+            self.progress.begin_after_gap();
+            self.next = at;
+        }
+        if at > self.next || hold {
+            self.pending.insert(at, bytes, missing, origin, self.arrivals);
+            return;
+        }
+        let known = usize::try_from(self.next - at).unwrap_or(usize::MAX);
+        if let Some(fresh) = bytes.get(known..).filter(|fresh| !fresh.is_empty()) {
+            self.advance(octets_end);
+            self.take(fresh, origin, cx);
+        }
+        if missing > 0 {
+            self.lose(end, FaultKind::Snaplen, origin.frame, cx);
+        }
+        self.pass_taken(cx);
+        self.drain(Some(origin), cx);
+    }
+
+    fn advance(&mut self, to: u64) {
+        self.next = to;
+        self.first = self.first.max(to.saturating_sub(HISTORY_MAX));
+    }
+
+    /// Cuts octets that came in their turn.
+    fn take<C: Cutter>(&mut self, bytes: &[u8], origin: Origin, cx: &mut Context<'_, '_, C>) {
+        if !self.tail.is_empty() {
+            self.tail.append(bytes, origin);
+            self.cut_tail(Some(origin), End::Open, cx);
+            return;
+        }
+        let (cutter, (source, destination), sink) = (cx.cutter, cx.ends, &mut *cx.sink);
+        let done = self.progress.run(cutter, bytes, false, &mut |range, after_gap| {
+            sink(Unit {
+                bytes: bytes.get(range).unwrap_or_default(),
+                capture: origin.capture,
+                place_frame: origin.frame,
+                frames: &[origin.frame],
+                time: origin.time,
+                source,
+                destination,
+                transport: Transport::Tcp,
+                path: origin.path,
+                truncated: false,
+                after_gap,
+                reassembled: false,
+            });
+        });
+        self.tell_untold(cx);
+        self.tail.append(bytes.get(done..).unwrap_or_default(), origin);
+    }
+
+    /// Cuts what waits; `completing` is what made it complete, the last frame that carried it where that is none.
+    fn cut_tail<C: Cutter>(&mut self, completing: Option<Origin>, end: End, cx: &mut Context<'_, '_, C>) {
+        let (tail, cutter, (source, destination), sink) = (&self.tail, cx.cutter, cx.ends, &mut *cx.sink);
+        let bytes = tail.bytes();
+        let done = self.progress.run(cutter, bytes, end != End::Open, &mut |range, after_gap| {
+            if let Some((frames, last)) = tail.carriers(range.start, range.end, completing) {
+                sink(Unit {
+                    truncated: end == End::Lost && range.end == bytes.len(),
+                    bytes: bytes.get(range).unwrap_or_default(),
+                    capture: last.capture,
+                    place_frame: last.frame,
+                    frames: &frames,
+                    time: last.time,
+                    source,
+                    destination,
+                    transport: Transport::Tcp,
+                    path: last.path,
+                    after_gap,
+                    reassembled: frames.len() > 1,
+                });
+            }
+        });
+        self.tail.drop_front(done);
+        self.tell_untold(cx);
+        if self.tail.len() > cx.limits.stream_bytes && end == End::Open {
+            let fault = Fault::new(FaultKind::BoundReached, "octets of one unit in a TCP stream");
+            cx.faults.note(Fault { frame: completing.map(|origin| origin.frame), ..fault }.wanted_had(self.tail.len() as u64, 0));
+            self.cut_tail(completing, End::Lost, cx);
+            self.progress.begin_after_gap();
+        }
+    }
+
+    /// Takes what waited and now follows.
+    fn drain<C: Cutter>(&mut self, completing: Option<Origin>, cx: &mut Context<'_, '_, C>) {
+        let mut took = false;
+        while let Some((piece, known)) = self.pending.take(self.next) {
+            if piece.missing > known {
+                if took {
+                    self.cut_tail(completing, End::Open, cx);
+                }
+                self.lose(self.next.saturating_add(piece.missing - known), FaultKind::Snaplen, piece.origin.frame, cx);
+            } else if let Some(fresh) = usize::try_from(known).ok().and_then(|known| piece.bytes.get(known..)) {
+                self.advance(self.next.saturating_add(fresh.len() as u64));
+                self.tail.append(fresh, piece.origin);
+                took = true;
+            }
+        }
+        if took {
+            self.cut_tail(completing, End::Open, cx);
+        }
+    }
+
+    /// Takes what was held back.
+    pub(super) fn release<C: Cutter>(&mut self, cx: &mut Context<'_, '_, C>) {
+        self.drain(None, cx);
+        self.settle(cx);
+    }
+
+    /// Goes on at `to`; what lies before is not in the capture.
+    fn lose<C: Cutter>(&mut self, to: u64, kind: FaultKind, frame: u64, cx: &mut Context<'_, '_, C>) {
+        if to <= self.next {
+            return;
+        }
+        let said_by = if kind == FaultKind::Snaplen { "TCP payload beyond the kept octets" } else { "TCP sequence number" };
+        self.tell(Fault::new(kind, said_by).at_frame(frame).wanted_had(to - self.next, 0), cx);
+        self.cut_tail(None, End::Lost, cx);
+        self.progress.begin_after_gap();
+        self.advance(to);
+    }
+
+    /// Notes `fault` if the stream carries units as far as is known, else when it turns out to.
+    fn tell<C: Cutter>(&mut self, fault: Fault, cx: &mut Context<'_, '_, C>) {
+        if self.progress.units > 0 || !self.tail.is_empty() {
+            cx.faults.note(fault);
+        } else {
+            self.untold.get_or_insert(fault);
+        }
+    }
+
+    fn tell_untold<C: Cutter>(&mut self, cx: &mut Context<'_, '_, C>) {
+        if self.progress.units > 0
+            && let Some(fault) = self.untold.take()
+        {
+            cx.faults.note(fault);
+        }
+    }
+
+    /// Takes the receiver's word that it has all octets before `acknowledgment`.
+    pub(super) fn acknowledge(&mut self, acknowledgment: u32, now: Timestamp) {
+        let at = self.position(acknowledgment);
+        self.arrivals = self.arrivals.saturating_add(1);
+        if self.begun && at >= self.first && at <= self.next.saturating_add(WINDOW_MAX) {
+            self.acked = self.acked.max(Some(at));
+            self.watch(now);
+        }
+    }
+
+    /// Brings [`Self::gap`] up to date.
+    fn watch(&mut self, now: Timestamp) {
+        let Some((behind, piece)) = self.pending.first().filter(|&(at, _)| at > self.next) else {
+            self.gap = None;
+            return;
+        };
+        let confirmed = self.acked.is_some_and(|acked| acked >= behind);
+        let earlier = self.gap.and_then(|gap| gap.confirmed);
+        let since = match self.gap {
+            Some(gap) if gap.begins == self.next => gap.since,
+            _ => (piece.origin.time, piece.arrival),
+        };
+        let confirmed = confirmed.then(|| earlier.unwrap_or((now, self.arrivals)));
+        self.gap = Some(Gap { begins: self.next, since, confirmed });
+    }
+
+    /// Gives up the gaps whose time has come, and ends the stream where its FIN is reached.
+    pub(super) fn settle<C: Cutter>(&mut self, cx: &mut Context<'_, '_, C>) {
+        self.watch(cx.now);
+        while self.gap_is_over(cx) {
+            self.give_up_gap(cx);
+            self.watch(cx.now);
+        }
+        if self.fin.is_some_and(|fin| self.next >= fin) {
+            self.fin = None;
+            self.cut_tail(None, End::Closed, cx);
+        }
+    }
+
+    fn gap_is_over<C: Cutter>(&self, cx: &mut Context<'_, '_, C>) -> bool {
+        let Some(gap) = self.gap else { return false };
+        if self.pending.cost() > cx.limits.stream_bytes {
+            cx.faults
+                .note(Fault::new(FaultKind::BoundReached, "octets behind a gap in a TCP stream").wanted_had(self.pending.cost() as u64, 0));
+            return true;
+        }
+        let is_over = |(time, arrivals): (Timestamp, u64), age: i64| {
+            cx.now.nanos_since(time) >= age || self.arrivals.saturating_sub(arrivals) >= cx.limits.gap_segments
+        };
+        match gap.confirmed {
+            Some(since) => is_over(since, cx.limits.confirmed_gap_age),
+            None if self.acked.is_none() || self.fin.is_some() => is_over(gap.since, cx.limits.unheard_gap_age),
+            None => cx.now.nanos_since(gap.since.0) >= cx.limits.gap_age,
+        }
+    }
+
+    fn give_up_gap<C: Cutter>(&mut self, cx: &mut Context<'_, '_, C>) {
+        if let Some((to, frame)) = self.pending.first().map(|(at, piece)| (at, piece.origin.frame)) {
+            self.lose(to, FaultKind::TcpGap, frame, cx);
+            self.drain(None, cx);
+        }
+    }
+
+    /// Gives what is held, since nothing follows.
+    pub(super) fn close<C: Cutter>(&mut self, end: End, cx: &mut Context<'_, '_, C>) {
+        while self.is_waiting() {
+            self.give_up_gap(cx);
+        }
+        self.cut_tail(None, end, cx);
+        self.gap = None;
+    }
+}

@@ -1,0 +1,174 @@
+//! Takes frames one by one, gives units: joins the packet walk with fragments and streams.
+//!
+//! A datagram passes through without a copy or an allocation; what waits is looked after in steps of [`TICK`] of capture time.
+
+use super::cut::Cutter;
+use super::fragments::{Fragments, Whole, begins_as_text};
+use super::limits::Limits;
+use super::streams::{Streams, Surroundings};
+use super::unit::{Origin, Sink, Unit};
+use crate::capture::Frame;
+use crate::evidence::{Timestamp, Transport};
+use crate::fault::FaultLog;
+use crate::packet::{self, Datagram, Packet};
+
+/// How often what waits is looked after, in nanoseconds of capture time.
+const TICK: u64 = 50_000_000;
+
+/// Frames in, units out.
+///
+/// Units come out in the order in which they were completed, with two exceptions, both because octets are missing: what lies behind a gap of a
+/// stream, and a datagram whose fragments are lost, come out when the gap is given up; their time and place are still those of their own frames.
+#[derive(Debug)]
+pub struct Flow<C: Cutter> {
+    limits: Limits,
+    cutter: C,
+    fragments: Fragments,
+    streams: Streams,
+    last_tick: Timestamp,
+}
+
+impl<C: Cutter> Flow<C> {
+    /// A flow that holds nothing yet, whose streams `cutter` cuts.
+    #[must_use]
+    pub fn new(limits: Limits, cutter: C) -> Self {
+        Self { limits, cutter, fragments: Fragments::new(), streams: Streams::new(), last_tick: Timestamp::MIN }
+    }
+
+    /// What cuts the streams.
+    #[must_use]
+    pub const fn cutter(&self) -> &C {
+        &self.cutter
+    }
+
+    /// Takes a frame of capture `capture`; `sink` gets the units that it completes.
+    #[inline]
+    pub fn push(&mut self, capture: u32, frame: &Frame<'_>, faults: &mut FaultLog, sink: &mut impl FnMut(Unit<'_>)) {
+        // Times may go back: then too what waits is looked after, by the new time.
+        if frame.time.nanos_since(self.last_tick).unsigned_abs() >= TICK {
+            self.tick(frame.time, faults, sink);
+        }
+        match packet::decode(frame, faults) {
+            None => {}
+            Some(Packet::Datagram(datagram)) => {
+                if self.fragments.has_heads() && begins_as_text(datagram.payload) {
+                    self.answer(&datagram, frame.time, faults, sink);
+                }
+                let origin = Origin { capture, frame: frame.number, time: frame.time, path: datagram.path };
+                sink(unit(&datagram, origin, &[frame.number], false));
+            }
+            Some(rare) => self.pass(rare, capture, frame, faults, sink),
+        }
+    }
+
+    /// Gives what is still held, and tells what is lost: nothing follows.
+    ///
+    /// What it gives may be of any capture that was pushed; it is told to `faults`, the log of the last one.
+    pub fn finish(&mut self, faults: &mut FaultLog, sink: &mut impl FnMut(Unit<'_>)) {
+        let now = self.last_tick;
+        // A delivered head may hold fragments itself, in a tunnel, of which the rest is as lost.
+        while !self.fragments.is_empty() {
+            let mut wholes = Vec::new();
+            self.fragments.finish(faults, &mut wholes);
+            self.deliver(wholes, now, faults, sink);
+        }
+        let (streams, mut around) = self.around(now, faults, sink);
+        streams.finish(&mut around);
+    }
+
+    /// Takes a packet that needs state.
+    fn pass(&mut self, packet: Packet<'_>, capture: u32, frame: &Frame<'_>, faults: &mut FaultLog, sink: Sink<'_>) {
+        match packet {
+            Packet::Datagram(_) => {}
+            Packet::Segment(segment) => {
+                let origin = Origin { capture, frame: frame.number, time: frame.time, path: segment.path };
+                let (streams, mut around) = self.around(frame.time, faults, sink);
+                streams.segment(&segment, origin, &mut around);
+            }
+            Packet::Fragment(fragment) => {
+                let origin = Origin { capture, frame: frame.number, time: frame.time, path: fragment.carrier.path() };
+                let mut wholes = Vec::new();
+                self.fragments.push(&fragment, origin, &self.limits, faults, &mut wholes);
+                self.deliver(wholes, frame.time, faults, sink);
+            }
+        }
+    }
+
+    /// Delivers reassembled datagrams; what they carry may be fragments again, in a tunnel.
+    fn deliver(&mut self, mut wholes: Vec<Whole>, now: Timestamp, faults: &mut FaultLog, sink: Sink<'_>) {
+        wholes.reverse();
+        while let Some(whole) = wholes.pop() {
+            match packet::resume(&whole.carrier, &whole.bytes, whole.missing, whole.origin.frame, faults) {
+                None => {}
+                Some(Packet::Datagram(datagram)) => {
+                    if self.fragments.has_heads() && begins_as_text(datagram.payload) {
+                        let before = wholes.len();
+                        self.fragments.answer(datagram.source.address, datagram.destination.address, &mut wholes);
+                        if wholes.len() > before {
+                            // The answered heads go first, then this one again.
+                            wholes.insert(before, whole);
+                            continue;
+                        }
+                    }
+                    let origin = Origin { path: datagram.path, ..whole.origin };
+                    sink(unit(&datagram, origin, &whole.frames, whole.frames.len() > 1));
+                }
+                Some(Packet::Segment(segment)) => {
+                    let origin = Origin { path: segment.path, ..whole.origin };
+                    let (streams, mut around) = self.around(now, faults, sink);
+                    streams.segment(&segment, origin, &mut around);
+                }
+                Some(Packet::Fragment(fragment)) => {
+                    let origin = Origin { path: fragment.carrier.path(), ..whole.origin };
+                    self.fragments.push(&fragment, origin, &self.limits, faults, &mut wholes);
+                }
+            }
+            self.fragments.remember(&whole.key, whole.bytes);
+        }
+    }
+
+    /// Delivers the heads that `datagram` answers.
+    #[cold]
+    fn answer(&mut self, datagram: &Datagram<'_>, now: Timestamp, faults: &mut FaultLog, sink: Sink<'_>) {
+        let mut wholes = Vec::new();
+        self.fragments.answer(datagram.source.address, datagram.destination.address, &mut wholes);
+        self.deliver(wholes, now, faults, sink);
+    }
+
+    /// Looks after what waits.
+    #[cold]
+    fn tick(&mut self, now: Timestamp, faults: &mut FaultLog, sink: Sink<'_>) {
+        self.last_tick = now;
+        if !self.fragments.is_empty() {
+            let mut wholes = Vec::new();
+            self.fragments.expire(now, &self.limits, faults, &mut wholes);
+            self.deliver(wholes, now, faults, sink);
+        }
+        let (streams, mut around) = self.around(now, faults, sink);
+        streams.expire(&mut around);
+    }
+
+    /// The streams, and what is around them.
+    fn around<'a>(&'a mut self, now: Timestamp, faults: &'a mut FaultLog, sink: Sink<'a>) -> (&'a mut Streams, Surroundings<'a, 'a, C>) {
+        (&mut self.streams, Surroundings { cutter: &self.cutter, limits: &self.limits, faults, sink, now })
+    }
+}
+
+/// The unit that `datagram` is.
+#[inline]
+fn unit<'a>(datagram: &Datagram<'a>, origin: Origin, frames: &'a [u64], reassembled: bool) -> Unit<'a> {
+    Unit {
+        bytes: datagram.payload,
+        capture: origin.capture,
+        place_frame: origin.frame,
+        frames,
+        time: origin.time,
+        source: datagram.source,
+        destination: datagram.destination,
+        transport: Transport::Udp,
+        path: origin.path,
+        truncated: datagram.truncated,
+        after_gap: false,
+        reassembled,
+    }
+}

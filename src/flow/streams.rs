@@ -1,0 +1,241 @@
+//! Takes TCP segments, gives them to their connections, and keeps the connections within their bounds.
+//!
+//! A connection is its two endpoints, whatever capture, interface or VLAN a segment came by: two taps fill each other's gaps, and mirrored
+//! copies vanish as retransmissions. A SYN with another sequence number opens the endpoints anew (RFC 9293, 3.4.3).
+//!
+//! While the receiver has confirmed octets that the capture does not have, what the receiver sends is held back until the gap is closed or given
+//! up: so no response comes out ahead of its request.
+
+use std::collections::BTreeSet;
+
+use super::aging::Aging;
+use super::cut::Cutter;
+use super::direction::{Context, Direction, End};
+use super::limits::Limits;
+use super::unit::{Origin, Sink};
+use crate::evidence::{Endpoint, Timestamp};
+use crate::fault::{Fault, FaultKind, FaultLog};
+use crate::packet::Segment;
+
+/// The endpoints of a connection in their own order, so that both directions find it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Pair {
+    low: Endpoint,
+    high: Endpoint,
+}
+
+/// A connection: what either endpoint sent.
+#[derive(Debug)]
+struct Connection {
+    pair: Pair,
+    from_low: Direction,
+    from_high: Direction,
+    last: Timestamp,
+    /// What it held when that was last counted.
+    cost: usize,
+}
+
+/// All that a stream needs from outside.
+pub(super) struct Surroundings<'a, 'b, C> {
+    pub(super) cutter: &'a C,
+    pub(super) limits: &'a Limits,
+    pub(super) faults: &'a mut FaultLog,
+    pub(super) sink: Sink<'b>,
+    pub(super) now: Timestamp,
+}
+
+impl<C> Surroundings<'_, '_, C> {
+    fn between(&mut self, source: Endpoint, destination: Endpoint) -> Context<'_, '_, C> {
+        let Self { cutter, limits, faults, sink, now } = self;
+        Context { cutter, limits, faults, sink: &mut **sink, now: *now, ends: (source, destination) }
+    }
+}
+
+impl Connection {
+    fn new(pair: Pair, now: Timestamp) -> Self {
+        Self { pair, from_low: Direction::default(), from_high: Direction::default(), last: now, cost: 0 }
+    }
+
+    /// Takes a segment that the low endpoint sent if `from_low`, else the high one.
+    fn segment<C: Cutter>(&mut self, segment: &Segment<'_>, from_low: bool, origin: Origin, around: &mut Surroundings<'_, '_, C>) {
+        self.last = origin.time;
+        if segment.flags.syn {
+            self.open(segment, from_low, around);
+        }
+        let (here, there) = if from_low { (&mut self.from_low, &mut self.from_high) } else { (&mut self.from_high, &mut self.from_low) };
+        let (source, destination) = (segment.source, segment.destination);
+        if let Some(acknowledgment) = segment.acknowledgment {
+            there.acknowledge(acknowledgment, origin.time);
+        }
+        there.settle(&mut around.between(destination, source));
+        here.segment(segment, origin, there.misses_what_was_received(), &mut around.between(source, destination));
+        if segment.flags.rst {
+            here.close(End::Lost, &mut around.between(source, destination));
+            there.close(End::Lost, &mut around.between(destination, source));
+        }
+        self.release(around);
+    }
+
+    /// Takes a SYN: the first one, the same again, or that of a new connection between the same endpoints.
+    fn open<C: Cutter>(&mut self, segment: &Segment<'_>, from_low: bool, around: &mut Surroundings<'_, '_, C>) {
+        let here = if from_low { &self.from_low } else { &self.from_high };
+        if here.is_opened_anew_by(segment.sequence) {
+            // The answer to a SYN opens its own direction only; a SYN opens both.
+            let both = segment.acknowledgment.is_none();
+            if from_low || both {
+                self.from_low.close(End::Lost, &mut around.between(self.pair.low, self.pair.high));
+                self.from_low = Direction::default();
+            }
+            if !from_low || both {
+                self.from_high.close(End::Lost, &mut around.between(self.pair.high, self.pair.low));
+                self.from_high = Direction::default();
+            }
+        }
+        let here = if from_low { &mut self.from_low } else { &mut self.from_high };
+        here.open(segment.sequence);
+    }
+
+    /// Lets either direction go on that need not wait for the other one any more.
+    fn release<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
+        let Pair { low, high } = self.pair;
+        if self.from_low.is_waiting() && !self.from_high.misses_what_was_received() {
+            self.from_low.release(&mut around.between(low, high));
+        }
+        if self.from_high.is_waiting() && !self.from_low.misses_what_was_received() {
+            self.from_high.release(&mut around.between(high, low));
+        }
+    }
+
+    /// Gives up the gaps whose time has come.
+    fn settle<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
+        let Pair { low, high } = self.pair;
+        self.from_low.settle(&mut around.between(low, high));
+        self.from_high.settle(&mut around.between(high, low));
+        self.release(around);
+    }
+
+    /// Gives what is held, since nothing follows.
+    fn close<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
+        let Pair { low, high } = self.pair;
+        self.from_low.close(End::Lost, &mut around.between(low, high));
+        self.from_high.close(End::Lost, &mut around.between(high, low));
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.from_low.is_waiting() || self.from_high.is_waiting()
+    }
+
+    fn holds_octets(&self) -> bool {
+        self.from_low.holds_octets() || self.from_high.holds_octets()
+    }
+}
+
+/// All connections.
+#[derive(Debug)]
+pub(super) struct Streams {
+    connections: Aging<Pair, Connection>,
+    /// The connections in which segments wait for others.
+    waiting: BTreeSet<u32>,
+    /// What all connections hold.
+    held: usize,
+}
+
+impl Streams {
+    /// No connections.
+    pub(super) fn new() -> Self {
+        Self { connections: Aging::new(), waiting: BTreeSet::new(), held: 0 }
+    }
+
+    /// Takes a segment.
+    pub(super) fn segment<C: Cutter>(&mut self, segment: &Segment<'_>, origin: Origin, around: &mut Surroundings<'_, '_, C>) {
+        let from_low = segment.source <= segment.destination;
+        let pair = if from_low {
+            Pair { low: segment.source, high: segment.destination }
+        } else {
+            Pair { low: segment.destination, high: segment.source }
+        };
+        let id = match self.connections.find(&pair) {
+            Some(id) => id,
+            // What neither opens a connection nor carries octets needs no memory.
+            None if segment.payload.is_empty() && segment.missing == 0 && !segment.flags.syn => return,
+            None => {
+                self.make_room(around);
+                self.connections.insert(pair, Connection::new(pair, origin.time))
+            }
+        };
+        self.connections.touch(id);
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        connection.segment(segment, from_low, origin, around);
+        self.account(id);
+        while self.held > around.limits.total_stream_bytes {
+            self.evict("octets of all TCP streams", around);
+        }
+    }
+
+    /// Counts what connection `id` holds now.
+    fn account(&mut self, id: u32) {
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        let cost = connection.from_low.cost().saturating_add(connection.from_high.cost());
+        self.held = self.held.saturating_add(cost).saturating_sub(connection.cost);
+        connection.cost = cost;
+        if connection.is_waiting() {
+            self.waiting.insert(id);
+        } else if !self.waiting.is_empty() {
+            self.waiting.remove(&id);
+        }
+    }
+
+    fn make_room<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
+        while self.connections.len() >= around.limits.connections.max(1) {
+            self.evict("TCP connections at a time", around);
+        }
+    }
+
+    /// Forgets the connection that was silent longest, because of the bound `said_by`.
+    fn evict<C: Cutter>(&mut self, said_by: &'static str, around: &mut Surroundings<'_, '_, C>) {
+        match self.connections.oldest() {
+            Some(id) => {
+                around
+                    .faults
+                    .note(Fault::new(FaultKind::BoundReached, said_by).wanted_had(self.held as u64, self.connections.len() as u64));
+                self.forget(id, around);
+            }
+            None => self.held = 0,
+        }
+    }
+
+    fn forget<C: Cutter>(&mut self, id: u32, around: &mut Surroundings<'_, '_, C>) {
+        self.waiting.remove(&id);
+        if let Some((_, mut connection)) = self.connections.remove(id) {
+            self.held = self.held.saturating_sub(connection.cost);
+            connection.close(around);
+        }
+    }
+
+    /// Gives up what has waited too long at the present time.
+    pub(super) fn expire<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
+        for id in self.waiting.iter().copied().collect::<Vec<_>>() {
+            if let Some(connection) = self.connections.get_mut(id) {
+                connection.settle(around);
+            }
+            self.account(id);
+        }
+        while let Some(id) = self.connections.oldest() {
+            let Some(connection) = self.connections.get(id) else { break };
+            if around.now.nanos_since(connection.last) < around.limits.connection_age {
+                break;
+            }
+            if connection.holds_octets() {
+                around.faults.note(Fault::new(FaultKind::BoundReached, "silence of a TCP connection"));
+            }
+            self.forget(id, around);
+        }
+    }
+
+    /// Gives what all connections hold, the one that was silent longest first.
+    pub(super) fn finish<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
+        while let Some(id) = self.connections.oldest() {
+            self.forget(id, around);
+        }
+    }
+}

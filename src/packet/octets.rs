@@ -1,0 +1,21 @@
+//! Takes octets and an offset, gives the number that stands there in network order, or nothing where the octets end before.
+
+/// The octet at `at`.
+pub(super) fn u8_at(bytes: &[u8], at: usize) -> Option<u8> {
+    bytes.get(at).copied()
+}
+
+/// The 16-bit number at `at`.
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().copied().map(u16::from_be_bytes)
+}
+
+/// The 32-bit number at `at`.
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().copied().map(u32::from_be_bytes)
+}
+
+/// The octets from `at` on.
+pub(super) fn after(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    bytes.get(at..)
+}

@@ -1,0 +1,188 @@
+//! Takes an IP or UDP payload, gives the packet that a tunnel carries in it.
+//!
+//! Over IP: IP (RFC 2003, 4213, 2473), GRE (RFC 2784, 2890, 2637) with ERSPAN, EtherIP (RFC 3378), MPLS (RFC 4023). Over UDP: VXLAN
+//! (RFC 7348), GENEVE (RFC 8926), GTP-U (3GPP TS 29.281, 5).
+//!
+//! A UDP port alone makes no tunnel, since SIP may use any port: the header must be plausible and what it carries must read as a packet;
+//! otherwise the datagram is delivered as it is.
+
+use std::net::IpAddr;
+
+use super::decode::Packet;
+use super::ip::{self, Carrier};
+use super::link;
+use super::octets::{after, u8_at, u16_at, u32_at};
+use super::shim::{self, ETHERTYPE_TEB};
+use super::walk::{Stop, Walk};
+
+/// VXLAN as assigned, and as Linux had it before.
+const PORT_VXLAN: u16 = 4789;
+const PORT_VXLAN_LINUX: u16 = 8472;
+const PORT_GENEVE: u16 = 6081;
+const PORT_GTP_U: u16 = 2152;
+
+/// IP protocol numbers of tunnels.
+mod protocol {
+    pub(super) const IPV4: u8 = 4;
+    pub(super) const IPV6: u8 = 41;
+    pub(super) const GRE: u8 = 47;
+    pub(super) const ETHERIP: u8 = 97;
+    pub(super) const MPLS: u8 = 137;
+}
+
+/// GRE protocol types that are no ethertypes to walk on with.
+const GRE_PPP: u16 = 0x880b;
+const GRE_ERSPAN: u16 = 0x88be;
+const GRE_ERSPAN_III: u16 = 0x22eb;
+/// How many extension headers a GTP-U header may have.
+const GTP_EXTENSIONS_MAX: usize = 16;
+
+/// Whether datagrams to `port` may be tunnels.
+#[inline]
+pub(super) const fn is_port(port: u16) -> bool {
+    matches!(port, PORT_VXLAN | PORT_VXLAN_LINUX | PORT_GENEVE | PORT_GTP_U)
+}
+
+/// A walk that goes on inside a tunnel of `kind` with `id`, between the addresses of `carrier`.
+fn inside(carrier: &Carrier, kind: u16, id: u32) -> Walk {
+    let mut walk = carrier.walk;
+    for address in [carrier.source, carrier.destination] {
+        let bits = match address {
+            IpAddr::V4(address) => u128::from(address.to_bits()),
+            IpAddr::V6(address) => address.to_bits(),
+        };
+        for word in [bits >> 96, bits >> 64, bits >> 32, bits] {
+            walk.path.pass_tunnel(0, (word & u128::from(u32::MAX)) as u32);
+        }
+    }
+    walk.path.pass_tunnel(kind, id);
+    walk
+}
+
+/// The packet that the IP payload `bytes` carries, where it is a tunnel.
+pub(super) fn over_ip<'a>(carrier: &Carrier, bytes: &'a [u8]) -> Result<Packet<'a>, Stop> {
+    let mut walk = inside(carrier, u16::from(carrier.protocol), 0);
+    let inner = match carrier.protocol {
+        protocol::IPV4 | protocol::IPV6 => bytes,
+        protocol::GRE => return gre(carrier, bytes),
+        protocol::MPLS => shim::mpls(bytes, &mut walk)?,
+        // RFC 3378, 3: version 3, then reserved bits of 0.
+        protocol::ETHERIP if u16_at(bytes, 0) == Some(0x3000) => shim::ethernet(after(bytes, 2).unwrap_or_default(), &mut walk)?,
+        _ => return Err(Stop::NotOurs),
+    };
+    ip::packet(inner, &mut walk)
+}
+
+/// The packet in a GRE payload.
+fn gre<'a>(carrier: &Carrier, bytes: &'a [u8]) -> Result<Packet<'a>, Stop> {
+    let stop = Stop::short("GRE header", 4, bytes);
+    let (flags, kind) = (u16_at(bytes, 0).ok_or(stop)?, u16_at(bytes, 2).ok_or(stop)?);
+    let has = |bit: u16| flags & bit != 0;
+    let mut at = 4_usize;
+    let mut id = 0;
+    // RFC 1701's source routes, and versions beyond RFC 2637's, are not read.
+    match flags & 7 {
+        0 if !has(0x4000) => {
+            if has(0x8000) {
+                at += 4;
+            }
+            if has(0x2000) {
+                id = u32_at(bytes, at).ok_or(stop)?;
+                at += 4;
+            }
+            if has(0x1000) {
+                at += 4;
+            }
+        }
+        1 if kind == GRE_PPP => {
+            id = u32::from(u16_at(bytes, 6).ok_or(stop)?);
+            at += 4 + if has(0x1000) { 4 } else { 0 } + if has(0x0080) { 4 } else { 0 };
+        }
+        _ => return Err(Stop::NotOurs),
+    }
+    let rest = after(bytes, at).ok_or(stop)?;
+    let mut walk = inside(carrier, kind, id);
+    walk.step()?;
+    let inner = match kind {
+        GRE_PPP => link::ppp(rest, &mut walk)?,
+        // ERSPAN type I has no header of its own, and shows it by having no sequence number; type II has eight octets.
+        GRE_ERSPAN if has(0x1000) => shim::ethernet(after(rest, 8).ok_or(stop)?, &mut walk)?,
+        GRE_ERSPAN => shim::ethernet(rest, &mut walk)?,
+        GRE_ERSPAN_III => {
+            // Twelve octets; the last bit says that eight more follow for the platform.
+            let more = u8_at(rest, 11).ok_or(stop)? & 1 == 1;
+            shim::ethernet(after(rest, if more { 20 } else { 12 }).ok_or(stop)?, &mut walk)?
+        }
+        _ => shim::ethertype(kind, rest, &mut walk)?,
+    };
+    ip::packet(inner, &mut walk)
+}
+
+/// The packet in a UDP payload to `port`; nothing where it is no tunnel after all.
+pub(super) fn over_udp<'a>(carrier: &Carrier, port: u16, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
+    let found = match port {
+        PORT_VXLAN | PORT_VXLAN_LINUX => vxlan(carrier, bytes),
+        PORT_GENEVE => geneve(carrier, bytes),
+        PORT_GTP_U => gtp_u(carrier, bytes),
+        _ => None,
+    }?;
+    match found {
+        Err(Stop::Broken { .. }) => None,
+        other => Some(other),
+    }
+}
+
+/// RFC 7348, 5: flags with the I bit, reserved (3), VNI (3), reserved; then Ethernet.
+fn vxlan<'a>(carrier: &Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
+    // 0x80 is the group policy extension, which fills the reserved octets with a group.
+    let plausible = match u8_at(bytes, 0)? {
+        0x08 => bytes.get(1..4) == Some(&[0; 3]),
+        0x88 => true,
+        _ => false,
+    };
+    let (id, rest) = (u32_at(bytes, 4)? >> 8, after(bytes, 8)?);
+    plausible.then(|| {
+        let mut walk = inside(carrier, PORT_VXLAN, id);
+        walk.step()?;
+        let inner = shim::ethernet(rest, &mut walk)?;
+        ip::packet(inner, &mut walk)
+    })
+}
+
+/// RFC 8926, 3.4: version (2 bits) 0, length of options in words (6), flags, protocol, VNI (3), reserved; options; then the protocol.
+fn geneve<'a>(carrier: &Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
+    let (first, kind, id) = (u8_at(bytes, 0)?, u16_at(bytes, 2)?, u32_at(bytes, 4)?);
+    let plausible = first < 0x40 && id & 0xff == 0 && matches!(kind, ETHERTYPE_TEB | shim::ETHERTYPE_IPV4 | shim::ETHERTYPE_IPV6);
+    let rest = after(bytes, 8 + usize::from(first & 0x3f) * 4)?;
+    plausible.then(|| {
+        let mut walk = inside(carrier, PORT_GENEVE, id >> 8);
+        walk.step()?;
+        let inner = shim::ethertype(kind, rest, &mut walk)?;
+        ip::packet(inner, &mut walk)
+    })
+}
+
+/// 3GPP TS 29.281, 5.1: version 1 with E, S and PN bits, type 255 (G-PDU), length, TEID; sequence and extensions where a bit says so.
+fn gtp_u<'a>(carrier: &Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
+    let (first, kind, length, id) = (u8_at(bytes, 0)?, u8_at(bytes, 1)?, u16_at(bytes, 2)?, u32_at(bytes, 4)?);
+    if first & 0xf0 != 0x30 || kind != 0xff || length == 0 {
+        return None;
+    }
+    let mut at = 8_usize;
+    if first & 7 != 0 {
+        let mut next = u8_at(bytes, 11)?;
+        at = 12;
+        // 5.2.1: length in words, content, type of the next one; the E bit says whether the first type counts.
+        let mut left = if first & 4 == 0 { 0 } else { GTP_EXTENSIONS_MAX };
+        while next != 0 && left > 0 {
+            let len = usize::from(u8_at(bytes, at)?) * 4;
+            next = u8_at(bytes, (at + len).checked_sub(1)?)?;
+            at += len;
+            left -= if len == 0 { left } else { 1 };
+        }
+    }
+    let rest = after(bytes, at)?;
+    let mut walk = inside(carrier, PORT_GTP_U, id);
+    // The header does not say what it carries: IP by its version, else it is none of ours and stays a datagram.
+    matches!(u8_at(rest, 0)? >> 4, 4 | 6).then(|| ip::packet(rest, &mut walk))
+}

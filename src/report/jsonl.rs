@@ -1,0 +1,58 @@
+//! Takes a report, gives it as JSON Lines: one object a line, told apart by its first member `type`.
+//!
+//! The order is `report` once (schema, tool, options), `capture` for each capture, `redirect` for each redirect, `summary` once (with the
+//! orphans). Past `type`, and `index` of a capture, the members are those of the one-document form; the shape of a line is
+//! `#/$defs/line` of the schema.
+
+use std::io;
+
+use serde::Serialize;
+
+use super::format::{Format, Presentation};
+use super::json_escape::write_compact;
+use super::model::{Capture, Options, Orphans, Redirect, Report, Summary, Tool};
+
+pub(super) const FORMAT: Format = Format { name: "jsonl", summary: "one JSON object a line: report, captures, redirects, summary", write };
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'a> {
+    Report {
+        schema: &'a str,
+        tool: &'a Tool,
+        options: &'a Options,
+    },
+    Capture {
+        index: usize,
+        #[serde(flatten)]
+        capture: &'a Capture,
+    },
+    Redirect {
+        #[serde(flatten)]
+        redirect: &'a Redirect,
+    },
+    Summary {
+        #[serde(flatten)]
+        summary: &'a Summary,
+        orphans: &'a Orphans,
+    },
+}
+
+fn write(report: &Report, _: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut line = |line: Line<'_>| {
+        write_compact(&line, out)?;
+        out.write_all(b"\n")
+    };
+    line(Line::Report { schema: &report.schema, tool: &report.tool, options: &report.options })?;
+    for (index, capture) in report.captures.iter().enumerate() {
+        line(Line::Capture { index, capture })?;
+    }
+    for redirect in &report.redirects {
+        line(Line::Redirect { redirect })?;
+    }
+    line(Line::Summary { summary: &report.summary, orphans: &report.orphans })
+}
+
+#[cfg(test)]
+#[path = "jsonl_tests.rs"]
+mod tests;

@@ -1,0 +1,106 @@
+//! Takes nothing, gives the outermost part of the published shape: who wrote the report, with which options, and what it holds.
+
+use serde::{Deserialize, Serialize};
+
+use super::capture::Capture;
+use super::redirect::Redirect;
+use super::summary::Summary;
+
+/// The name and version of the published shape.
+pub const SCHEMA: &str = "sip3xx.report/1";
+
+/// A whole report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// What was asked.
+    pub options: Options,
+    /// The captures, in the order in which they were named.
+    pub captures: Vec<Capture>,
+    /// The counts.
+    pub summary: Summary,
+    /// Every 3xx, in the order of time.
+    pub redirects: Vec<Redirect>,
+    /// Messages that belong to a redirect which the capture does not have.
+    pub orphans: Orphans,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self {
+            schema: SCHEMA.to_owned(),
+            tool: Tool::default(),
+            options: Options::default(),
+            captures: Vec::new(),
+            summary: Summary::default(),
+            redirects: Vec::new(),
+            orphans: Orphans::default(),
+        }
+    }
+}
+
+/// The program that wrote a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// The program.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Default for Tool {
+    fn default() -> Self {
+        Self { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+/// The options in force, so that a report says how it came to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Options {
+    /// `default`, `rfc` or `strict`.
+    pub profile: String,
+    /// How late an attempt may come, in seconds.
+    pub retry_window_s: f64,
+    /// How much silence must be covered before "not followed" is said, in seconds.
+    pub patience_s: f64,
+    /// The only rules that were checked; all where empty.
+    pub only_rules: Vec<String>,
+    /// The rules that were not checked.
+    pub ignored_rules: Vec<String>,
+    /// Whether each capture was analysed by itself.
+    pub separate: bool,
+    /// The level from which a finding fails the run: `error`, `warning`, `note` or `never`.
+    pub fail_on: String,
+    /// Whether an incomplete capture fails the run.
+    pub strict: bool,
+    /// The least number of redirects, below which the run fails.
+    pub require_redirects: Option<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            profile: "default".to_owned(),
+            retry_window_s: 32.0,
+            patience_s: 5.0,
+            only_rules: Vec::new(),
+            ignored_rules: Vec::new(),
+            separate: false,
+            fail_on: "error".to_owned(),
+            strict: false,
+            require_redirects: None,
+        }
+    }
+}
+
+/// Messages without the redirect to which they belong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Orphans {
+    /// 3xx whose request is not in the capture.
+    pub responses: u64,
+    /// ACKs whose response is not in the capture.
+    pub acks: u64,
+}

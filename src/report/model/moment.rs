@@ -1,0 +1,43 @@
+//! Takes nanoseconds, gives times and durations as the report writes them.
+
+use jiff::Timestamp;
+
+/// The moment `nanos` nanoseconds after 1970-01-01T00:00:00Z in RFC 3339, UTC, always with nine digits.
+#[must_use]
+pub fn rfc3339(nanos: i64) -> String {
+    // Every 64-bit count of nanoseconds lies within jiff's years.
+    let moment = Timestamp::from_nanosecond(i128::from(nanos)).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{moment:.9}")
+}
+
+/// Nanoseconds as milliseconds, exact to the microsecond, so that equal durations are equal text.
+#[must_use]
+pub fn milliseconds(nanos: i64) -> f64 {
+    // Below 2^53 microseconds (285 years) the quotient is the double nearest to the decimal number.
+    (nanos / 1_000) as f64 / 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_nine_digits_and_is_utc() {
+        for (nanos, wanted) in [
+            (0, "1970-01-01T00:00:00.000000000Z"),
+            (1_700_000_000_123_456_789, "2023-11-14T22:13:20.123456789Z"),
+            (-1, "1969-12-31T23:59:59.999999999Z"),
+            (i64::MAX, "2262-04-11T23:47:16.854775807Z"),
+            (i64::MIN, "1677-09-21T00:12:43.145224192Z"),
+        ] {
+            assert_eq!(rfc3339(nanos), wanted);
+        }
+    }
+
+    #[test]
+    fn milliseconds_end_at_the_microsecond() {
+        for (nanos, wanted) in [(0, "0"), (1_234_567, "1.234"), (999, "0"), (6_932_000_000, "6932")] {
+            assert_eq!(milliseconds(nanos).to_string(), wanted);
+        }
+    }
+}

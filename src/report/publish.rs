@@ -1,0 +1,196 @@
+//! Takes redirects, judgements and later requests, gives them in the published shape.
+//!
+//! Invariant: this is the one place where the rooms' own types and the published ones meet; nothing is judged here.
+
+use super::model;
+use crate::call;
+use crate::evidence::{Place, Timestamp};
+use crate::rules;
+use crate::sip::body::Alternatives;
+
+/// A closed redirect with what the rules say of it; its future is filled in as it is seen.
+#[must_use]
+pub fn redirect(redirect: &call::Redirect, judgement: &rules::Judgement) -> model::Redirect {
+    let response = &redirect.response;
+    let asked = redirect.request.as_ref().unwrap_or(response);
+    let keeps_future = matches!(redirect.status, 301 | 302);
+    model::Redirect {
+        id: redirect.id,
+        status: redirect.status,
+        reason_phrase: text(response.message.reason_phrase()),
+        method: text(&redirect.method),
+        call_id: text(response.message.call_id().unwrap_or_default()),
+        client: model::Client {
+            address: redirect.client.address.to_string(),
+            port: redirect.client.port,
+            role: match (&redirect.request, redirect.role) {
+                (_, call::Role::Proxy) => model::Role::Proxy,
+                (Some(_), call::Role::Uac) => model::Role::Uac,
+                (None, call::Role::Uac) => model::Role::Unknown,
+            },
+            user_agent: redirect.request.as_ref().and_then(|_| asked.message.user_agent()).map(text),
+        },
+        server: model::Server {
+            address: redirect.server.address.to_string(),
+            port: redirect.server.port,
+            product: response.message.server().map(text),
+        },
+        transport: redirect.transport.name().to_owned(),
+        request: redirect
+            .request
+            .as_ref()
+            .map(|request| model::Request { seen: sighting(request), uri: text(request.message.request_uri().unwrap_or_default()) }),
+        response: model::Response {
+            seen: sighting(response),
+            retransmissions: redirect.repeats.iter().filter(|repeat| repeat.status / 100 == 3).map(|repeat| repeat.place.frame).collect(),
+        },
+        ack: redirect.acks.first().map(|ack| model::Ack { seen: sighting(ack) }),
+        contacts: redirect.targets.iter().map(contact).collect(),
+        alternative: redirect.offer.as_ref().map(alternative),
+        attempts: redirect.attempts.iter().map(|attempt| self::attempt(redirect, attempt)).collect(),
+        future: keeps_future.then(|| model::Future { verdict: model::FutureVerdict::NotObserved, requests: Vec::new() }),
+        chain: model::Chain { first: redirect.chain, position: u32::try_from(redirect.tried.len()).unwrap_or(u32::MAX).max(1) },
+        relayed_to: redirect.relayed,
+        covered_ms: Some(model::milliseconds(redirect.covered())),
+        verdict: verdict(judgement.verdict),
+        reason: judgement.reason.clone(),
+        findings: judgement.findings.iter().map(finding).collect(),
+    }
+}
+
+/// A later request of a redirect's client.
+#[must_use]
+pub fn later_request(request: &call::LaterRequest) -> model::LaterRequest {
+    model::LaterRequest {
+        seen: model::Sighting {
+            capture: request.place.capture,
+            frame: request.place.frame,
+            frames: vec![request.place.frame],
+            index: request.place.index,
+            time: model::rfc3339(request.time.nanos()),
+            epoch_ns: request.time.nanos().to_string(),
+        },
+        method: text(&request.method),
+        uri: text(&request.uri),
+        verdict: match request.shows {
+            call::Use::Original => model::FutureVerdict::Kept,
+            call::Use::CachedInTime => model::FutureVerdict::CachedAllowed,
+            call::Use::CachedWithoutExpiry | call::Use::CachedAfterExpiry => model::FutureVerdict::Violated,
+        },
+    }
+}
+
+/// The future of a redirect from its later requests: the worst of what was seen, as one violation is enough.
+#[must_use]
+pub fn future_verdict(requests: &[model::LaterRequest]) -> model::FutureVerdict {
+    use model::FutureVerdict::{CachedAllowed, Kept, NotObserved, Violated};
+    let seen = |verdict| requests.iter().any(|request| request.verdict == verdict);
+    [Violated, Kept, CachedAllowed].into_iter().find(|verdict| seen(*verdict)).unwrap_or(NotObserved)
+}
+
+/// A finding.
+#[must_use]
+pub fn finding(finding: &rules::Finding) -> model::Finding {
+    let keyword = finding.rule.strength.keyword();
+    model::Finding {
+        rule: finding.rule.id.to_owned(),
+        level: match finding.level {
+            rules::Level::Note => model::Level::Note,
+            rules::Level::Warning => model::Level::Warning,
+            rules::Level::Error => model::Level::Error,
+        },
+        party: match finding.rule.party {
+            rules::Party::Client => model::Party::Client,
+            rules::Party::Server => model::Party::Server,
+            rules::Party::Proxy => model::Party::Proxy,
+            rules::Party::Capture => model::Party::Capture,
+        },
+        strength: (!keyword.is_empty()).then(|| keyword.to_owned()),
+        clause: finding.rule.clause.to_string(),
+        message: finding.message.clone(),
+        primary: evidence(finding.primary, None),
+        related: finding.related.iter().map(|related| evidence(related.place, Some(related.note.clone()))).collect(),
+    }
+}
+
+/// A verdict.
+#[must_use]
+pub const fn verdict(verdict: rules::Verdict) -> model::Verdict {
+    match verdict {
+        rules::Verdict::Correct => model::Verdict::Correct,
+        rules::Verdict::Incorrect => model::Verdict::Incorrect,
+        rules::Verdict::Inconclusive => model::Verdict::Inconclusive,
+        rules::Verdict::NotApplicable => model::Verdict::NotApplicable,
+    }
+}
+
+fn attempt(redirect: &call::Redirect, attempt: &call::Attempt) -> model::Attempt {
+    let request = &attempt.request;
+    model::Attempt {
+        seen: sighting(request),
+        method: text(request.message.method()),
+        uri: text(request.message.request_uri().unwrap_or_default()),
+        destination: format!("{}/{}", request.destination, request.transport),
+        contact: attempt.contact.and_then(|contact| u32::try_from(contact).ok()),
+        link: match attempt.link {
+            call::Link::SameCallId => model::Link::SameCallId,
+            call::Link::Recursion => model::Link::Recursion,
+            call::Link::NewCallId => model::Link::NewCallId,
+            call::Link::NewCall => model::Link::NewCall,
+            call::Link::SimilarCall => model::Link::SimilarCall,
+            call::Link::EmergencyCall => model::Link::EmergencyCall,
+            call::Link::EmergencyRegistration => model::Link::EmergencyRegistration,
+            call::Link::Alternative => model::Link::Alternative,
+        },
+        r#match: attempt.difference.as_ref().map(|difference| difference.grade().name().to_owned()),
+        delay_ms: model::milliseconds(request.time.nanos_since(redirect.response.time)),
+        outcome: attempt.outcome.map(|outcome| outcome.status),
+    }
+}
+
+fn contact(target: &call::Target) -> model::Contact {
+    model::Contact {
+        uri: text(&target.text),
+        q: target.q.map(|q| f64::from(q) / 1000.0),
+        expires: match target.lifetime {
+            call::Lifetime::Once => None,
+            call::Lifetime::Seconds(seconds) => Some(u64::from(seconds)),
+        },
+        usable: target.usable,
+    }
+}
+
+fn alternative(offer: &Alternatives) -> model::Alternative {
+    let kind = offer.report_kind();
+    model::Alternative {
+        content_type: offer.content_type.clone().unwrap_or_default(),
+        kind: model::AlternativeKind::ALL.iter().copied().find(|known| known.name() == kind).unwrap_or(model::AlternativeKind::Other),
+        service: offer.service_type().map(|service| service.name().to_owned()),
+        action: offer.action().map(|action| action.name().to_owned()),
+        reason: offer.reason().map(ToOwned::to_owned),
+        uris: offer.uris.iter().map(|uri| text(uri.as_bytes())).collect(),
+    }
+}
+
+fn sighting(seen: &call::Sighting<'_>) -> model::Sighting {
+    model::Sighting {
+        capture: seen.place.capture,
+        frame: seen.place.frame,
+        frames: seen.frames.to_vec(),
+        index: seen.place.index,
+        time: time(seen.time),
+        epoch_ns: seen.time.nanos().to_string(),
+    }
+}
+
+fn evidence(place: Place, note: Option<String>) -> model::Evidence {
+    model::Evidence { capture: place.capture, frame: place.frame, index: place.index, note }
+}
+
+fn time(time: Timestamp) -> String {
+    model::rfc3339(time.nanos())
+}
+
+fn text(octets: &[u8]) -> String {
+    String::from_utf8_lossy(octets).into_owned()
+}

@@ -1,0 +1,197 @@
+//! Takes a report, gives its summary: verdicts, statuses, futures, findings by rule and by client, and how whole each capture is.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::super::completeness::meaning;
+use super::super::frames::FrameNames;
+use super::super::model::{Capture, Fault, FutureVerdict, Level, Party, Redirect, Report, Verdict, Verdicts};
+use super::super::wording::{counted, grouped};
+use super::page::{LABELS, Line, Page};
+use super::tint;
+
+/// How many clients are told one by one, the worst first, before the rest is only counted.
+const TOLD_CLIENTS: usize = 20;
+
+pub(super) fn write(report: &Report, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
+    page.line(0, LABELS, &Line::new().tinted(tint::TITLE, "Summary"))?;
+    if report.summary.redirects > 0 {
+        counts(report, page)?;
+    } else {
+        page.line(LABELS, LABELS, &Line::new().text(why_nothing(&report.captures)))?;
+    }
+    orphans(report, page)?;
+    rules(report, page)?;
+    clients(report, page)?;
+    captures(report, names, page)
+}
+
+/// What to make of a report without redirects.
+fn why_nothing(captures: &[Capture]) -> &'static str {
+    let packets = captures.iter().any(|capture| capture.frames > 0);
+    let messages = captures.iter().any(|capture| capture.sip_messages > 0);
+    match (packets, messages) {
+        (_, true) => "there is SIP, and no 3xx in it",
+        (true, false) => "no SIP in the clear: it may be encrypted (TLS, IPsec), or carried by a link that cannot be read",
+        (false, false) => "no packets",
+    }
+}
+
+/// The items that are not zero, joined by commas.
+fn enumerated(items: impl Iterator<Item = (u64, String)>) -> String {
+    let told: Vec<String> = items.filter(|(count, _)| *count > 0).map(|(count, name)| format!("{} {name}", grouped(count))).collect();
+    if told.is_empty() { "none".to_owned() } else { told.join(", ") }
+}
+
+fn counts(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    let summary = &report.summary;
+    page.row("verdict", &Line::new().text(&verdicts(&summary.by_verdict)))?;
+    let statuses = enumerated(summary.by_status.iter().map(|(status, count)| (*count, format!("x {status}"))));
+    page.row("status", &Line::new().text(&statuses))?;
+    let futures = enumerated(FutureVerdict::ALL.iter().map(|verdict| (summary.future.of(*verdict), verdict.to_string())));
+    if futures != "none" {
+        page.row("future", &Line::new().text(&futures))?;
+    }
+    let levels = Level::ALL.iter().rev().map(|level| counted(summary.findings.of(*level), level.name()));
+    page.row("findings", &Line::new().text(&levels.collect::<Vec<_>>().join(", ")))
+}
+
+fn verdicts(verdicts: &Verdicts) -> String {
+    enumerated(Verdict::ALL.iter().map(|verdict| (verdicts.of(*verdict), verdict.to_string())))
+}
+
+fn orphans(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    let orphans = &report.orphans;
+    let items = [(orphans.responses, "3xx without the request"), (orphans.acks, "ACK without the response")];
+    let told = enumerated(items.iter().map(|(count, name)| (*count, (*name).to_owned())));
+    if told == "none" { Ok(()) } else { page.row("orphans", &Line::new().text(&told)) }
+}
+
+/// Findings by rule: the worst level first, then the most frequent, then by name.
+fn rules(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    let mut counts: BTreeMap<(&str, Level), (u64, Party, &str)> = BTreeMap::new();
+    for finding in report.redirects.iter().flat_map(|redirect| &redirect.findings) {
+        let entry = counts.entry((&finding.rule, finding.level)).or_insert((0, finding.party, &finding.clause));
+        entry.0 = entry.0.saturating_add(1);
+    }
+    let mut rules: Vec<_> = counts.into_iter().collect();
+    rules.sort_by_key(|((rule, level), (count, ..))| (std::cmp::Reverse(*level), std::cmp::Reverse(*count), *rule));
+    if rules.is_empty() {
+        return Ok(());
+    }
+    let widest = rules.iter().map(|((rule, _), _)| rule.len()).max().unwrap_or(0).min(40);
+    heading("Findings by rule", page)?;
+    for ((rule, level), (count, party, clause)) in rules {
+        let line = Line::new().whole(&format!("{:>5}", grouped(count))).gap();
+        let line = line.tinted(tint::level(level), &format!("{level:7}")).text("  ").tinted(tint::RULE, rule);
+        // The columns behind a level and a rule begin at one place each.
+        let fill = " ".repeat(widest.saturating_sub(rule.len()) + 2);
+        page.line(LABELS, LABELS + 8, &line.text(&fill).text(&format!("{party}, ")).whole(clause))?;
+    }
+    Ok(())
+}
+
+/// What one client got and did.
+#[derive(Default)]
+struct Tally<'a> {
+    verdicts: Verdicts,
+    redirects: u64,
+    rules: BTreeMap<&'a str, u64>,
+}
+
+/// Redirects and findings by client, the worst first; only findings of which the client is the party.
+fn clients(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    let mut tallies: BTreeMap<(&str, &str), Tally<'_>> = BTreeMap::new();
+    for redirect in &report.redirects {
+        tallies.entry(identity(redirect)).or_default().add(redirect);
+    }
+    let mut clients: Vec<_> = tallies.into_iter().collect();
+    clients.sort_by_key(|(identity, tally)| {
+        let worst = (tally.verdicts.incorrect, tally.rules.values().sum::<u64>(), tally.redirects);
+        (std::cmp::Reverse(worst), *identity)
+    });
+    if clients.is_empty() {
+        return Ok(());
+    }
+    heading("Clients", page)?;
+    for ((address, user_agent), tally) in clients.iter().take(TOLD_CLIENTS) {
+        let mut line = Line::new().text(address);
+        if !user_agent.is_empty() {
+            line = line.gap().text(user_agent);
+        }
+        line = line.text(": ").text(&counted(tally.redirects, "redirect")).text(", ").text(&verdicts(&tally.verdicts));
+        let mut separator = "; ";
+        for (rule, count) in &tally.rules {
+            line = line.text(separator).tinted(tint::RULE, rule).text(&format!(" x {count}"));
+            separator = ", ";
+        }
+        page.line(LABELS, LABELS + 4, &line)?;
+    }
+    match clients.len().saturating_sub(TOLD_CLIENTS) {
+        0 => Ok(()),
+        more => page.line(LABELS, LABELS, &Line::new().text(&format!("and {}", counted(more as u64, "more client")))),
+    }
+}
+
+/// A client is its address and what it calls itself; its port says nothing, a connection has a new one each time.
+fn identity(redirect: &Redirect) -> (&str, &str) {
+    (&redirect.client.address, redirect.client.user_agent.as_deref().unwrap_or(""))
+}
+
+impl<'a> Tally<'a> {
+    fn add(&mut self, redirect: &'a Redirect) {
+        self.redirects = self.redirects.saturating_add(1);
+        self.verdicts.add(redirect.verdict);
+        for finding in redirect.findings.iter().filter(|finding| matches!(finding.party, Party::Client | Party::Proxy)) {
+            let count = self.rules.entry(&finding.rule).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+}
+
+fn captures(report: &Report, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
+    if report.captures.is_empty() {
+        return Ok(());
+    }
+    heading("Captures", page)?;
+    for (index, capture) in (0..).zip(&report.captures) {
+        self::capture(capture, page)?;
+        for fault in &capture.faults {
+            self::fault(index, fault, names, page)?;
+        }
+    }
+    Ok(())
+}
+
+fn capture(capture: &Capture, page: &mut Page<'_>) -> io::Result<()> {
+    let mut line = Line::new().text(&capture.path).text(": ").text(&capture.format).text(", ");
+    line = line.whole(&counted(capture.frames, "frame")).text(", ").whole(&counted(capture.sip_messages, "SIP message"));
+    if capture.copies > 0 {
+        line = line.text(&format!(" ({} left out as copies of others)", grouped(capture.copies)));
+    }
+    if let (Some(first), Some(last)) = (&capture.first_time, &capture.last_time) {
+        line = line.text(", ").text(first).text(" to ").text(last);
+    }
+    page.line(LABELS, LABELS + 4, &line.text(if capture.complete { ", complete" } else { ", INCOMPLETE" }))
+}
+
+fn fault(capture: u32, fault: &Fault, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
+    let mut line = Line::new().text(&fault.kind).text(&format!(" x {}", grouped(fault.count)));
+    if let Some(frame) = fault.first_frame {
+        line = line.text(", first in ").whole(&names.frame(capture, frame));
+    }
+    if !fault.detail.is_empty() {
+        line = line.text(" (").text(&fault.detail).text(")");
+    }
+    page.line(LABELS + 4, LABELS + 8, &line)?;
+    let Some(meaning) = meaning(&fault.kind) else {
+        return Ok(());
+    };
+    page.line(LABELS + 8, LABELS + 8, &Line::new().text(meaning.what))?;
+    page.line(LABELS + 8, LABELS + 8, &Line::new().text("advice: ").text(meaning.advice))
+}
+
+fn heading(words: &str, page: &mut Page<'_>) -> io::Result<()> {
+    page.blank()?;
+    page.line(0, LABELS, &Line::new().tinted(tint::TITLE, words))
+}
