@@ -140,7 +140,9 @@ impl Sent {
                 ("body", body) => self.body = body.to_owned(),
                 ("flag", "truncated") => self.truncated = true,
                 (_, "") => {}
-                ("CSeq", number) if number.parse::<u32>().is_ok() => self.headers.push(("CSeq".into(), format!("{number} {}", self.method))),
+                ("CSeq", number) if number.parse::<u32>().is_ok() => {
+                    self.headers.push(("CSeq".into(), format!("{number} {}", self.method)))
+                }
                 (name, value) => self.headers.push((name.to_owned(), value.to_owned())),
             }
         }
@@ -185,7 +187,8 @@ impl Stage {
         let mut parts = line.split(" | ");
         let words: Vec<&str> = parts.next().unwrap_or_default().split_whitespace().collect();
         let [source, ">", destination, start @ ..] = words.as_slice() else { panic!("wanted `FROM > TO START` in {line:?}") };
-        let written: Vec<(&str, &str)> = parts.map(|part| part.split_once(':').map_or((part, ""), |(name, value)| (name, value.trim()))).collect();
+        let written: Vec<(&str, &str)> =
+            parts.map(|part| part.split_once(':').map_or((part, ""), |(name, value)| (name, value.trim()))).collect();
         let (destination, transport) = match destination.split_once("/tcp") {
             Some((name, _)) => (name, Transport::Tcp),
             None => (*destination, Transport::Udp),

@@ -31,7 +31,8 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     // Without the cookie the branch of an element of RFC 2543 promises nothing.
     let via = attempt.request.message.top_via()?;
     let branch = via.branch().filter(|branch| branch.strip_prefix(MAGIC_COOKIE).is_some_and(|rest| !rest.is_empty()))?;
-    let message = format!("the request for {} has the branch {} of an earlier request with another content", request_uri(attempt), text(branch));
+    let message =
+        format!("the request for {} has the branch {} of an earlier request with another content", request_uri(attempt), text(branch));
     Some(Draft::at(attempt.request.place, message).with(earlier, "used the branch before").with(redirect.response.place, "the redirect"))
 }
 

@@ -78,8 +78,10 @@ mod tests {
         let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(
             messages,
-            ["a new request went to sip:bob@198.51.100.30 60.0 s after the 302, which gave that Contact no lifetime; it should have begun at \
-              sip:bob@192.0.2.20"]
+            [
+                "a new request went to sip:bob@198.51.100.30 60.0 s after the 302, which gave that Contact no lifetime; it should have begun at \
+              sip:bob@192.0.2.20"
+            ]
         );
     }
 
@@ -120,7 +122,9 @@ mod tests {
     #[test]
     fn a_lifetime_allows_the_contact_while_it_lasts() {
         let later = format!("60.0 client > target INVITE sip:bob@198.51.100.30 | {NEW_CALL}");
-        for contact in ["<sip:bob@198.51.100.30>;expires=120", "<sip:bob@198.51.100.30> | Expires: 120", "<sip:bob@198.51.100.30>;expires=soon"] {
+        for contact in
+            ["<sip:bob@198.51.100.30>;expires=120", "<sip:bob@198.51.100.30> | Expires: 120", "<sip:bob@198.51.100.30>;expires=soon"]
+        {
             assert_eq!(played(302, contact, &later), [], "{contact}");
         }
     }

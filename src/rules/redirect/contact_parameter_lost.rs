@@ -37,8 +37,12 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     } else {
         (Level::Warning, String::new())
     };
-    let message =
-        format!("the Request-URI {} is not the whole Contact {}: {}{consequence}", retry.request_uri(), retry.contact(), changes.join(", "));
+    let message = format!(
+        "the Request-URI {} is not the whole Contact {}: {}{consequence}",
+        retry.request_uri(),
+        retry.contact(),
+        changes.join(", ")
+    );
     Some(Draft::at(attempt.request.place, message).level(level).with(redirect.response.place, "names the Contact"))
 }
 
@@ -169,8 +173,10 @@ mod tests {
         let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(
             messages,
-            ["the Request-URI sip:bob@198.51.100.30;x is not the whole Contact sip:bob@198.51.100.30:5080;line=7: the port 5080 is missing, \
-              line=7 is missing, x was added, and the packet went to 198.51.100.30:5060 over udp"]
+            [
+                "the Request-URI sip:bob@198.51.100.30;x is not the whole Contact sip:bob@198.51.100.30:5080;line=7: the port 5080 is missing, \
+              line=7 is missing, x was added, and the packet went to 198.51.100.30:5060 over udp"
+            ]
         );
     }
 

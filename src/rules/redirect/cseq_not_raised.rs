@@ -32,7 +32,8 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     }
     let number = attempt.request.message.cseq()?.number;
     let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
-    let taken = earlier(redirect, attempt).map(|earlier| &earlier.request).find(|sent| counts_alike(sent, attempt) && cseq(sent) == Some(number));
+    let taken =
+        earlier(redirect, attempt).map(|earlier| &earlier.request).find(|sent| counts_alike(sent, attempt) && cseq(sent) == Some(number));
     let lower = (counts_alike(asked, attempt) && cseq(asked).is_some_and(|asked| number <= asked)).then_some(asked);
     let other = lower.or(taken)?;
     let relation = if cseq(other) == Some(number) { "also that" } else { "lower than that" };

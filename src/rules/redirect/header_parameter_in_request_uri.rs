@@ -33,8 +33,12 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     }
     // Without brackets a reader may well take the parameters for the URI's own.
     let bracketed = redirect.response.message.contacts().nth(attempt.contact?).is_some_and(|contact| contact.address.is_bracketed);
-    let message =
-        format!("the Request-URI {} holds {} of the Contact header; the Contact's URI is {}", retry.request_uri(), copied.join(", "), retry.contact());
+    let message = format!(
+        "the Request-URI {} holds {} of the Contact header; the Contact's URI is {}",
+        retry.request_uri(),
+        copied.join(", "),
+        retry.contact()
+    );
     let level = if bracketed { Level::Error } else { Level::Warning };
     Some(Draft::at(attempt.request.place, message).level(level).with(redirect.response.place, "names the Contact"))
 }

@@ -1,6 +1,8 @@
 //! The rules on following a 300, 301 or 302: the retry, its Request-URI, headers and way, and the requests after it.
 
 mod retry;
+#[cfg(test)]
+mod tests;
 
 pub(super) mod branch_reused;
 pub(super) mod contact_cached_without_expiry;

@@ -63,7 +63,9 @@ fn left(redirect: &Redirect) -> Option<&Target> {
     let is_asked = |index: usize, target: &Target| {
         redirect.attempts.iter().any(|attempt| attempt.contact == Some(index) || attempt.uri.equals(&target.uri))
     };
-    untried.find(|(index, target)| !is_asked(*index, target) && target.uri.next_hop().is_some_and(|hop| !hop.secure)).map(|(_, target)| target)
+    untried
+        .find(|(index, target)| !is_asked(*index, target) && target.uri.next_hop().is_some_and(|hop| !hop.secure))
+        .map(|(_, target)| target)
 }
 
 #[cfg(test)]
@@ -93,7 +95,10 @@ mod tests {
 
     #[test]
     fn a_client_that_goes_on_is_right() {
-        assert_eq!(played(TWO, "0.3 target > client 486\n0.4 client > other INVITE sip:bob@203.0.113.40\n0.5 other > client 486\n40 end"), []);
+        assert_eq!(
+            played(TWO, "0.3 target > client 486\n0.4 client > other INVITE sip:bob@203.0.113.40\n0.5 other > client 486\n40 end"),
+            []
+        );
     }
 
     #[test]
@@ -117,7 +122,9 @@ mod tests {
 
     #[test]
     fn only_contacts_that_sip_can_reach_and_a_capture_can_show_count() {
-        for second in ["<mailto:bob@example.com>", "<tel:+15550123>", "<sips:bob@203.0.113.40>", "<sip:bob@192.0.2.20>", "<sip:bob@198.51.100.30;x>"] {
+        for second in
+            ["<mailto:bob@example.com>", "<tel:+15550123>", "<sips:bob@203.0.113.40>", "<sip:bob@192.0.2.20>", "<sip:bob@198.51.100.30;x>"]
+        {
             assert_eq!(played(&format!("<sip:bob@198.51.100.30>, {second}"), "0.3 target > client 486\n40 end"), [], "{second}");
         }
     }

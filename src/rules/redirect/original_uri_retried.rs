@@ -90,7 +90,11 @@ mod tests {
     fn a_new_call_at_the_original_uri_by_hand_is_no_retry() {
         let redial = "INVITE sip:bob@192.0.2.20 | Call-ID: call2 | From: <sip:alice@atlanta.example>;tag=second";
         assert_eq!(after(&format!("4.0 client > server {redial}")), []);
-        assert_eq!(after("4.0 client > server INVITE sip:bob@192.0.2.20 | Call-ID: call2"), [], "the From tag may be the same in every call");
+        assert_eq!(
+            after("4.0 client > server INVITE sip:bob@192.0.2.20 | Call-ID: call2"),
+            [],
+            "the From tag may be the same in every call"
+        );
     }
 
     #[test]

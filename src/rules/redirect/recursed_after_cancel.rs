@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn a_redirect_that_is_left_alone_after_the_cancel_is_right() {
-        let script = format!("{CANCELLED}3.2 server > client 302 INVITE | Contact: <sip:bob@198.51.100.30>\n3.3 client > server ACK\n40 end");
+        let script =
+            format!("{CANCELLED}3.2 server > client 302 INVITE | Contact: <sip:bob@198.51.100.30>\n3.3 client > server ACK\n40 end");
         assert_eq!(levels(&RULE, &script), []);
     }
 

@@ -7,7 +7,7 @@ use crate::call::{Attempt, Link, Redirect, SECOND, Target};
 use crate::evidence::Transport;
 use crate::rules::words::text;
 use crate::sip::uri::{NextHop, Parameter, Scheme, Uri, UriFault, UriTransport};
-use crate::sip::Difference;
+use crate::sip::{Difference, Match};
 
 /// How soon after the last event a new call still counts as the client's own doing; later it may have been dialled by hand.
 const AUTOMATIC_NANOS: i64 = 2 * SECOND;
@@ -69,7 +69,9 @@ impl<'a> Retry<'a> {
         let request = &self.attempt.request;
         let carried = match (&hop.transport, request.transport) {
             (UriTransport::Udp, Transport::Tcp) => request.message.octets().len() > DATAGRAM_OCTETS,
-            (UriTransport::Udp, Transport::Udp) | (UriTransport::Tcp | UriTransport::Ws, Transport::Tcp) | (UriTransport::Other(_), _) => true,
+            (UriTransport::Udp, Transport::Udp) | (UriTransport::Tcp | UriTransport::Ws, Transport::Tcp) | (UriTransport::Other(_), _) => {
+                true
+            }
             _ => false,
         };
         carried || via_transport(self.attempt).is_some_and(|named| named == hop.transport || (hop.secure && named.is_secure()))
@@ -122,13 +124,17 @@ pub(super) fn earlier<'a>(redirect: &'a Redirect, attempt: &Attempt) -> impl Ite
     redirect.attempts.iter().take_while(move |other| other.request.place != place)
 }
 
+/// Whether the Request-URI is still the original one, wherever the request went.
+pub(super) fn has_original_uri(attempt: &Attempt) -> bool {
+    attempt.difference.as_ref().is_some_and(|difference| difference.grade() == Match::Original)
+}
+
 /// Whether the attempt is the original Request-URI once more, before any Contact was tried.
 ///
 /// A proxy that asks another element for the same URI goes on with targets of its own (RFC 3261, 16.5), which no capture can tell apart.
 pub(super) fn retries_original(redirect: &Redirect, attempt: &Attempt) -> bool {
-    let original = attempt.difference.as_ref().is_some_and(|difference| difference.grade() == crate::sip::Match::Original);
     let other_branch = attempt.link == Link::Recursion && attempt.request.destination != redirect.server;
-    original
+    has_original_uri(attempt)
         && attempt.contact.is_none()
         && !attempt.amended
         && asks_for_its_contact(redirect)
@@ -142,9 +148,11 @@ pub(super) fn retries_original(redirect: &Redirect, attempt: &Attempt) -> bool {
 pub(super) fn has_outbound_proxy(redirect: &Redirect, attempt: &Attempt) -> bool {
     let Some(request) = &redirect.request else { return true };
     let routed = [request, &attempt.request].into_iter().any(|sent| sent.message.routes().next().is_some());
-    let by_own_uri = redirect.original.as_ref().and_then(Uri::next_hop).is_some_and(|hop| {
-        hop.is_at(request.destination.address) == Some(true) && hop.port == request.destination.port
-    });
+    let by_own_uri = redirect
+        .original
+        .as_ref()
+        .and_then(Uri::next_hop)
+        .is_some_and(|hop| hop.is_at(request.destination.address) == Some(true) && hop.port == request.destination.port);
     routed || !by_own_uri
 }
 

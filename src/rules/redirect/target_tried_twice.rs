@@ -2,7 +2,7 @@
 //!
 //! RFC 3261, 8.1.3.4 and 16.5: a URI is placed in the target set at most once, whatever 3xx names it again.
 
-use super::retry::{asks_for_its_contact, is_automatic, request_uri, retries_original};
+use super::retry::{asks_for_its_contact, has_original_uri, is_automatic, request_uri, retries_original};
 use crate::call::{Attempt, Redirect};
 use crate::rules::words::{seconds, text};
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
@@ -27,7 +27,9 @@ pub(in crate::rules) const RULE: Rule = Rule {
 fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let tried = attempt.repeats.as_ref()?;
     let excused = attempt.amended || !asks_for_its_contact(redirect) || !is_automatic(redirect, attempt);
-    if excused || retries_original(redirect, attempt) {
+    // The old Request-URI instead of a Contact, and at the Contact's address, are faults of their own.
+    let original = retries_original(redirect, attempt) || (has_original_uri(attempt) && attempt.contact.is_some());
+    if excused || original {
         return None;
     }
     let before = seconds(attempt.request.time.nanos_since(tried.time));
@@ -36,7 +38,8 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         None => "got no final response".to_owned(),
     };
     let uri = request_uri(attempt);
-    let earlier = if tried.uri.as_bytes() == attempt.uri.as_bytes() { "it".to_owned() } else { format!("the equal {}", text(tried.uri.as_bytes())) };
+    let earlier =
+        if tried.uri.as_bytes() == attempt.uri.as_bytes() { "it".to_owned() } else { format!("the equal {}", text(tried.uri.as_bytes())) };
     let message = format!("{uri} was tried again; {earlier} had been tried {before} before and {fate}");
     let mut draft = Draft::at(attempt.request.place, message).with(tried.place, "the earlier request for the same target");
     if let Some(outcome) = tried.outcome.filter(|outcome| outcome.place != redirect.response.place) {

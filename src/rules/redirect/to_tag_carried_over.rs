@@ -33,7 +33,8 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     }
     let whose = if redirect.response.message.to_tag() == Some(tag) { format!(" of the {}", redirect.status) } else { String::new() };
     let effect = if attempt.outcome.is_some_and(|outcome| outcome.status == 481) { ", and was answered 481" } else { "" };
-    let message = format!("the request for {} has the To tag {}{whose}, though it is outside a dialog{effect}", request_uri(attempt), text(tag));
+    let message =
+        format!("the request for {} has the To tag {}{whose}, though it is outside a dialog{effect}", request_uri(attempt), text(tag));
     let draft = Draft::at(attempt.request.place, message).with(redirect.response.place, "the redirect");
     Some(draft.with(request.place, "the redirected request, without a To tag"))
 }

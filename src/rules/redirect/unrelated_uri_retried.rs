@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn another_call_of_the_same_caller_is_no_retry() {
-        let other = "other INVITE sip:carol@203.0.113.40 | Call-ID: two | From: <sip:alice@atlanta.example>;tag=two | To: <sip:carol@203.0.113.40>";
+        let other =
+            "other INVITE sip:carol@203.0.113.40 | Call-ID: two | From: <sip:alice@atlanta.example>;tag=two | To: <sip:carol@203.0.113.40>";
         assert_eq!(retried("<sip:bob@198.51.100.30>", other), []);
     }
 
