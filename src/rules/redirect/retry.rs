@@ -3,7 +3,7 @@
 //! Invariant: facts, not judgements. Each is told so that one fault is one finding: what belongs to one rule is excluded from its neighbours
 //! here and nowhere else.
 
-use crate::call::{Attempt, Link, Redirect, SECOND, Target};
+use crate::call::{Attempt, Link, Outcome, Redirect, SECOND, Target};
 use crate::evidence::Transport;
 use crate::rules::words::text;
 use crate::sip::uri::{NextHop, Parameter, Scheme, Uri, UriFault, UriTransport};
@@ -26,9 +26,9 @@ pub(super) struct Retry<'a> {
 
 impl<'a> Retry<'a> {
     /// The attempt as a retry at a Contact, if it is one: not after 305 and 380, which ask for something else, not the same attempt sent once
-    /// more as its challenge asked, and not with a Request-URI that cannot be read.
+    /// more as its challenge asked, not after a success, and not with a Request-URI that cannot be read.
     pub(super) fn of(redirect: &'a Redirect, attempt: &'a Attempt) -> Option<Self> {
-        if !asks_for_its_contact(redirect) || attempt.amended || is_garbage(&attempt.uri) {
+        if !asks_for_its_contact(redirect) || attempt.amended || follows_success(redirect, attempt) || is_garbage(&attempt.uri) {
             return None;
         }
         let target = redirect.targets.get(attempt.contact?)?;
@@ -108,6 +108,7 @@ pub(super) fn is_garbage(uri: &Uri) -> bool {
 /// Whether the attempt is surely what the redirect caused, and not a call by hand to a URI that plays a part in it.
 pub(super) fn is_automatic(redirect: &Redirect, attempt: &Attempt) -> bool {
     match attempt.link {
+        _ if follows_success(redirect, attempt) => false,
         Link::SameCallId | Link::Recursion => true,
         Link::NewCallId | Link::NewCall => {
             let ended = earlier(redirect, attempt).filter_map(|earlier| earlier.outcome).map(|outcome| outcome.time).max();
@@ -116,6 +117,13 @@ pub(super) fn is_automatic(redirect: &Redirect, attempt: &Attempt) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether an attempt before this one had been taken: then the redirect is done with, and what follows in the same call has another purpose,
+/// such as the refresh of a registration, which may go to either address (RFC 3261, 10.2.4), or the next message of a conversation.
+pub(super) fn follows_success(redirect: &Redirect, attempt: &Attempt) -> bool {
+    let taken = |outcome: Outcome| matches!(outcome.status, 200..=299) && outcome.time <= attempt.request.time;
+    earlier(redirect, attempt).filter_map(|earlier| earlier.outcome).any(taken)
 }
 
 /// The attempts before this one.

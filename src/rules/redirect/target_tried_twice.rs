@@ -132,6 +132,25 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_a_success_has_another_purpose() {
+        for (method, next) in [
+            ("REGISTER", "target REGISTER sip:bob@198.51.100.30"),
+            ("REGISTER", "server REGISTER sip:bob@192.0.2.20"),
+            ("MESSAGE", "server MESSAGE sip:bob@192.0.2.20"),
+        ] {
+            let script = format!(
+                "0.0 client > server {method} sip:bob@192.0.2.20
+                 0.1 server > client 302 | Contact: <sip:bob@198.51.100.30>
+                 0.2 client > target {method} sip:bob@198.51.100.30
+                 0.3 target > client 200
+                 2.3 client > {next}
+                 99 end"
+            );
+            assert_eq!(levels(&RULE, &script), [], "{next}");
+        }
+    }
+
+    #[test]
     fn a_retransmission_is_no_second_try() {
         assert_eq!(after("0.7 client > target again\n1.7 client > target again"), []);
     }

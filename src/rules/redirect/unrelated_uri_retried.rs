@@ -2,7 +2,7 @@
 //!
 //! RFC 3261, 8.1.3.4: new requests are formed from the target set, and that holds the original Request-URI and the Contacts.
 
-use super::retry::{asks_for_its_contact, is_garbage, request_uri};
+use super::retry::{asks_for_its_contact, follows_success, is_garbage, request_uri};
 use crate::call::{Attempt, Link, Redirect};
 use crate::rules::words::text;
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
@@ -32,7 +32,8 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let unrelated = attempt.contact.is_none()
         && attempt.difference.as_ref().is_some_and(|difference| difference.grade() != Match::Original)
         && attempt.repeats.is_none()
-        && !attempt.amended;
+        && !attempt.amended
+        && !follows_success(redirect, attempt);
     if !same_call || !unrelated || redirect.response.truncated || !asks_for_its_contact(redirect) || is_garbage(&attempt.uri) {
         return None;
     }
@@ -90,6 +91,17 @@ mod tests {
         let other =
             "other INVITE sip:carol@203.0.113.40 | Call-ID: two | From: <sip:alice@atlanta.example>;tag=two | To: <sip:carol@203.0.113.40>";
         assert_eq!(retried("<sip:bob@198.51.100.30>", other), []);
+    }
+
+    #[test]
+    fn what_follows_a_success_has_another_purpose() {
+        let script = "0.0 client > server MESSAGE sip:bob@192.0.2.20
+            0.1 server > client 302 | Contact: <sip:bob@198.51.100.30>
+            0.2 client > target MESSAGE sip:bob@198.51.100.30
+            0.3 target > client 200
+            2.3 client > other MESSAGE sip:carol@203.0.113.40
+            99 end";
+        assert_eq!(levels(&RULE, script), []);
     }
 
     #[test]
