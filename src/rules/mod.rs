@@ -9,6 +9,8 @@ mod finding;
 mod profile;
 mod redirect;
 mod rule;
+#[cfg(test)]
+mod scene;
 mod server;
 mod special;
 mod verdict;
@@ -21,4 +23,32 @@ pub use rule::{Check, Clause, Level, Party, Rule, Section, Strength};
 pub use verdict::{Judgement, Verdict, convicts};
 
 /// Every rule, in the order of the catalogue.
-pub const ALL: &[&Rule] = &[&redirect::redirect_not_followed::RULE, &redirect::request_uri_not_contact::RULE];
+pub const ALL: &[&Rule] = &[
+    &redirect::redirect_not_followed::RULE,
+    &redirect::original_uri_retried::RULE,
+    &redirect::unrelated_uri_retried::RULE,
+    &redirect::recursed_after_cancel::RULE,
+    &redirect::request_uri_not_contact::RULE,
+    &redirect::contact_parameter_lost::RULE,
+    &redirect::method_parameter_in_request_uri::RULE,
+    &redirect::uri_headers_in_request_uri::RULE,
+    &redirect::invalid_request_uri_sent::RULE,
+    &redirect::header_parameter_in_request_uri::RULE,
+    &redirect::branch_reused::RULE,
+    &redirect::to_tag_carried_over::RULE,
+    &redirect::from_tag_missing::RULE,
+    &redirect::to_uri_rewritten::RULE,
+    &redirect::cseq_not_raised::RULE,
+    &redirect::method_changed::RULE,
+    &redirect::sent_to_old_server::RULE,
+    &redirect::maddr_ignored::RULE,
+    &redirect::contact_transport_ignored::RULE,
+    &redirect::contact_port_ignored::RULE,
+    &redirect::sips_sent_in_clear::RULE,
+    &redirect::target_tried_twice::RULE,
+    &redirect::lower_q_tried_first::RULE,
+    &redirect::next_contact_not_tried::RULE,
+    &redirect::sips_downgraded::RULE,
+    &redirect::contact_cached_without_expiry::RULE,
+    &redirect::contact_used_after_expiry::RULE,
+];
