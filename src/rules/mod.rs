@@ -21,4 +21,30 @@ pub use rule::{Check, Clause, Level, Party, Rule, Section, Strength};
 pub use verdict::{Judgement, Verdict, convicts};
 
 /// Every rule, in the order of the catalogue.
-pub const ALL: &[&Rule] = &[&redirect::redirect_not_followed::RULE, &redirect::request_uri_not_contact::RULE];
+pub const ALL: &[&Rule] = &[
+    &redirect::redirect_not_followed::RULE,
+    &redirect::request_uri_not_contact::RULE,
+    &ack::ack_missing::RULE,
+    &ack::ack_differs_from_invite::RULE,
+    &ack::ack_sent_elsewhere::RULE,
+    &ack::retransmission_not_acked::RULE,
+    &ack::ack_with_body::RULE,
+    &special::use_proxy_treated_as_redirect::RULE,
+    &special::use_proxy_not_followed::RULE,
+    &alternative::alternative_not_attempted::RULE,
+    &alternative::alternative_treated_as_redirect::RULE,
+    &alternative::same_request_repeated::RULE,
+    &alternative::emergency_call_not_attempted::RULE,
+    &alternative::emergency_registration_skipped::RULE,
+    &alternative::emergency_call_before_registration::RULE,
+    &server::redirect_without_contact::RULE,
+    &server::redirect_to_itself::RULE,
+    &server::contact_unparsable::RULE,
+    &server::contact_parameters_outside_brackets::RULE,
+    &server::contact_without_sip_target::RULE,
+    &server::cancel_redirected::RULE,
+    &server::unknown_redirect_code::RULE,
+    &server::finals_differ::RULE,
+    &server::alternative_without_body::RULE,
+    &server::ims_body_malformed::RULE,
+];
