@@ -9,6 +9,8 @@ mod finding;
 mod profile;
 mod redirect;
 mod rule;
+#[cfg(test)]
+mod scene;
 mod server;
 mod special;
 mod verdict;

@@ -39,7 +39,10 @@ fn check(redirect: &Redirect) -> Option<Draft> {
         return None;
     }
     let silence = seconds(silence(redirect));
-    let message = format!("the client did not try {}, which the body of the 380 names, within the {silence} that the capture covers", text(named.as_bytes()));
+    let message = format!(
+        "the client did not try {}, which the body of the 380 names, within the {silence} that the capture covers",
+        text(named.as_bytes())
+    );
     let mut draft = Draft::at(redirect.response.place, message);
     if let Some(request) = &redirect.request {
         draft = draft.with(request.place, "the failed request");

@@ -2,9 +2,8 @@
 //!
 //! RFC 3261, 21.3.5: the alternatives are in the body; of a Contact the clause says nothing.
 
-use super::emergency::is_asserted_emergency;
 use super::followed::{is_original, silence, takes_alternative};
-use crate::call::{Attempt, Redirect, Target};
+use crate::call::{Attempt, Link, Redirect, Target};
 use crate::rules::words::{offered, text};
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
 
@@ -42,11 +41,13 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     Some(Draft::at(attempt.request.place, message).level(level).with(redirect.response.place, "the 380 with its Contact"))
 }
 
-/// Whether the body describes another alternative, which only SIP or the handset itself can take, and it was not taken for certain.
+/// Whether the body describes something else that was not taken, and will not be.
 fn is_ignored(redirect: &Redirect, attempt: &Attempt, target: &Target) -> bool {
-    let Some(offer) = &redirect.offer else { return false };
+    let Some(offer) = redirect.offer.as_ref().filter(|offer| offer.describes_anything()) else { return false };
     let is_in_body = offer.uris.iter().any(|uri| uri.equals(&target.uri) || uri.equals(&attempt.uri));
     let names_another = offer.sip_alternatives().any(|uri| !is_original(redirect, uri));
+    // Prose may have sent the user to the Contact; within the same call nobody was asked.
+    let is_blind = names_another || attempt.link < Link::NewCall;
     let is_over = attempt.outcome.is_some_and(|outcome| outcome.status < 300) || silence(redirect) >= redirect.window;
-    !is_in_body && (names_another || is_asserted_emergency(redirect)) && is_over && !redirect.attempts.iter().any(takes_alternative)
+    !is_in_body && is_blind && is_over && !redirect.attempts.iter().any(takes_alternative)
 }

@@ -39,7 +39,10 @@ pub(super) fn registration(redirect: &Redirect) -> Option<&Attempt> {
 
 /// Whether the Contact of the call is one that was registered for emergencies (3GPP TS 24.229, 5.1.6.8.3).
 fn is_registered(call: &Attempt) -> bool {
-    call.request.message.contacts().any(|contact| Uri::parse(contact.uri()).parameter("sos").is_some() || contact.params().get("sos").is_some())
+    call.request
+        .message
+        .contacts()
+        .any(|contact| Uri::parse(contact.uri()).parameter("sos").is_some() || contact.params().get("sos").is_some())
 }
 
 /// Whether the caller is nobody: `sip:anonymous@anonymous.invalid` (RFC 3261, 8.1.1.3; RFC 3323, 4.1.1.3).

@@ -32,7 +32,8 @@ fn check(redirect: &Redirect) -> Option<Draft> {
     if silence(redirect) < redirect.window || doubt(redirect).is_some() {
         return None;
     }
-    let message = format!("no emergency call in SIP is seen within the {} that the capture covers after the 380", seconds(silence(redirect)));
+    let message =
+        format!("no emergency call in SIP is seen within the {} that the capture covers after the 380", seconds(silence(redirect)));
     let mut draft = Draft::at(redirect.response.place, message);
     if let Some(request) = &redirect.request {
         let number = text(request.message.request_uri().unwrap_or_default());

@@ -24,5 +24,6 @@ pub(in crate::rules) const RULE: Rule = Rule {
 fn check(redirect: &Redirect) -> Option<Draft> {
     // A cut response may have lost its body.
     let is_asked = redirect.status == 380 && redirect.method != b"CANCEL" && !redirect.response.truncated;
-    (is_asked && redirect.offer.is_none()).then(|| Draft::at(redirect.response.place, "the 380 has no body, so it describes no alternative"))
+    (is_asked && redirect.offer.is_none())
+        .then(|| Draft::at(redirect.response.place, "the 380 has no body, so it describes no alternative"))
 }

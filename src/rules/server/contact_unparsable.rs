@@ -27,13 +27,21 @@ fn check(redirect: &Redirect) -> Option<Draft> {
     if redirect.response.truncated {
         return None;
     }
-    redirect.targets.iter().find_map(|target| {
-        let fault = target.uri.faults().iter().find(|fault| fault.spoils_target())?;
-        let message = match target.text.as_slice() {
-            b"*" => format!("the {} has the Contact *, which only a REGISTER may have", redirect.status),
-            b"" => format!("the {} has an empty Contact", redirect.status),
-            written => format!("the Contact {} of the {} cannot be read: it has {}", text(written), redirect.status, fault.words()),
-        };
-        Some(Draft::at(redirect.response.place, message))
-    })
+    let target = redirect.targets.iter().find(|target| !target.is_readable())?;
+    let fault = target.uri.faults().iter().find(|fault| fault.spoils_target());
+    let message = match (target.text.as_slice(), fault) {
+        (b"*", _) => format!("the {} has the Contact *, which only a REGISTER may have", redirect.status),
+        (b"", _) => format!("the {} has an empty Contact", redirect.status),
+        (written, Some(fault)) => {
+            format!("the Contact {} of the {} cannot be read: it has {}", text(written), redirect.status, fault.words())
+        }
+        (written, None) => {
+            format!(
+                "the Contact with {} of the {} cannot be read: a quotation mark or bracket in it is open",
+                text(written),
+                redirect.status
+            )
+        }
+    };
+    Some(Draft::at(redirect.response.place, message))
 }

@@ -27,7 +27,7 @@ const MAX_NAMED: usize = 3;
 
 fn check(redirect: &Redirect) -> Option<Draft> {
     let is_told = redirect.status != 380 && !redirect.response.truncated && !redirect.has_usable_target();
-    let readable = redirect.targets.iter().filter(|target| !target.uri.faults().iter().any(|fault| fault.spoils_target()));
+    let readable = redirect.targets.iter().filter(|target| target.is_readable());
     let named: Vec<String> = readable.take(MAX_NAMED).map(|target| text(&target.text)).collect();
     (is_told && !named.is_empty()).then(|| {
         let message = format!("SIP reaches no Contact of the {}: {}", redirect.status, named.join(", "));
