@@ -29,3 +29,45 @@ fn check(redirect: &Redirect) -> Option<Draft> {
     let message = format!("the ACK of the {} carries a body of {} octets, {kind}", redirect.status, ack.message.body().len());
     Some(Draft::at(ack.place, message).with(redirect.response.place, "the response that it acknowledges"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::Level;
+    use crate::rules::scene::{findings, levels};
+
+    fn acked(ack: &str) -> String {
+        format!(
+            "0.0 client > server INVITE sip:bob@192.0.2.20 | Content-Type: application/sdp | body: v=0
+             0.1 server > client 302 | Contact: <sip:bob@198.51.100.30>
+             0.2 client > server ACK{ack}
+             40 end"
+        )
+    }
+
+    #[test]
+    fn a_session_description_in_the_ack_of_a_302_is_told() {
+        let found = findings(&RULE, &acked(" | Content-Type: application/sdp | body: v=0"));
+        let [finding] = found.as_slice() else { panic!("one finding, found {found:?}") };
+        assert_eq!(finding.level, Level::Warning);
+        assert_eq!(finding.message, "the ACK of the 302 carries a body of 3 octets, application/sdp");
+    }
+
+    #[test]
+    fn an_ack_without_a_body_is_right_whatever_type_it_names() {
+        assert_eq!(levels(&RULE, &acked("")), []);
+        assert_eq!(levels(&RULE, &acked(" | Content-Type: application/sdp")), []);
+    }
+
+    #[test]
+    fn the_ack_of_the_200_to_the_retry_may_carry_the_answer() {
+        let script = "0.0 client > server INVITE sip:bob@192.0.2.20
+            0.1 server > client 302 | Contact: <sip:bob@198.51.100.30>
+            0.2 client > server ACK
+            0.3 client > target INVITE sip:bob@198.51.100.30
+            0.4 target > client 200 | Content-Type: application/sdp | body: v=0
+            0.5 client > target ACK | Content-Type: application/sdp | body: v=0
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+    }
+}

@@ -19,3 +19,26 @@ fn is_of_attempt(attempt: &Attempt, ack: &Kept) -> bool {
         && ack.message.request_uri() == request.request_uri()
         && number_of(&ack.message) == number_of(request)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::Section;
+    use crate::rules::scene::broken;
+
+    #[test]
+    fn the_ack_of_a_later_request_on_the_same_branch_says_nothing_about_the_3xx() {
+        let script = |ack: &str| {
+            format!(
+                "0.0 client > server INVITE sip:bob@192.0.2.20
+                 0.1 server > client 302 | Contact: <sip:bob-mobile@192.0.2.20>
+                 {ack}
+                 0.3 client > server INVITE sip:bob-mobile@192.0.2.20 | Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK1
+                 0.4 server > client 486
+                 0.5 client > server ACK
+                 40 end"
+            )
+        };
+        assert_eq!(broken(Section::Ack, &script("0.2 client > server ACK")), [""; 0]);
+        assert_eq!(broken(Section::Ack, &script("")), ["ack-missing"]);
+    }
+}

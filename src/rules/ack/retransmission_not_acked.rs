@@ -58,3 +58,79 @@ fn check(redirect: &Redirect) -> Option<Draft> {
             .with(first.place, "the client acknowledged it once"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::Level;
+    use crate::rules::scene::{findings, levels};
+
+    fn after_the_first_ack(rest: &str) -> String {
+        format!(
+            "0.0 client > server INVITE sip:bob@192.0.2.20
+             0.1 server > client 302 | Contact: <sip:bob@198.51.100.30>
+             0.2 client > server ACK
+             {rest}"
+        )
+    }
+
+    #[test]
+    fn repetitions_that_are_not_acknowledged_are_an_error() {
+        let script = after_the_first_ack("0.6 server > client again\n1.6 server > client again\n40 end");
+        let found = findings(&RULE, &script);
+        let [finding] = found.as_slice() else { panic!("one finding, found {found:?}") };
+        assert_eq!((finding.level, finding.primary.frame), (Level::Error, 5));
+        assert_eq!(
+            finding.message,
+            "the 302 was repeated after 1.5 s and not acknowledged again: the server sent it 3 times, the client one ACK"
+        );
+    }
+
+    #[test]
+    fn a_repetition_that_is_acknowledged_is_right() {
+        for rest in [
+            "0.6 server > client again\n0.7 client > server ACK\n40 end",
+            // The ACK for the first repetition is lost before the point of capture, or the repetition behind it: the next one is acknowledged.
+            "0.6 server > client again\n1.6 server > client again\n1.7 client > server ACK\n40 end",
+            "0.6 server > client again\n0.7 client > server again\n40 end",
+        ] {
+            assert_eq!(levels(&RULE, &after_the_first_ack(rest)), [], "{rest}");
+        }
+    }
+
+    #[test]
+    fn an_ack_that_the_capture_shows_ahead_of_its_repetition_counts() {
+        let script = after_the_first_ack("0.599 client > server again\n0.6 server > client again\n40 end");
+        assert_eq!(levels(&RULE, &script), []);
+    }
+
+    #[test]
+    fn the_capture_must_go_on_long_enough_to_show_the_ack() {
+        assert_eq!(levels(&RULE, &after_the_first_ack("0.6 server > client again\n1.6 end")), []);
+    }
+
+    #[test]
+    fn after_timer_d_the_client_may_have_forgotten_the_transaction() {
+        let script = after_the_first_ack("0.6 server > client again\n0.7 client > server ACK\n32.2 server > client again\n60 end");
+        assert_eq!(levels(&RULE, &script), []);
+    }
+
+    #[test]
+    fn without_any_ack_it_is_another_fault() {
+        let script = "0.0 client > server INVITE sip:bob@192.0.2.20
+            0.1 server > client 302 | Contact: <sip:bob@198.51.100.30>
+            0.6 server > client again
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+    }
+
+    #[test]
+    fn a_reliable_transport_repeats_nothing_that_would_be_due() {
+        let script = "0.0 client > server/tcp INVITE sip:bob@192.0.2.20
+            0.1 server > client/tcp 302 | Contact: <sip:bob@198.51.100.30>
+            0.2 client > server/tcp ACK
+            0.6 server > client/tcp again
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+    }
+}

@@ -57,3 +57,103 @@ fn check(redirect: &Redirect) -> Option<Draft> {
 fn is_hidden(uri: &Uri) -> bool {
     uri.next_hop().is_some_and(|hop| hop.secure)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::Level;
+    use crate::rules::scene::{findings, levels};
+
+    const PAGE: &str = "Content-Type: text/html | body: <p>Please call the <a href=\"sip:reception@203.0.113.40\">reception</a>.</p>";
+
+    fn refused(offer: &str, rest: &str) -> String {
+        format!(
+            "0.0 client > server INVITE sip:bob@192.0.2.20
+             0.1 server > client 380 | {offer}
+             0.2 client > server ACK
+             {rest}"
+        )
+    }
+
+    #[test]
+    fn a_sip_uri_in_the_body_that_nobody_calls_is_an_error() {
+        let found = findings(&RULE, &refused(PAGE, "200.1 end"));
+        let [finding] = found.as_slice() else { panic!("one finding, found {found:?}") };
+        assert_eq!(finding.level, Level::Error);
+        assert_eq!(
+            finding.message,
+            "the client did not try sip:reception@203.0.113.40, which the body of the 380 names, within the 200.0 s that the capture covers"
+        );
+    }
+
+    #[test]
+    fn every_kind_of_uri_that_sip_reaches_counts_and_no_other() {
+        for (offered, expected) in [
+            ("sip:reception@203.0.113.40", vec![Level::Error]),
+            ("tel:+15551234567", vec![Level::Error]),
+            ("urn:service:counseling", vec![Level::Error]),
+            ("mailto:bob@example.com", vec![]),
+            ("https://bob.example/", vec![]),
+            ("the reception", vec![]),
+        ] {
+            let offer = format!("Content-Type: text/plain | body: Try {offered} instead");
+            assert_eq!(levels(&RULE, &refused(&offer, "200 end")), expected, "{offered}");
+        }
+    }
+
+    #[test]
+    fn an_alternative_that_was_called_is_right_however_late_in_the_window() {
+        let call =
+            "INVITE sip:reception@203.0.113.40 | Call-ID: two | From: <sip:alice@atlanta.example>;tag=2 | To: <sip:reception@203.0.113.40>";
+        for second in [1, 11, 30] {
+            assert_eq!(levels(&RULE, &refused(PAGE, &format!("{second} client > other {call}\n200 end"))), [], "{second}");
+        }
+    }
+
+    #[test]
+    fn the_refused_request_once_more_is_no_attempt_at_an_alternative() {
+        let again = "0.3 client > server INVITE sip:bob@192.0.2.20\n0.4 server > client 480";
+        assert_eq!(levels(&RULE, &refused(PAGE, &format!("{again}\n200 end"))), [Level::Error]);
+        assert_eq!(levels(&RULE, &refused(PAGE, &format!("{again}\n30 end"))), []);
+    }
+
+    #[test]
+    fn the_refused_uri_in_the_body_is_no_alternative() {
+        assert_eq!(levels(&RULE, &refused("Content-Type: text/plain | body: Call sip:bob@192.0.2.20 later", "200 end")), []);
+    }
+
+    #[test]
+    fn what_the_capture_cannot_show_is_not_told() {
+        assert_eq!(levels(&RULE, &refused(PAGE, "20 end")), [], "the window is not over");
+        assert_eq!(levels(&RULE, &refused("Content-Type: text/plain | body: Try sips:reception@203.0.113.40", "200 end")), [], "encrypted");
+        assert_eq!(levels(&RULE, &refused("flag: truncated", "200 end")), [], "cut");
+    }
+
+    #[test]
+    fn an_emergency_body_is_judged_by_its_own_rule() {
+        let offer = "Content-Type: application/3gpp-ims+xml | body: <ims-3gpp version=\"1\"><alternative-service><type>emergency</type>\
+                     <reason>call urn:service:sos</reason></alternative-service></ims-3gpp>";
+        assert_eq!(levels(&RULE, &refused(offer, "200 end")), []);
+    }
+
+    #[test]
+    fn a_380_without_a_body_names_no_alternative() {
+        assert_eq!(levels(&RULE, &refused("Contact: <sip:reception@203.0.113.40>", "200 end")), []);
+    }
+
+    #[test]
+    fn a_380_after_a_183_is_judged_like_any_other() {
+        let script = refused(PAGE, "200 end").replace("0.1 server", "0.05 server > client 183\n0.1 server");
+        assert_eq!(levels(&RULE, &script), [Level::Error]);
+    }
+
+    #[test]
+    fn a_status_in_a_body_or_a_parameter_is_no_status() {
+        for written in
+            ["Reason: SIP;cause=380", "Contact: <sip:bob@198.51.100.30;cause=380>", "Content-Type: message/sipfrag | body: SIP/2.0 380 X"]
+        {
+            let script = refused(&format!("{written} | body: sip:reception@203.0.113.40"), "200 end").replace("client 380", "client 480");
+            assert_eq!(levels(&RULE, &script), [], "{written}");
+        }
+    }
+}

@@ -51,3 +51,95 @@ fn is_ignored(redirect: &Redirect, attempt: &Attempt, target: &Target) -> bool {
     let is_over = attempt.outcome.is_some_and(|outcome| outcome.status < 300) || silence(redirect) >= redirect.window;
     !is_in_body && is_blind && is_over && !redirect.attempts.iter().any(takes_alternative)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::Level;
+    use crate::rules::scene::{findings, levels};
+
+    const CONTACT: &str = "Contact: <sip:bob@198.51.100.30>";
+    const PAGE: &str = "Content-Type: text/html | body: <a href=\"sip:reception@203.0.113.40\">reception</a>";
+    const EMERGENCY: &str = "Content-Type: application/3gpp-ims+xml | body: <ims-3gpp version=\"1\"><alternative-service>\
+                             <type>emergency</type></alternative-service></ims-3gpp>";
+    const BLIND: &str = "0.3 client > target INVITE sip:bob@198.51.100.30\n0.4 target > client 200";
+    const RECEPTION: &str = "9 client > other INVITE sip:reception@203.0.113.40 | Call-ID: two | From: <sip:alice@atlanta.example>;tag=2";
+
+    fn refused(offer: &str, rest: &str) -> String {
+        format!(
+            "0.0 client > server INVITE sip:bob@192.0.2.20
+             0.1 server > client 380 | {CONTACT}{offer}
+             0.2 client > server ACK
+             {rest}
+             100 end"
+        )
+    }
+
+    #[test]
+    fn a_contact_that_is_called_while_the_body_names_another_is_an_error() {
+        let found = findings(&RULE, &refused(&format!(" | {PAGE}"), BLIND));
+        let [finding] = found.as_slice() else { panic!("one finding, found {found:?}") };
+        assert_eq!(finding.level, Level::Error);
+        assert_eq!(
+            finding.message,
+            "the Contact sip:bob@198.51.100.30 of the 380 was called as after a 302; the body offers sip:reception@203.0.113.40"
+        );
+    }
+
+    #[test]
+    fn a_body_for_the_user_or_the_handset_is_overlooked_too() {
+        for offer in ["Content-Type: text/plain | body: Please send a text message instead.", EMERGENCY] {
+            assert_eq!(levels(&RULE, &refused(&format!(" | {offer}"), BLIND)), [Level::Error], "{offer}");
+        }
+    }
+
+    #[test]
+    fn a_new_call_to_the_contact_may_be_what_the_text_asked_for() {
+        let call = "9 client > target INVITE sip:bob@198.51.100.30 | Call-ID: two | From: <sip:alice@atlanta.example>;tag=2";
+        let offer = " | Content-Type: text/plain | body: Bob is at his other desk.";
+        assert_eq!(levels(&RULE, &refused(offer, call)), [Level::Warning]);
+    }
+
+    #[test]
+    fn without_a_body_it_is_a_warning() {
+        assert_eq!(levels(&RULE, &refused("", BLIND)), [Level::Warning]);
+    }
+
+    #[test]
+    fn a_contact_that_the_body_names_as_well_is_no_error() {
+        let same = " | Content-Type: text/plain | body: sip:bob@198.51.100.30 or sip:reception@203.0.113.40";
+        assert_eq!(levels(&RULE, &refused(same, BLIND)), []);
+    }
+
+    #[test]
+    fn an_alternative_that_is_taken_afterwards_makes_it_a_warning() {
+        let failed = format!("0.3 client > target INVITE sip:bob@198.51.100.30\n0.4 target > client 404\n{RECEPTION}");
+        assert_eq!(levels(&RULE, &refused(&format!(" | {PAGE}"), &failed)), [Level::Warning]);
+    }
+
+    #[test]
+    fn while_an_alternative_may_still_be_taken_it_is_a_warning() {
+        let failed = "0.3 client > target INVITE sip:bob@198.51.100.30\n0.4 target > client 404";
+        let script = refused(&format!(" | {PAGE}"), failed);
+        assert_eq!(levels(&RULE, &script), [Level::Error]);
+        assert_eq!(levels(&RULE, &script.replace("100 end", "9 end")), [Level::Warning]);
+    }
+
+    #[test]
+    fn the_alternative_itself_is_right() {
+        assert_eq!(levels(&RULE, &refused(&format!(" | {PAGE}"), RECEPTION)), []);
+    }
+
+    #[test]
+    fn an_emergency_call_to_the_service_in_the_contact_is_right() {
+        let script = refused(&format!(" | {EMERGENCY}"), "0.3 client > server INVITE urn:service:sos.police")
+            .replace(CONTACT, "Contact: <urn:service:sos.police>");
+        assert_eq!(levels(&RULE, &script), []);
+    }
+
+    #[test]
+    fn the_same_fault_after_a_challenge_is_told_once() {
+        let challenged = format!("0.25 client > target INVITE sip:bob@198.51.100.30\n0.26 target > client 401\n{BLIND}");
+        assert_eq!(levels(&RULE, &refused(&format!(" | {PAGE}"), &challenged)).len(), 1);
+    }
+}

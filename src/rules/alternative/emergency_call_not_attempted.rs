@@ -41,3 +41,63 @@ fn check(redirect: &Redirect) -> Option<Draft> {
     }
     Some(draft)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::Level;
+    use crate::rules::scene::{findings, levels};
+
+    fn refused(body: &str, rest: &str) -> String {
+        format!(
+            "0.0 client > server INVITE sip:117@192.0.2.20
+             0.1 server > client 380 | Contact: <urn:service:sos> | Content-Type: application/3gpp-ims+xml | body: {body}
+             0.2 client > server ACK
+             {rest}"
+        )
+    }
+
+    const EMERGENCY: &str = "<ims-3gpp version=\"1\"><alternative-service><type>emergency</type></alternative-service></ims-3gpp>";
+
+    #[test]
+    fn an_emergency_without_a_call_in_sip_is_a_note() {
+        let found = findings(&RULE, &refused(EMERGENCY, "100.1 end"));
+        let [finding] = found.as_slice() else { panic!("one finding, found {found:?}") };
+        assert_eq!(finding.level, Level::Note);
+        assert_eq!(finding.message, "no emergency call in SIP is seen within the 100.0 s that the capture covers after the 380");
+    }
+
+    #[test]
+    fn every_spelling_of_the_body_asks_for_the_call() {
+        for body in [
+            "<ims-3gpp version=\"1.0\"><alternative-service><type><emergency/></type></alternative-service></ims-3gpp>",
+            "<3gpp-ims><alternative-service><type> emergency </type></alternative-service></3gpp-ims>",
+            "<x:ims-3gpp xmlns:x=\"u\" version=\"1\"><x:alternative-service><x:type>EMERGENCY</x:type></x:alternative-service></x:ims-3gpp>",
+        ] {
+            assert_eq!(levels(&RULE, &refused(body, "100 end")), [Level::Note], "{body}");
+        }
+    }
+
+    #[test]
+    fn a_call_to_any_emergency_service_is_enough() {
+        for service in ["urn:service:sos", "urn:service:sos.police", "urn:service:sos.country-specific.xx.117"] {
+            let call = format!("0.6 client > server INVITE {service} | Call-ID: two | From: <sip:alice@atlanta.example>;tag=2\n100 end");
+            assert_eq!(levels(&RULE, &refused(EMERGENCY, &call)), [], "{service}");
+        }
+    }
+
+    #[test]
+    fn a_capture_that_ends_within_the_window_proves_nothing() {
+        assert_eq!(levels(&RULE, &refused(EMERGENCY, "20 end")), []);
+        let registered = "30 client > server REGISTER sip:ims.example | Contact: <sip:alice@192.0.2.10;sos> | Call-ID: two\n40 end";
+        assert_eq!(levels(&RULE, &refused(EMERGENCY, registered)), [], "the registration began the wait anew");
+    }
+
+    #[test]
+    fn another_body_or_none_asks_for_no_emergency_call() {
+        let restoration = EMERGENCY.replace("emergency", "restoration");
+        for body in [restoration.as_str(), "", "<ims-3gpp version=\"1\"/>"] {
+            assert_eq!(levels(&RULE, &refused(body, "100 end")), [], "{body}");
+        }
+    }
+}

@@ -58,3 +58,74 @@ fn goes_past(redirect: &Redirect, target: &Target, attempt: &Attempt) -> bool {
     });
     is_unchanged && is_elsewhere && !is_routed && attempt.request.destination == redirect.server && redirect.targets.len() == 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::Level;
+    use crate::rules::scene::{findings, levels};
+
+    fn redirected(contact: &str, rest: &str) -> String {
+        format!(
+            "0.0 client > server INVITE sip:bob@192.0.2.20
+             0.1 server > client 305 | Contact: {contact}
+             0.2 client > server ACK
+             {rest}"
+        )
+    }
+
+    #[test]
+    fn a_305_that_leads_to_nothing_is_told() {
+        let found = findings(&RULE, &redirected("<sip:203.0.113.40;lr>", "40.1 end"));
+        let [finding] = found.as_slice() else { panic!("one finding, found {found:?}") };
+        assert_eq!(finding.level, Level::Warning);
+        assert_eq!(finding.message, "nothing was sent through sip:203.0.113.40;lr within the 40.0 s that the capture covers");
+    }
+
+    #[test]
+    fn a_request_that_took_the_old_way_again_is_told() {
+        let found = findings(&RULE, &redirected("<sip:203.0.113.40>", "0.3 client > server INVITE sip:bob@192.0.2.20\n40 end"));
+        let [finding] = found.as_slice() else { panic!("one finding, found {found:?}") };
+        assert_eq!(finding.message, "the request was sent to 192.0.2.20:5060 again and not through sip:203.0.113.40");
+    }
+
+    #[test]
+    fn every_way_through_the_proxy_is_right() {
+        for way in [
+            "0.3 client > other INVITE sip:bob@192.0.2.20",
+            "0.3 client > other INVITE sip:bob@192.0.2.20 | Route: <sip:203.0.113.40;lr>",
+            // By way of the outbound proxy, which is the old server.
+            "0.3 client > server INVITE sip:bob@192.0.2.20 | Route: <sip:203.0.113.40;lr>",
+        ] {
+            assert_eq!(levels(&RULE, &redirected("<sip:203.0.113.40>", &format!("{way}\n40 end"))), [], "{way}");
+        }
+        // Where the proxy has a name, nobody knows whether the old server has it.
+        let named = redirected("<sip:proxy.example>", "0.3 client > server INVITE sip:bob@192.0.2.20\n40 end");
+        assert_eq!(levels(&RULE, &named), []);
+    }
+
+    #[test]
+    fn what_the_capture_cannot_show_is_not_told() {
+        for (contact, rest) in [
+            ("<sip:203.0.113.40>", "3 end"),
+            ("<sips:203.0.113.40>", "40 end"),
+            ("<mailto:bob@example.com>", "40 end"),
+            (
+                "<sip:203.0.113.40>",
+                "0.9 client > other INVITE sip:carol@203.0.113.40 | Call-ID: two | From: <sip:alice@atlanta.example>;tag=2\n40 end",
+            ),
+        ] {
+            assert_eq!(levels(&RULE, &redirected(contact, rest)), [], "{contact} {rest}");
+        }
+    }
+
+    #[test]
+    fn a_call_that_was_cancelled_is_not_to_go_on() {
+        let script = "0.0 client > server INVITE sip:bob@192.0.2.20
+            0.05 client > server CANCEL
+            0.1 server > client 305 INVITE | Contact: <sip:203.0.113.40>
+            0.2 client > server ACK
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+    }
+}

@@ -47,3 +47,61 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
 fn is_strictly_routed(attempt: &Attempt, original: &Uri) -> bool {
     attempt.request.message.routes().last().is_some_and(|route| Uri::parse(route.uri()).equals(original))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::Level;
+    use crate::rules::scene::{findings, levels};
+
+    fn retried(contact: &str, retry: &str) -> String {
+        format!(
+            "0.0 client > server INVITE sip:bob@192.0.2.20
+             0.1 server > client 305 | Contact: {contact}
+             0.2 client > server ACK
+             0.3 client > other INVITE {retry}
+             40 end"
+        )
+    }
+
+    #[test]
+    fn a_call_to_the_proxy_itself_is_told() {
+        let found = findings(&RULE, &retried("<sip:203.0.113.40;lr>", "sip:203.0.113.40;lr"));
+        let [finding] = found.as_slice() else { panic!("one finding, found {found:?}") };
+        assert_eq!(finding.level, Level::Warning);
+        assert_eq!(
+            finding.message,
+            "the Request-URI sip:203.0.113.40;lr is that of the proxy sip:203.0.113.40;lr; it was to remain sip:bob@192.0.2.20"
+        );
+    }
+
+    #[test]
+    fn a_call_through_the_proxy_is_right_with_and_without_a_route() {
+        for retry in ["sip:bob@192.0.2.20 | Route: <sip:203.0.113.40;lr>", "sip:bob@192.0.2.20"] {
+            assert_eq!(levels(&RULE, &retried("<sip:203.0.113.40;lr>", retry)), [], "{retry}");
+        }
+    }
+
+    #[test]
+    fn a_strict_router_stands_in_the_request_uri_with_the_target_last_in_the_route() {
+        let contact = "<sip:203.0.113.40>";
+        assert_eq!(levels(&RULE, &retried(contact, "sip:203.0.113.40 | Route: <sip:bob@192.0.2.20>")), []);
+        assert_eq!(levels(&RULE, &retried(contact, "sip:203.0.113.40 | Route: <sip:192.0.2.50;lr>")), [Level::Warning]);
+    }
+
+    #[test]
+    fn the_same_fault_after_a_challenge_is_told_once() {
+        let script = "0.0 client > server INVITE sip:bob@192.0.2.20
+            0.1 server > client 305 | Contact: <sip:203.0.113.40>
+            0.3 client > other INVITE sip:203.0.113.40
+            0.4 other > client 407
+            0.5 client > other INVITE sip:203.0.113.40
+            40 end";
+        assert_eq!(levels(&RULE, script), [Level::Warning]);
+    }
+
+    #[test]
+    fn a_302_is_no_305() {
+        assert_eq!(levels(&RULE, &retried("<sip:203.0.113.40>", "sip:203.0.113.40").replace("305", "302")), []);
+    }
+}
