@@ -41,4 +41,35 @@ mod tests {
         assert_eq!(broken(Section::Ack, &script("0.2 client > server ACK")), [""; 0]);
         assert_eq!(broken(Section::Ack, &script("")), ["ack-missing"]);
     }
+
+    #[test]
+    fn what_came_ahead_of_the_3xx_changes_nothing_about_its_ack() {
+        for ahead in ["100", "180", "183"] {
+            let script = format!(
+                "0.0 client > server INVITE sip:bob@192.0.2.20
+                 0.1 server > client {ahead}
+                 0.2 server > client 302 | Contact: <sip:bob@198.51.100.30>
+                 0.3 client > server ACK
+                 40 end"
+            );
+            assert_eq!(broken(Section::Ack, &script), [""; 0], "{ahead}");
+        }
+    }
+
+    #[test]
+    fn the_ack_of_a_challenge_ahead_of_the_302_is_not_that_of_the_302() {
+        let script = |ack: &str| {
+            format!(
+                "0.0 client > server INVITE sip:bob@192.0.2.20
+                 0.1 server > client 407
+                 0.2 client > server ACK
+                 0.3 client > server INVITE sip:bob@192.0.2.20
+                 0.4 server > client 302 | Contact: <sip:bob@198.51.100.30>
+                 {ack}
+                 40 end"
+            )
+        };
+        assert_eq!(broken(Section::Ack, &script("0.5 client > server ACK")), [""; 0]);
+        assert_eq!(broken(Section::Ack, &script("")), ["ack-missing"]);
+    }
 }

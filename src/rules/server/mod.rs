@@ -10,3 +10,6 @@ pub(super) mod ims_body_malformed;
 pub(super) mod redirect_to_itself;
 pub(super) mod redirect_without_contact;
 pub(super) mod unknown_redirect_code;
+
+#[cfg(test)]
+mod tests;
