@@ -13,7 +13,7 @@ use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Limits, Unit};
 use crate::report::model::{self, Report};
 use crate::rules::{Profile, Selection};
 use crate::sip::framing::{self, Step};
-use crate::sip::{Message, is_sip};
+use crate::sip::{Message, MessageFault, is_sip};
 
 mod collect;
 
@@ -109,11 +109,11 @@ struct SipCutter;
 
 impl Cutter for SipCutter {
     fn cut(&self, bytes: &[u8], state: CutState) -> Cut {
-        let step = if state.at_end { framing::cut_rest(bytes) } else { Some(framing::cut(bytes, 0)) };
+        let step = if state.at_end { framing::cut_rest(bytes) } else { Some(framing::cut(bytes, state.resume)) };
         match step {
             Some(Step::Unit { skip, len, .. }) => Cut::Unit { skip, len },
             Some(Step::Skip { len, .. }) => Cut::Skip(len),
-            Some(Step::More { at_least, .. }) => Cut::More { at_least },
+            Some(Step::More { at_least, resume }) => Cut::More { at_least, resume },
             None => Cut::Skip(bytes.len()),
         }
     }
@@ -241,6 +241,10 @@ impl Stage<'_> {
             return;
         }
         let Some(message) = Message::scan(unit.bytes) else { return };
+        if !message.is_decodable() {
+            self.collector.note(unit.capture, MessageFault::Version.as_fault().at_frame(unit.place_frame));
+            return;
+        }
         let mut place = Place { capture: unit.capture, frame: unit.place_frame, index: 0 };
         if let Some(last) = self.last
             && (last.capture, last.frame) == (place.capture, place.frame)
@@ -253,7 +257,7 @@ impl Stage<'_> {
             count.messages += 1;
             count.copies += u64::from(copy);
         }
-        for fault in message.faults().iter().filter(|fault| fault.hides_something()) {
+        if let Some(fault) = message.hidden_by() {
             self.collector.note(unit.capture, fault.as_fault().at_frame(unit.place_frame));
         }
         if unit.truncated {

@@ -198,7 +198,7 @@ pub struct Redirect {
     /// The Request-URI of the redirected request, or that of the ACK where the request is not in the capture.
     pub original: Option<Uri>,
     /// Its Contacts, in the order in which they stand.
-    pub targets: Vec<Target>,
+    pub targets: Arc<[Target]>,
     /// What its body offers.
     pub offer: Option<Alternatives>,
     /// The requests that it caused, in order of time.

@@ -45,7 +45,15 @@ pub enum Error {
         /// Octets that the header has.
         wanted: u64,
     },
-    /// A capture of a format, or of a version, that this program does not read.
+    /// A pcapng of which nobody knows how to read it.
+    #[error("{}: a pcapng of version {major}, where 1 is the only one known", path.display())]
+    UnknownVersion {
+        /// The file.
+        path: PathBuf,
+        /// The major version that its first section header says.
+        major: u16,
+    },
+    /// A capture of a format that this program does not read, but others do.
     #[error("{}: {what}, which is not read here; convert it first: editcap -F pcapng {} out.pcapng", path.display(), path.display())]
     Foreign {
         /// The file.
@@ -72,6 +80,7 @@ impl Error {
             | Self::Read { path, .. }
             | Self::Empty { path }
             | Self::CutHeader { path, .. }
+            | Self::UnknownVersion { path, .. }
             | Self::Foreign { path, .. }
             | Self::NotACapture { path, .. } => path,
         }
@@ -108,9 +117,10 @@ const FOREIGN: [(&[u8], &str); 9] = [
 ];
 
 /// What else is handed in by mistake.
-const OTHERS: [(&[u8], &str); 7] = [
+const OTHERS: [(&[u8], &str); 8] = [
     (b"\xfd7zXZ\0", "compressed with xz; decompress it first"),
     (b"BZh", "compressed with bzip2; decompress it first"),
+    (b"\x02\x21\x4c\x18", "compressed with lz4 in its old frame format; decompress it first"),
     (b"PK\x03\x04", "a zip archive; unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),
     (b"\x7fELF", "a program"),

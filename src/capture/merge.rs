@@ -79,16 +79,24 @@ impl Merge {
     /// Reads the next frame; false at the end of all captures.
     #[inline]
     pub fn advance(&mut self) -> bool {
-        let captures = &mut self.captures;
-        let more = self.turns.next(|index| {
-            let capture = captures.get_mut(index)?;
-            capture.advance();
-            capture.frame().map(|frame| frame.time)
-        });
-        if let Some(capture) = self.turns.current().and_then(|index| self.captures.get_mut(index)) {
-            capture.wake();
+        loop {
+            let captures = &mut self.captures;
+            let more = self.turns.next(|index| {
+                let capture = captures.get_mut(index)?;
+                capture.advance();
+                capture.frame().map(|frame| frame.time)
+            });
+            if !more {
+                return false;
+            }
+            if let Some(capture) = self.turns.current().and_then(|index| self.captures.get_mut(index)) {
+                capture.wake();
+                // A file that is gone by now has said so among its faults.
+                if capture.frame().is_some() {
+                    return true;
+                }
+            }
         }
-        more
     }
 
     /// The frame last read and the index of its capture.

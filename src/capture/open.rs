@@ -227,7 +227,10 @@ impl Capture {
                     records.advance(&mut FaultLog::default());
                     self.reading = Reading::Straight(records);
                 }
-                Err(_) => self.faults.note(Fault::new(FaultKind::CutFile, "read error").at_offset(mark.offset)),
+                Err(_) => {
+                    self.faults.note(Fault::new(FaultKind::CutFile, "read error").at_offset(mark.offset));
+                    self.path = None;
+                }
             }
         }
     }

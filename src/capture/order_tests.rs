@@ -161,3 +161,24 @@ fn more_captures_than_lie_open_at_once_are_merged_just_as_well() {
     assert!(seen.is_sorted() && seen.len() == 300);
     assert!(merge.captures().iter().all(|capture| capture.info().frames == 2 && capture.faults().is_empty()));
 }
+
+#[test]
+fn a_file_that_is_gone_when_its_turn_comes_is_told_and_the_others_go_on() {
+    let files: Vec<_> = (0..70).map(|file| Scratch::new(&format!("gone-{file}"), &pcap(&[file * 100]))).collect();
+    let mut merge: Merge = files.iter().map(|file| Capture::open(&file.0).unwrap()).collect();
+    fs::remove_file(&files[66].0).unwrap();
+    let mut seen = Vec::new();
+    while merge.advance() {
+        seen.push(merge.frame().unwrap().0);
+    }
+    assert_eq!(seen, (0..70).filter(|&file| file != 66).collect::<Vec<_>>());
+    let told: Vec<_> = merge.captures()[66].faults().iter().map(|fault| (fault.first.kind, fault.count)).collect();
+    assert_eq!(told, [(FaultKind::CutFile, 1)]);
+}
+
+#[test]
+fn a_capture_can_be_handed_to_another_thread() {
+    fn is_send<T: Send>() {}
+    is_send::<Capture>();
+    is_send::<Merge>();
+}

@@ -75,8 +75,9 @@ impl PcapNg {
         let Some(order) = byte_order_of(buffer.available()) else {
             return Err(Error::NotACapture { path, looks_like: "a pcapng section header of no byte order" });
         };
-        if order.u16_at(buffer.available(), 12) != Some(1) {
-            return Err(Error::Foreign { path, what: "a pcapng of an unknown version" });
+        let major = order.u16_at(buffer.available(), 12).unwrap_or_default();
+        if major != 1 {
+            return Err(Error::UnknownVersion { path, major });
         }
         let length = order.u32_at(buffer.available(), 4).unwrap_or_default() as usize;
         if length <= MAX_BLOCK && !buffer.fill_to(length) {

@@ -305,7 +305,7 @@ fn a_block_longer_than_the_bound_is_skipped_unread() {
 fn a_version_that_nobody_knows_is_refused() {
     let mut section = Little.section();
     section[12] = 2;
-    assert!(matches!(open(&section), Err(Error::Foreign { .. })));
+    assert!(matches!(open(&section), Err(Error::UnknownVersion { major: 2, .. })));
     let file = [Little.section(), Little.interface(1, 0, &[]), Little.enhanced(0, 1, b"x"), section];
     assert_eq!(told(&file.concat()), (vec![1], vec![(FaultKind::BadRecord, Some(84), "pcapng section header")]));
 }

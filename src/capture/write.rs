@@ -36,7 +36,7 @@ impl<W: Write> PcapWriter<W> {
     /// Writes the frame `data`, which had `original_len` octets on the wire.
     ///
     /// # Errors
-    /// `InvalidInput` for a time before 1970 or after 2106, or for a frame longer than [`SNAPLEN`]; else what writing gives.
+    /// `InvalidInput` for a time before 1970 or after 2106, or for a frame longer than 262,144 octets; else what writing gives.
     pub fn write(&mut self, time: Timestamp, data: &[u8], original_len: u32) -> io::Result<()> {
         let seconds = u32::try_from(time.nanos().div_euclid(1_000_000_000)).map_err(|_| invalid("a time that pcap cannot tell"))?;
         let nanos = time.nanos().rem_euclid(1_000_000_000) as u32;
@@ -90,7 +90,7 @@ impl<W: Write> PcapNgWriter<W> {
     /// Writes the frame `data` of `interface`, which had `original_len` octets on the wire.
     ///
     /// # Errors
-    /// `InvalidInput` for an interface that was not described, a time before 1970, or a frame longer than [`SNAPLEN`]; else what writing
+    /// `InvalidInput` for an interface that was not described, a time before 1970, or a frame longer than 262,144 octets; else what writing
     /// gives.
     pub fn write(&mut self, interface: u32, time: Timestamp, data: &[u8], original_len: u32) -> io::Result<()> {
         if interface >= self.interfaces {

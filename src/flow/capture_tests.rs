@@ -28,13 +28,13 @@ impl Cutter for Sip {
         };
         let message = &bytes[skip..];
         if message.is_empty() {
-            return if state.after_gap { Cut::More { at_least: 0 } } else { Cut::Skip(skip) };
+            return if state.after_gap { Cut::More { at_least: 0, resume: 0 } } else { Cut::Skip(skip) };
         }
-        let Some(head) = memchr::memmem::find(message, b"\r\n\r\n") else { return Cut::More { at_least: 0 } };
+        let Some(head) = memchr::memmem::find(message, b"\r\n\r\n") else { return Cut::More { at_least: 0, resume: 0 } };
         let text = String::from_utf8_lossy(&message[..head]).to_ascii_lowercase();
         let length = text.lines().find_map(|line| line.strip_prefix("content-length:").or(line.strip_prefix("l:")));
         let len = head + 4 + length.and_then(|value| value.trim().parse::<usize>().ok()).unwrap_or(0);
-        if message.len() < len { Cut::More { at_least: skip + len } } else { Cut::Unit { skip, len } }
+        if message.len() < len { Cut::More { at_least: skip + len, resume: 0 } } else { Cut::Unit { skip, len } }
     }
 }
 

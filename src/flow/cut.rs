@@ -1,6 +1,6 @@
 //! Takes the octets of a stream as they become known, gives the ranges of them that are units, as a consumer's [`Cutter`] says.
 //!
-//! The time is linear in the octets of the stream as long as the cutter heeds [`CutState::seen`] or gives [`Cut::More`] a true bound,
+//! The time is linear in the octets of the stream as long as the cutter heeds [`CutState::resume`] or gives [`Cut::More`] a true bound,
 //! however small the segments are. A cutter that gives nonsense (nothing at all, more than there is) is asked again later; it cannot make the room loop.
 
 use std::ops::Range;
@@ -19,8 +19,8 @@ pub struct CutState {
     /// Nothing will follow: the stream has ended, or what follows is not in the capture. This is the last time that these octets are
     /// shown; what is not taken as a unit now is dropped.
     pub at_end: bool,
-    /// How many of these octets were shown already when the cutter said [`Cut::More`]; a search need not begin ahead of them.
-    pub seen: usize,
+    /// What the cutter itself noted with [`Cut::More`] when it was last shown the front of these octets; else 0.
+    pub resume: usize,
 }
 
 /// What the octets at the front of a stream are.
@@ -39,6 +39,8 @@ pub enum Cut {
     More {
         /// How many octets there must be, from the front of those shown, before it is worth asking again; 0 where that is not known.
         at_least: usize,
+        /// What the cutter wants to be told when it is asked again: where its search stopped.
+        resume: usize,
     },
 }
 
@@ -47,8 +49,8 @@ pub enum Cut {
 pub(super) struct Progress {
     /// See [`CutState::after_gap`].
     pub(super) after_gap: bool,
-    /// See [`CutState::seen`].
-    seen: usize,
+    /// See [`CutState::resume`].
+    resume: usize,
     /// How many octets there must be before the cutter is asked again.
     at_least: usize,
     /// Units that were cut so far.
@@ -71,7 +73,7 @@ impl Progress {
     /// What follows next does not follow what was shown.
     pub(super) const fn begin_after_gap(&mut self) {
         self.after_gap = true;
-        self.seen = 0;
+        self.resume = 0;
         self.at_least = 0;
     }
 
@@ -84,7 +86,7 @@ impl Progress {
             && !rest.is_empty()
             && (at_end || self.is_due(rest.len()))
         {
-            let state = CutState { after_gap: self.after_gap, at_end, seen: self.seen };
+            let state = CutState { after_gap: self.after_gap, at_end, resume: self.resume };
             match cutter.cut(rest, state) {
                 Cut::Unit { skip, len } if len > 0 && skip.saturating_add(len) <= rest.len() => {
                     let start = done + skip;
@@ -102,22 +104,22 @@ impl Progress {
                     self.skipped = self.skipped.saturating_add(rest.len() as u64);
                     return self.advance(bytes.len());
                 }
-                Cut::More { at_least } => return self.wait(rest.len(), at_least, done),
-                Cut::Unit { skip, len } => return self.wait(rest.len(), skip.saturating_add(len), done),
-                Cut::Skip(_) => return self.wait(rest.len(), 0, done),
+                Cut::More { at_least, resume } => return self.wait(rest.len(), at_least, resume, done),
+                Cut::Unit { skip, len } => return self.wait(rest.len(), skip.saturating_add(len), 0, done),
+                Cut::Skip(_) => return self.wait(rest.len(), 0, 0, done),
             }
         }
         done
     }
 
     const fn advance(&mut self, done: usize) -> usize {
-        self.seen = 0;
+        self.resume = 0;
         self.at_least = 0;
         done
     }
 
-    fn wait(&mut self, shown: usize, at_least: usize, done: usize) -> usize {
-        self.seen = shown;
+    fn wait(&mut self, shown: usize, at_least: usize, resume: usize, done: usize) -> usize {
+        self.resume = resume;
         self.at_least = at_least.max(shown.saturating_add(1));
         done
     }

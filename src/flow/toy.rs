@@ -26,13 +26,13 @@ impl Cutter for Toy {
             return Cut::Skip(noise);
         }
         let Some(colon) = message.iter().take(12).position(|&byte| byte == b':') else {
-            return if message.len() > 12 { Cut::Skip(skip + 1) } else { Cut::More { at_least: 0 } };
+            return if message.len() > 12 { Cut::Skip(skip + 1) } else { Cut::More { at_least: 0, resume: 0 } };
         };
         let Ok(len) = std::str::from_utf8(&message[1..colon]).unwrap_or("?").parse::<usize>() else { return Cut::Skip(skip + 1) };
         let len = colon + 1 + len;
         match message.len() < len {
             true if state.at_end => Cut::Unit { skip, len: message.len() },
-            true => Cut::More { at_least: skip + len },
+            true => Cut::More { at_least: skip + len, resume: 0 },
             false => Cut::Unit { skip, len },
         }
     }

@@ -4,19 +4,51 @@
 //! RFC 3261, 8.1.1 and 20.
 
 use super::fault::{MessageFault, MessageFaults};
-use super::header::Expiry;
+use super::header::{Contact, Expiry, NameAddr, Via};
 use super::message::Message;
 use super::name::Name;
-use super::scan::{decimal, is_lws, take_while, trim};
+use super::scan::{decimal, find_outside, is_lws, split, split_list, take_while, trim};
 
-/// All faults of `message`, those that scanning saw included.
+/// All faults of `message`, those that scanning saw included; one walk over the headers.
 pub(super) fn faults(message: &Message<'_>) -> MessageFaults {
     let mut faults = message.head().faults;
     faults.note_if(message.request_uri().is_some_and(|uri| !is_request_uri(uri)), MessageFault::RequestUri);
     mandatory(message, &mut faults);
-    addresses(message, &mut faults);
-    numbers(message, &mut faults);
+    let (mut contacts, mut has_star) = (0usize, false);
+    let mut seen = MessageFaults::default();
+    for field in message.fields() {
+        let (is_good, fault) = match field.name {
+            Name::Via => {
+                (is_list(field.value) && split_list(field.value).all(|value| Via::read(value).is_well_formed()), MessageFault::Via)
+            }
+            Name::From => (NameAddr::read(field.value).is_well_formed(), MessageFault::From),
+            Name::To => (NameAddr::read(field.value).is_well_formed(), MessageFault::To),
+            Name::Contact => {
+                let is_good = split_list(field.value).map(Contact::read).fold(true, |is_good, contact| {
+                    contacts = contacts.saturating_add(1);
+                    has_star |= contact.is_star();
+                    is_good && contact.is_well_formed()
+                });
+                (is_good, MessageFault::Contact)
+            }
+            Name::MaxForwards => (decimal(field.value).is_some_and(|hops| hops <= 255), MessageFault::MaxForwards),
+            Name::Expires => (Expiry::read(field.value) != Expiry::Malformed, MessageFault::Expires),
+            Name::RetryAfter => (Expiry::read(digits(field.value)) != Expiry::Malformed, MessageFault::RetryAfter),
+            Name::Date => (field.value.ends_with(b"GMT"), MessageFault::Date),
+            Name::Warning => (split_list(field.value).all(|value| digits(value).len() == 3), MessageFault::Warning),
+            _ => continue,
+        };
+        // Of a header of one value the first counts; that a second differs is a fault of its own.
+        let is_judged = seen.has(fault) && !field.name.is_list();
+        seen.note(fault);
+        faults.note_if(!is_good && !is_judged, fault);
+    }
+    faults.note_if(has_star && contacts > 1, MessageFault::Contact);
     faults
+}
+
+fn digits(value: &[u8]) -> &[u8] {
+    take_while(value, |octet| octet.is_ascii_digit()).0
 }
 
 /// `Request-URI = SIP-URI / SIPS-URI / absoluteURI`: a scheme, and nothing that no URI holds. Blanks are a fault of the start line.
@@ -39,36 +71,15 @@ fn mandatory(message: &Message<'_>, faults: &mut MessageFaults) {
     faults.note_if(is_mismatch, MessageFault::MethodMismatch);
 }
 
-fn addresses(message: &Message<'_>, faults: &mut MessageFaults) {
-    let is_via_list = message.fields().filter(|field| field.name == Name::Via).all(|field| is_list(field.value));
-    faults.note_if(!is_via_list || message.vias().any(|via| !via.is_well_formed()), MessageFault::Via);
-    faults.note_if(message.from().is_some_and(|from| !from.is_well_formed()), MessageFault::From);
-    faults.note_if(message.to().is_some_and(|to| !to.is_well_formed()), MessageFault::To);
-    let is_bad_contact = message.contacts().any(|contact| !contact.is_well_formed());
-    let is_star_of_many = message.contacts().any(|contact| contact.is_star()) && message.contacts().nth(1).is_some();
-    faults.note_if(is_bad_contact || is_star_of_many, MessageFault::Contact);
-}
-
 /// Whether no item of a list is empty. `via-parm *(COMMA via-parm)`
 fn is_list(value: &[u8]) -> bool {
     let mut rest = value;
-    while let Some(at) = super::scan::find_outside(rest, b',', true) {
-        let (item, behind) = super::scan::split(rest, at);
+    while let Some(at) = find_outside(rest, b',', true) {
+        let (item, behind) = split(rest, at);
         if trim(item).is_empty() {
             return false;
         }
         rest = behind.get(1..).unwrap_or(&[]);
     }
     !trim(rest).is_empty()
-}
-
-fn numbers(message: &Message<'_>, faults: &mut MessageFaults) {
-    let is_hops = |value: &[u8]| decimal(trim(value)).is_some_and(|hops| hops <= 255);
-    faults.note_if(message.field(Name::MaxForwards).is_some_and(|value| !is_hops(value)), MessageFault::MaxForwards);
-    faults.note_if(message.expires() == Some(Expiry::Malformed), MessageFault::Expires);
-    let is_seconds = |value: &[u8]| Expiry::read(take_while(trim(value), |octet| octet.is_ascii_digit()).0) != Expiry::Malformed;
-    faults.note_if(message.field(Name::RetryAfter).is_some_and(|value| !is_seconds(value)), MessageFault::RetryAfter);
-    faults.note_if(message.field(Name::Date).is_some_and(|value| !trim(value).ends_with(b"GMT")), MessageFault::Date);
-    let is_warning = |value: &[u8]| take_while(value, |octet| octet.is_ascii_digit()).0.len() == 3;
-    faults.note_if(message.raw_values(Name::Warning).any(|value| !is_warning(value)), MessageFault::Warning);
 }

@@ -75,12 +75,6 @@ impl MessageFault {
         ALL.get(self as usize).map_or("", |entry| entry.1)
     }
 
-    /// Whether the message cannot be told apart from others, or not be read at all, because of it.
-    #[must_use]
-    pub const fn hides_something(self) -> bool {
-        matches!(self, Self::Version | Self::StatusCode | Self::Missing | Self::CSeq | Self::TooLong)
-    }
-
     /// The same as a fault of the capture, with no place yet.
     #[must_use]
     pub fn as_fault(self) -> Fault {

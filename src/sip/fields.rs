@@ -4,8 +4,8 @@
 //! Folded lines, blanks ahead of the colon, LF line ends and octets that are no UTF-8 are all read (RFC 3261, 7.3.1).
 
 use super::name::Name;
-use super::scan::{all_token, is_blank, split, trim};
-use memchr::memchr;
+use super::scan::{is_blank, is_token, split, take_while, trim};
+use memchr::{Memchr, memchr_iter};
 
 /// One header line, folds included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,7 @@ pub enum End {
 #[derive(Debug, Clone)]
 pub struct Fields<'a> {
     octets: &'a [u8],
+    line_ends: Memchr<'a>,
     at: usize,
     end: Option<End>,
     bad_lines: u32,
@@ -39,8 +40,8 @@ pub struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Starts at the first header line of `octets`.
     #[must_use]
-    pub const fn new(octets: &'a [u8]) -> Self {
-        Self { octets, at: 0, end: None, bad_lines: 0 }
+    pub fn new(octets: &'a [u8]) -> Self {
+        Self { octets, line_ends: memchr_iter(b'\n', octets), at: 0, end: None, bad_lines: 0 }
     }
 
     /// How many octets were walked: behind the empty line once the walk has ended.
@@ -81,18 +82,9 @@ impl<'a> Fields<'a> {
             self.end = Some(End::BlankLine);
             return None;
         }
-        let mut length = 0usize;
-        loop {
-            let tail = rest.get(length..).unwrap_or(&[]);
-            let Some(at) = memchr(b'\n', tail) else {
-                length = rest.len();
-                break;
-            };
-            length = length.saturating_add(at).saturating_add(1);
-            if !is_fold(rest.get(length..).unwrap_or(&[])) {
-                break;
-            }
-        }
+        // The line ends come in order, so each is sought once.
+        let next = self.line_ends.by_ref().map(|at| at.saturating_add(1)).find(|next| !is_fold(self.octets.get(*next..).unwrap_or(&[])));
+        let length = next.map_or(rest.len(), |next| next.saturating_sub(self.at));
         self.at = self.at.saturating_add(length);
         Some(split(rest, length).0)
     }
@@ -111,13 +103,10 @@ impl<'a> Iterator for Fields<'a> {
     fn next(&mut self) -> Option<Field<'a>> {
         loop {
             let line = self.line()?;
-            let colon = memchr(b':', line);
-            let field = colon.map(|at| split(line, at)).and_then(|(written, value)| {
-                // `HCOLON = *( SP / HTAB ) ":" SWS`
-                let written = written.trim_ascii_end();
-                let value = trim(value.get(1..).unwrap_or(&[]));
-                all_token(written).then(|| Field { written, name: Name::of(written), value })
-            });
+            // `HCOLON = *( SP / HTAB ) ":" SWS`
+            let (written, rest) = take_while(line, is_token);
+            let value = rest.strip_prefix(b":").or_else(|| take_while(rest, is_blank).1.strip_prefix(b":"));
+            let field = value.filter(|_| !written.is_empty()).map(|value| Field { written, name: Name::of(written), value: trim(value) });
             if field.is_some() {
                 return field;
             }

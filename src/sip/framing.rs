@@ -19,8 +19,8 @@ pub const MAX_MESSAGE: usize = 256 * 1024;
 #[must_use]
 pub fn is_sip(octets: &[u8]) -> bool {
     match octets.first() {
-        Some(first) if is_token(*first) => StartLine::read(octets).is_some(),
-        Some(b'\r' | b'\n' | 0) => StartLine::read(split(octets, noise_len(octets)).1).is_some(),
+        Some(first) if is_token(*first) => StartLine::is_at(octets),
+        Some(b'\r' | b'\n' | 0) => StartLine::is_at(split(octets, noise_len(octets)).1),
         _ => false,
     }
 }

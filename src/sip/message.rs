@@ -172,6 +172,16 @@ impl<'a> Message<'a> {
         self.head.start.is_version_2
     }
 
+    /// Why nobody can tell what the message belongs to, if so; costs next to nothing.
+    #[must_use]
+    pub fn hidden_by(&self) -> Option<MessageFault> {
+        let head = &self.head;
+        if head.call_id.is_none() || head.via.is_none() || head.cseq.is_none() {
+            return Some(MessageFault::Missing);
+        }
+        [MessageFault::StatusCode, MessageFault::TooLong].into_iter().find(|fault| head.faults.has(*fault))
+    }
+
     fn at(&self, span: Option<Span>) -> Option<&[u8]> {
         span.map(|span| span.of(&self.octets))
     }

@@ -4,6 +4,7 @@
 
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
+pub mod adapter;
 pub mod body;
 mod examine;
 pub mod fault;
@@ -13,11 +14,15 @@ pub mod framing;
 mod framing_tests;
 pub mod header;
 pub mod message;
+#[cfg(test)]
+mod message_tests;
 pub mod name;
 pub mod params;
 mod resync;
 pub mod scan;
 pub mod start_line;
+#[cfg(test)]
+mod torture_tests;
 pub mod uri;
 
 pub use fault::{MessageFault, MessageFaults};

@@ -6,7 +6,7 @@
 
 use super::fields::Fields;
 use super::name::Name;
-use super::scan::{is_blank, is_token, split, take_while};
+use super::scan::{is_blank, is_token, names_sip, split, take_while};
 use super::start_line::{MAX_METHOD, MAX_START_LINE, StartLine};
 use memchr::memchr;
 
@@ -73,6 +73,9 @@ fn kept(line: &[u8]) -> usize {
 /// Finds the next start line from `from` on that a header follows: what a message begins with, and no text about one.
 pub(super) fn next_start(octets: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
+    if !names_sip(octets.get(at..)?) {
+        return None;
+    }
     loop {
         let Found::At(found) = find_start(octets.get(at..)?, 0) else { return None };
         at = at.saturating_add(found);
@@ -89,8 +92,7 @@ pub(super) fn next_start(octets: &[u8], from: usize) -> Option<usize> {
 /// The start of the start line in `line`, which has its line end.
 fn in_line(line: &[u8]) -> Option<usize> {
     // Most lines have no version at all, and are left at the speed of a byte search.
-    let has_version = line.windows(4).any(|window| window.eq_ignore_ascii_case(b"SIP/"));
-    if !has_version {
+    if !names_sip(line) {
         return None;
     }
     let text = line.trim_ascii_end();

@@ -10,8 +10,25 @@ use std::borrow::Cow;
 ///
 /// `token = 1*(alphanum / "-" / "." / "!" / "%" / "*" / "_" / "+" / "`" / "'" / "~")`
 #[must_use]
-pub const fn is_token(octet: u8) -> bool {
-    matches!(octet, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
+pub fn is_token(octet: u8) -> bool {
+    TOKENS.get(usize::from(octet)).copied().unwrap_or(false)
+}
+
+/// For each octet whether it may stand in a token: a look-up instead of a chain of comparisons.
+const TOKENS: [bool; 256] = tokens();
+
+const fn tokens() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut octet = 0u8;
+    while octet < 128 {
+        let is_mark = matches!(octet, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~');
+        #[expect(clippy::indexing_slicing, reason = "runs at compile time, and 128 lies within the table")]
+        {
+            table[octet as usize] = is_mark || octet.is_ascii_alphanumeric();
+        }
+        octet += 1;
+    }
+    table
 }
 
 /// Tells whether `octet` is a blank within a line: `WSP = SP / HTAB`.
@@ -117,6 +134,12 @@ pub fn unfold(octets: &[u8]) -> Cow<'_, [u8]> {
     }
     unfolded.extend_from_slice(rest);
     Cow::Owned(unfolded)
+}
+
+/// Whether a version's name, `SIP/` in any case, stands anywhere in `octets`.
+#[must_use]
+pub fn names_sip(octets: &[u8]) -> bool {
+    memchr::memchr_iter(b'/', octets).any(|at| split(octets, at).0.last_chunk::<3>().is_some_and(|name| name.eq_ignore_ascii_case(b"SIP")))
 }
 
 /// The octets behind the quoted string that `octets` starts with, or none where its closing quote is missing.

@@ -5,7 +5,7 @@
 //! RFC 3261, 7.1 and 7.2.
 
 use super::scan::{Span, is_blank, is_token, split, take_while};
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 /// Longest method that is taken for one, in octets; the torture messages go to 43.
 pub const MAX_METHOD: usize = 128;
@@ -80,6 +80,25 @@ impl StartLine {
         }
     }
 
+    /// Whether `octets` begin with a start line: [`StartLine::read`] without its parts.
+    #[must_use]
+    pub fn is_at(octets: &[u8]) -> bool {
+        if octets.starts_with(b"SIP/2.0 ") {
+            return octets.get(8).is_some_and(u8::is_ascii_digit) || Self::read(octets).is_some();
+        }
+        // The common request line, told by its two ends; whatever is written otherwise is read in full.
+        let (window, _) = split(octets, MAX_METHOD.saturating_add(1));
+        let (method, after) = take_while(window, is_token);
+        match after {
+            [b' ', uri, ..] if !is_blank(*uri) && !method.is_empty() => {}
+            [b' ' | b'\t', ..] | [b'/', ..] => return Self::read(octets).is_some(),
+            _ => return false,
+        }
+        let line = Line::of(octets).text(octets);
+        let is_common = line.ends_with(b" SIP/2.0") && line.len() > method.len().saturating_add(b" u SIP/2.0".len());
+        is_common || Self::read(octets).is_some()
+    }
+
     fn request(octets: &[u8]) -> Option<Self> {
         let (window, _) = split(octets, MAX_METHOD.saturating_add(1));
         let (method, after) = take_while(window, is_token);
@@ -103,7 +122,7 @@ impl StartLine {
             && padded_uri.len() == uri.len().saturating_add(2)
             && padded_uri.first() == Some(&b' ')
             && padded_uri.last() == Some(&b' ')
-            && !uri.iter().copied().any(is_blank);
+            && memchr2(b' ', b'\t', uri).is_none();
         let start = Start::Request { method: Span::new(0, method.len()), uri: Span::new(uri_start, uri_start.saturating_add(uri.len())) };
         Some(line.with(start, is_version_2, is_well_formed))
     }
