@@ -12,7 +12,8 @@
 //! to stand there instead of the usual ones. Names are those of [`address`]; any `192.0.2.1:5060` or `[2001:db8::1]:5060` will do.
 //!
 //! - A request without a URI (ACK, CANCEL) is about the last INVITE on that way. A response answers the last request on its way, or the last
-//!   one of a method that is named behind the status. `again` sends the last octets on that way once more. `end` is where the capture ends.
+//!   one of a method that is named behind the status. `302 of INVITE sip:bob@192.0.2.20` answers a request that the capture does not hold.
+//!   `again` sends the last octets on that way once more. `end` is where the capture ends.
 //! - The usual headers: a new branch, the Call-ID `call`, the From tag `alice`, the first Request-URI as To, a CSeq one higher in each request.
 //!   `Header:` without a value leaves one out. `body: ...` is a body, `flag: truncated` a message that the capture cut.
 
@@ -198,6 +199,7 @@ impl Stage {
             ["again"] => self.last(way, |_| true).clone(),
             [status] if status.parse::<u16>().is_ok() => self.response(way, status, None),
             [status, method] if status.parse::<u16>().is_ok() => self.response(way, status, Some(method)),
+            [status, "of", method, uri] => self.answer_to_nothing(way, status, method, uri),
             [method] => self.about_invite(way, method),
             [method, uri @ ..] => self.request(way, method, &uri.join(" "), transport),
             [] => panic!("nothing is sent in {line:?}"),
@@ -254,6 +256,14 @@ impl Stage {
         sent.body = String::new();
         sent.put(&[("CSeq", &number), ("To", &to)]);
         sent
+    }
+
+    /// A response to a request that the capture does not hold.
+    fn answer_to_nothing(&self, (source, destination): (Endpoint, Endpoint), status: &str, method: &str, uri: &str) -> Sent {
+        let mut sent = self.request((destination, source), method, uri, Transport::Udp);
+        let to = format!("{};tag=bob", sent.header("To"));
+        sent.put(&[("To", &to), ("Max-Forwards", "")]);
+        Sent { source, destination, status: status.parse().ok(), ..sent }
     }
 
     #[track_caller]

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The moment `nanos` nanoseconds after 1970-01-01T00:00:00Z in RFC 3339, UTC, always with nine digits.
 /// A moment: in the JSON the members `time` (RFC 3339, UTC, with nanoseconds) and `epoch_ns` (the same as a string of digits).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(into = "MomentMembers", try_from = "MomentMembers")]
@@ -38,7 +37,7 @@ impl TryFrom<MomentMembers> for Moment {
     }
 }
 
-/// A count of nanoseconds since the epoch in RFC 3339: UTC, nine digits behind the second.
+/// The moment `nanos` nanoseconds after 1970-01-01T00:00:00Z in RFC 3339, UTC, always with nine digits.
 #[must_use]
 pub fn rfc3339(nanos: i64) -> String {
     // Every 64-bit count of nanoseconds lies within jiff's years.

@@ -50,3 +50,94 @@ fn check(redirect: &Redirect) -> Option<Draft> {
     }
     Some(draft)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::Level;
+    use crate::rules::scene::levels;
+
+    fn after(status: u16, contact: &str, rest: &str) -> Vec<Level> {
+        let script = format!(
+            "0.0 client > server INVITE sip:bob@192.0.2.20
+             0.1 server > client {status} | Contact: {contact}
+             0.2 client > server ACK
+             {rest}"
+        );
+        levels(&RULE, &script)
+    }
+
+    const CONTACT: &str = "<sip:bob@198.51.100.30>";
+
+    #[test]
+    fn a_redirect_that_nobody_follows_is_an_error() {
+        assert_eq!(after(302, CONTACT, "40 end"), [Level::Error]);
+        assert_eq!(after(301, CONTACT, "40 end"), [Level::Error]);
+        assert_eq!(after(302, "<mailto:bob@example.com>, <sip:bob@198.51.100.30>", "40 end"), [Level::Error]);
+    }
+
+    #[test]
+    fn a_choice_that_nobody_makes_is_a_note() {
+        assert_eq!(after(300, CONTACT, "40 end"), [Level::Note]);
+        assert_eq!(after(399, CONTACT, "40 end"), [Level::Note]);
+    }
+
+    #[test]
+    fn a_redirect_that_is_followed_late_is_followed() {
+        assert_eq!(after(302, CONTACT, "31.0 client > target INVITE sip:bob@198.51.100.30\n99 end"), []);
+    }
+
+    #[test]
+    fn a_capture_that_ends_right_after_the_redirect_proves_nothing() {
+        assert_eq!(after(302, CONTACT, "4.9 end"), []);
+    }
+
+    #[test]
+    fn a_capture_of_one_direction_proves_nothing() {
+        // The request is not in the capture, and the client is never seen to send: the server's side alone was captured.
+        let script = "0.1 server > client 302 of INVITE sip:bob@192.0.2.20 | Contact: <sip:bob@198.51.100.30>
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+    }
+
+    #[test]
+    fn nothing_is_asked_without_a_contact_that_is_new_and_can_be_reached() {
+        for contact in
+            ["<tel:+15550123>", "<mailto:bob@example.com>", "<urn:service:sos>", "*", "<sip:bob@192.0.2.20>", "<sips:bob@198.51.100.30>"]
+        {
+            assert_eq!(after(302, contact, "40 end"), [], "{contact}");
+        }
+        assert_eq!(after(302, "| Subject: none", "40 end"), []);
+    }
+
+    #[test]
+    fn the_reason_phrase_and_a_cause_are_no_status() {
+        let script = "0.0 client > server INVITE sip:bob@192.0.2.20
+            0.1 server > client 480 | Reason: SIP;cause=302 | Contact: <sip:bob@198.51.100.30>
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+    }
+
+    #[test]
+    fn a_caller_who_hung_up_follows_nothing() {
+        let script = "0.0 client > server INVITE sip:bob@192.0.2.20
+            1.0 client > server CANCEL
+            1.1 server > client 302 INVITE | Contact: <sip:bob@198.51.100.30>
+            1.2 client > server ACK
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+    }
+
+    #[test]
+    fn a_redirect_that_was_handed_on_is_followed_by_the_hop_above() {
+        let script = "0.0 client > server INVITE sip:bob@example.com | Via: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bKu
+            0.1 server > target INVITE sip:bob@example.com | Via: SIP/2.0/UDP 192.0.2.20;branch=z9hG4bKp | Via: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bKu | CSeq: 1
+            0.2 target > server 302 | Contact: <sip:bob@203.0.113.40>
+            0.3 server > target ACK
+            0.4 server > client 302 | Contact: <sip:bob@203.0.113.40>
+            0.5 client > server ACK
+            0.6 client > other INVITE sip:bob@203.0.113.40
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+    }
+}

@@ -2,8 +2,8 @@
 //!
 //! RFC 3261, 8.1.3.4: the Contact URI is placed in the Request-URI whole.
 
+use super::retry::Retry;
 use crate::call::{Attempt, Redirect};
-use crate::rules::words::text;
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
 use crate::sip::Match;
 
@@ -16,7 +16,8 @@ pub(in crate::rules) const RULE: Rule = Rule {
     clause: Clause::rfc3261("8.1.3.4"),
     summary: "the Request-URI of the retry is not the Contact",
     rationale: "The element at the new address decides by the Request-URI. Where the client puts its own domain, another user or the old \
-                URI there, the call reaches the wrong user, comes back, or is refused.",
+                URI there, the call reaches the wrong user, comes back, or is refused. What a gateway's dialling plan may have \
+                made of the Contact (a number in another form, another host) is a warning.",
     remedy: "Place the whole Contact URI in the Request-URI, but for its headers and its method parameter.",
     example: "302, Contact: <sip:bob@b> -> INVITE sip:bob@a, sent to b\n\
               right: INVITE sip:bob@b",
@@ -24,26 +25,80 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
-    if matches!(redirect.status, 305 | 380) {
-        return None;
-    }
-    let target = redirect.targets.get(attempt.contact?)?;
-    let (what, level) = match attempt.difference.as_ref()?.grade() {
+    let retry = Retry::of(redirect, attempt)?;
+    let (what, level) = match retry.difference.grade() {
         Match::Original => ("is still the original one, though the request was sent to the address of the Contact", Level::Error),
         Match::UserOnly if has_host_of_original(redirect, attempt) => {
             ("has the user of the Contact in the original's domain", Level::Error)
         }
         Match::UserOnly => ("has the user of the Contact at another host", Level::Warning),
         Match::HostOnly => ("has the host of the Contact with another user", Level::Error),
+        Match::None => ("has nothing of the Contact, though the request was sent to its address", Level::Warning),
         Match::NumberNormalised => ("has the number of the Contact in another form", Level::Warning),
         _ => return None,
     };
-    let uri = text(attempt.request.message.request_uri().unwrap_or_default());
-    let message = format!("the Request-URI {uri} {what}; the Contact is {}", text(&target.text));
+    let message = format!("the Request-URI {} {what}; the Contact is {}", retry.request_uri(), retry.contact());
     Some(Draft::at(attempt.request.place, message).level(level).with(redirect.response.place, "names the Contact"))
 }
 
 fn has_host_of_original(redirect: &Redirect, attempt: &Attempt) -> bool {
     let original = redirect.original.as_ref().and_then(|original| original.host());
     original.zip(attempt.uri.host()).is_some_and(|(original, sent)| original.equals(sent))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::Level;
+    use crate::rules::scene::levels;
+
+    fn retried(contact: &str, retry: &str) -> Vec<Level> {
+        let script = format!(
+            "0.0 client > server INVITE sip:bob@192.0.2.20
+             0.1 server > client 302 | Contact: {contact}
+             0.3 client > {retry}
+             40 end"
+        );
+        levels(&RULE, &script)
+    }
+
+    #[test]
+    fn the_old_request_uri_at_the_address_of_the_contact_is_an_error() {
+        assert_eq!(retried("<sip:bob@198.51.100.30>", "target INVITE sip:bob@192.0.2.20"), [Level::Error]);
+    }
+
+    #[test]
+    fn the_user_of_the_contact_in_the_old_domain_is_an_error() {
+        assert_eq!(retried("<sip:bob7@198.51.100.30>", "server INVITE sip:bob7@192.0.2.20"), [Level::Error]);
+    }
+
+    #[test]
+    fn another_user_at_the_host_of_the_contact_is_an_error() {
+        assert_eq!(retried("<sip:bob@198.51.100.30>", "target INVITE sip:carol@198.51.100.30"), [Level::Error]);
+    }
+
+    #[test]
+    fn what_may_be_a_dialling_plan_is_a_warning() {
+        assert_eq!(retried("<sip:bob7@198.51.100.30>", "other INVITE sip:bob7@203.0.113.40"), [Level::Warning]);
+        assert_eq!(retried("<sip:bob7@198.51.100.30>", "target INVITE sip:desk@example.com"), [Level::Warning]);
+        assert_eq!(retried("<sip:+1-555-0123@198.51.100.30>", "target INVITE sip:15550123@198.51.100.30"), [Level::Warning]);
+    }
+
+    #[test]
+    fn the_contact_in_another_spelling_is_right() {
+        for retry in
+            ["target INVITE sip:bob@198.51.100.30", "target INVITE SIP:%62ob@198.51.100.30", "target INVITE sip:bob@198.51.100.030"]
+        {
+            assert_eq!(retried("<sip:bob@198.51.100.30>", retry), [], "{retry}");
+        }
+    }
+
+    #[test]
+    fn use_proxy_keeps_the_request_uri() {
+        let script = "0.0 client > server INVITE sip:bob@192.0.2.20
+            0.1 server > client 305 | Contact: <sip:198.51.100.30;lr>
+            0.3 client > target INVITE sip:bob@192.0.2.20 | Route: <sip:198.51.100.30;lr>
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+    }
 }

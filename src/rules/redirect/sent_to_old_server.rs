@@ -1,0 +1,128 @@
+//! Takes an attempt, gives a finding where its Request-URI is the Contact and its packet went to the redirecting server again.
+//!
+//! RFC 3261, 8.1.2: without a Route the destination follows from the Request-URI.
+
+use super::retry::{Retry, has_outbound_proxy};
+use crate::call::{Attempt, Redirect};
+use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
+
+pub(in crate::rules) const RULE: Rule = Rule {
+    id: "sent-to-old-server",
+    section: Section::Redirect,
+    level: Level::Error,
+    party: Party::Client,
+    strength: Strength::Must,
+    clause: Clause::rfc3261("8.1.2"),
+    summary: "the retry was sent to the redirecting server instead of the Contact's address",
+    rationale: "The Request-URI says the new address and the packet goes to the old one, which has just declared itself not responsible. It \
+                refuses the request, redirects it once more, or forwards it where nobody asked it to. It is a warning where that server \
+                serves the request after all, as an outbound proxy that the capture does not show would.",
+    remedy: "Find the destination anew for each request: from the first Route, else from the Request-URI (RFC 3263); drop the old address, \
+             and the connection to it, with the old target.",
+    example: "INVITE sip:bob@192.0.2.20 to 192.0.2.20 -> 302, Contact: <sip:bob@198.51.100.30> -> INVITE sip:bob@198.51.100.30 to 192.0.2.20\n\
+              right: INVITE sip:bob@198.51.100.30 to 198.51.100.30",
+    check: Check::Attempt(check),
+};
+
+fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
+    let retry = Retry::at_contact(redirect, attempt)?;
+    let destination = attempt.request.destination;
+    let hop = retry.hop_elsewhere()?;
+    // What is left of the URI may itself lead to the old server; then it is the URI that is wrong, or its maddr that was passed over.
+    let by_own_uri = attempt.uri.next_hop().is_none_or(|own| own.is_at(destination.address) != Some(false));
+    let by_host = attempt.uri.host_as_ip().is_some_and(|host| host.to_canonical() == destination.address.to_canonical());
+    if destination != redirect.server || by_own_uri || by_host || has_outbound_proxy(redirect, attempt) {
+        return None;
+    }
+    let (level, effect) = match served(attempt) {
+        Some(status) => (Level::Warning, format!(", which answered {status}")),
+        None => (Level::Error, attempt.outcome.map_or_else(String::new, |outcome| format!(", which answered {}", outcome.status))),
+    };
+    let message = format!(
+        "the request for {} was sent to the redirecting server {destination} instead of {}:{}{effect}",
+        retry.request_uri(),
+        hop.target,
+        hop.port,
+    );
+    let mut draft = Draft::at(attempt.request.place, message).level(level).with(redirect.response.place, "names the Contact");
+    if let Some(request) = &redirect.request {
+        draft = draft.with(request.place, "was sent where its own Request-URI says, without an outbound proxy");
+    }
+    Some(draft)
+}
+
+/// The final response with which the old server showed that it takes requests for others from this client: it asked for credentials, or let
+/// somebody answer.
+fn served(attempt: &Attempt) -> Option<u16> {
+    let status = attempt.outcome?.status;
+    matches!(status, 200..=299 | 401 | 407 | 408 | 480 | 486..=488 | 600 | 603 | 606).then_some(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::Level;
+    use crate::rules::scene::levels;
+
+    fn played(asked: &str, contact: &str, retry: &str, status: u16) -> Vec<Level> {
+        let script = format!(
+            "0.0 client > server INVITE {asked}
+             0.1 server > client 302 | Contact: {contact}
+             0.3 client > server INVITE {retry}
+             0.4 server > client {status}
+             40 end"
+        );
+        levels(&RULE, &script)
+    }
+
+    const ASKED: &str = "sip:bob@192.0.2.20";
+    const CONTACT: &str = "<sip:bob@198.51.100.30>";
+    const RETRY: &str = "sip:bob@198.51.100.30";
+
+    #[test]
+    fn the_new_uri_at_the_old_address_is_an_error() {
+        for status in [302, 403, 404, 482, 500] {
+            assert_eq!(played(ASKED, CONTACT, RETRY, status), [Level::Error], "{status}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_serves_the_request_may_be_the_outbound_proxy() {
+        for status in [200, 407, 486] {
+            assert_eq!(played(ASKED, CONTACT, RETRY, status), [Level::Warning], "{status}");
+        }
+    }
+
+    #[test]
+    fn the_new_uri_at_its_own_address_is_right() {
+        let script = "0.0 client > server INVITE sip:bob@192.0.2.20
+            0.1 server > client 302 | Contact: <sip:bob@198.51.100.30>
+            0.3 client > target INVITE sip:bob@198.51.100.30
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+    }
+
+    #[test]
+    fn through_an_outbound_proxy_only_the_request_uri_changes() {
+        assert_eq!(played("sip:bob@example.com", CONTACT, RETRY, 404), []);
+        assert_eq!(played("sip:bob@203.0.113.40", CONTACT, RETRY, 404), []);
+        let route = "Route: <sip:192.0.2.20;lr>";
+        assert_eq!(played(&format!("{ASKED} | {route}"), CONTACT, &format!("{RETRY} | {route}"), 404), []);
+    }
+
+    #[test]
+    fn a_name_may_lead_to_the_old_address() {
+        assert_eq!(played(ASKED, "<sip:bob@far.example>", "sip:bob@far.example", 404), []);
+    }
+
+    #[test]
+    fn another_user_at_the_same_server_is_still_there() {
+        assert_eq!(played(ASKED, "<sip:voicemail@192.0.2.20>", "sip:voicemail@192.0.2.20", 404), []);
+        assert_eq!(played(ASKED, "<sip:voicemail@192.0.2.20:5080>", "sip:voicemail@192.0.2.20:5080", 404), []);
+    }
+
+    #[test]
+    fn a_maddr_that_was_passed_over_is_another_fault() {
+        assert_eq!(played(ASKED, "<sip:bob@192.0.2.20;maddr=10.1.110.24>", "sip:bob@192.0.2.20;maddr=10.1.110.24", 404), []);
+    }
+}
