@@ -203,7 +203,7 @@ impl Calls {
 
     /// Finds what a new request belongs to: a redirect that caused it, or one whose client sent it later.
     fn place(&mut self, number: u64, kept: &Kept, events: &mut dyn Events) {
-        if self.open.is_empty() && self.watches.is_empty() {
+        if !self.may_concern(kept) {
             return;
         }
         let asked = Asked::new(kept);
@@ -216,13 +216,28 @@ impl Calls {
         }
         if let Some((redirect, link)) = place.attempt_of {
             self.attach(redirect, link, number, kept, &asked);
-        } else if let (Some(caller), None) = (&asked.caller, kept.message.to_tag())
-            && asked.vias.len() <= 1
+        } else if self.watches.knows(kept.source.address)
+            && kept.message.to_tag().is_none()
             && kept.message.method() != b"REGISTER"
-            && let Some((watch, request)) = self.watches.see(kept, caller, &asked.uri, asked.to.as_ref(), self.settings.retry_window)
+            && asked.vias().len() <= 1
+            && let Some(caller) = asked.caller()
+            && let Some((watch, request)) = self.watches.see(kept, caller, asked.uri(), asked.to(), self.settings.retry_window)
         {
             events.later(watch, request);
         }
+    }
+
+    /// Whether a request can belong to any redirect at all; most cannot, and are read no further.
+    fn may_concern(&self, request: &Kept) -> bool {
+        let message = &request.message;
+        let in_call = !self.open.is_empty() && message.call_id().is_some_and(|call_id| !self.open.of_call(call_id).is_empty());
+        if in_call || message.to_tag().is_some() {
+            return in_call;
+        }
+        self.open.knows(request.source.address)
+            || self.watches.knows(request.source.address)
+            || self.open.has_alternatives()
+            || (!self.open.is_empty() && message.from_tag().is_some_and(|tag| !self.open.of_from_tag(tag).is_empty()))
     }
 
     fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
@@ -232,17 +247,17 @@ impl Calls {
         }
         let index = open.redirect.attempts.len();
         let chain = self.chains.entry(open.redirect.chain).or_default();
-        let repeats = chain.repeats(&asked.uri, kept, &self.transactions);
-        chain.tried(&asked.uri, kept, number);
-        let (contact, difference) = target::nearest(&open.redirect, &asked.uri, kept);
+        let repeats = chain.repeats(asked.uri(), kept, &self.transactions);
+        chain.tried(asked.uri(), kept, number);
+        let (contact, difference) = target::nearest(&open.redirect, asked.uri(), kept);
         let amended = open.redirect.attempts.last().is_some_and(|last| {
-            last.uri.equals(&asked.uri) && last.outcome.is_some_and(|outcome| super::chain::asks_to_amend(outcome.status))
+            last.uri.equals(asked.uri()) && last.outcome.is_some_and(|outcome| super::chain::asks_to_amend(outcome.status))
         });
         let branch_of = self.transactions.get(number).and_then(|transaction| transaction.branch_of);
         open.last_event = open.last_event.max(kept.time);
         open.redirect.attempts.push(Attempt {
             request: kept.clone(),
-            uri: asked.uri.clone(),
+            uri: asked.uri().clone(),
             retransmissions: Vec::new(),
             link,
             contact,
@@ -364,7 +379,7 @@ impl Calls {
             transport: sighting.transport,
             role: if sighting.message.vias().nth(1).is_some() { Role::Proxy } else { Role::Uac },
             original: request.as_ref().and_then(|request| request.message.request_uri()).map(Uri::parse),
-            targets: target::targets(&sighting.message),
+            targets: target::targets(&sighting.message).into(),
             offer: target::offer(&sighting.message),
             response: Arc::new(sighting.to_kept()),
             request_repeats: repeats,
@@ -416,17 +431,16 @@ impl Calls {
     /// Marks the redirects on the hop below that this 3xx hands on: by a proxy, whose request below carries the Vias of the one above, or
     /// by a back-to-back user agent, which names the same Contact in another call.
     fn relay(&mut self, upper: &Redirect, sighting: &Sighting<'_>) {
-        let vias = ViaStack::of(&sighting.message);
         let mut below: Vec<u64> = Vec::new();
         let is_recent = |open: &Open| {
             let since = sighting.time.nanos_since(open.redirect.response.time);
             open.redirect.relayed.is_none() && open.redirect.attempts.is_empty() && since >= 0
         };
-        if let Some(call_id) = sighting.message.call_id() {
-            let by_proxy = |open: &Open| is_recent(open) && open.redirect.role == Role::Proxy && open.vias.below() == vias.all();
-            below.extend(
-                self.open.of_call(call_id).iter().rev().take(MAX_REPEATS).filter(|number| self.open.get(**number).is_some_and(by_proxy)),
-            );
+        let of_call = sighting.message.call_id().map(|call_id| self.open.of_call(call_id)).unwrap_or_default();
+        if !of_call.is_empty() {
+            let vias = ViaStack::of(&sighting.message);
+            let by_proxy = |open: &Open| is_recent(open) && open.redirect.role == Role::Proxy && open.vias().below() == vias.all();
+            below.extend(of_call.iter().rev().take(MAX_REPEATS).filter(|number| self.open.get(**number).is_some_and(by_proxy)));
         }
         let asked_first = |open: &Open| match (&upper.request, &open.redirect.request) {
             (Some(above), Some(below)) => above.time <= below.time && above.message.call_id() != below.message.call_id(),

@@ -3,8 +3,9 @@
 //! Invariant: only a request outside a dialog, by the same caller, that was no attempt of any redirect is judged; one that may have
 //! another reason is counted as nothing (RFC 3261, 21.3.3).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
@@ -31,7 +32,7 @@ pub struct Watch {
     /// The Request-URI of the redirected request.
     pub original: Uri,
     /// The Contacts.
-    pub targets: Vec<Target>,
+    pub targets: Arc<[Target]>,
     attempted: bool,
     last_original: Option<Timestamp>,
     names: u32,
@@ -76,7 +77,9 @@ pub(super) struct Watches {
     hasher: RandomState,
     by_redirect: HashMap<u64, Watch, RandomState>,
     by_name: HashMap<Name, u64, RandomState>,
-    names: std::collections::VecDeque<(Name, u64)>,
+    names: VecDeque<(Name, u64)>,
+    /// How many names each client is remembered by.
+    clients: HashMap<IpAddr, usize, RandomState>,
     bound: usize,
 }
 
@@ -86,7 +89,8 @@ impl Watches {
             hasher: RandomState::default(),
             by_redirect: HashMap::default(),
             by_name: HashMap::default(),
-            names: std::collections::VecDeque::new(),
+            names: VecDeque::new(),
+            clients: HashMap::default(),
             bound: bound.max(1),
         }
     }
@@ -123,8 +127,9 @@ impl Watches {
         names.dedup();
         for name in names {
             watch.names += 1;
-            if let Some(earlier) = self.by_name.insert(name, redirect.id) {
-                self.release(earlier);
+            match self.by_name.insert(name, redirect.id) {
+                Some(earlier) => self.release(earlier),
+                None => *self.clients.entry(name.0).or_default() += 1,
             }
             self.names.push_back((name, redirect.id));
         }
@@ -132,8 +137,9 @@ impl Watches {
         self.shrink()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.by_redirect.is_empty()
+    /// Whether a redirect of that client is remembered.
+    pub(super) fn knows(&self, client: IpAddr) -> bool {
+        self.clients.contains_key(&client)
     }
 
     /// Notes that the redirect was followed: only then can a later use of its Contact come from a cache.
@@ -206,6 +212,12 @@ impl Watches {
             let Some((name, redirect)) = self.names.pop_front() else { break };
             if self.by_name.get(&name) == Some(&redirect) {
                 self.by_name.remove(&name);
+                if let Some(count) = self.clients.get_mut(&name.0) {
+                    *count -= 1;
+                    if *count == 0 {
+                        self.clients.remove(&name.0);
+                    }
+                }
                 self.release(redirect);
                 gave_up = true;
             }

@@ -4,6 +4,7 @@
 
 use smallvec::SmallVec;
 
+use crate::sip::uri::Host;
 use crate::sip::{Message, Uri};
 
 /// A person as a From names one: user and host of the URI, without port, scheme and parameters.
@@ -17,12 +18,18 @@ impl Person {
     }
 }
 
-/// The user and the host of a URI, the host in lower case; the whole of it where it has no host.
+/// The user and the host of a URI, the host in lower case or as its address; the whole of it where it has no host.
 pub(super) fn nickname(uri: &Uri) -> Vec<u8> {
     let Some(host) = uri.host() else { return uri.as_bytes().to_ascii_lowercase() };
-    let mut name = uri.user().map(<[u8]>::to_vec).unwrap_or_default();
+    let user = uri.user().unwrap_or_default();
+    let mut name = Vec::with_capacity(user.len() + 24);
+    name.extend_from_slice(user);
     name.push(b'@');
-    name.extend(host.to_string().to_ascii_lowercase().into_bytes());
+    match host {
+        Host::Name(text) => name.extend(text.iter().map(u8::to_ascii_lowercase)),
+        Host::V4(address) => name.extend_from_slice(&address.octets()),
+        Host::V6(address) => name.extend_from_slice(&address.octets()),
+    }
     name
 }
 

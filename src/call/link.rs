@@ -4,6 +4,7 @@
 //! Invariant: a request is the attempt of at most one redirect: the best rung wins, then a Contact that fits, then the 3xx nearest in time
 //! (RFC 3261, 8.1.3.4 lets a client keep or change the Call-ID, so neither is proof of anything by itself).
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 
 use super::identity::{Person, ViaStack, nickname};
@@ -18,27 +19,38 @@ const RIVALS: usize = 64;
 /// How soon a request that nothing but time links must come to be told as a candidate; automatic retries came within 21 ms.
 const CANDIDATE_NANOS: i64 = 2_000_000_000;
 
-/// What is asked of a request on the ladder, read once.
+/// What is asked of a request on the ladder, read when it is first asked for.
 pub(super) struct Asked<'a> {
     pub(super) sighting: &'a Sighting<'a>,
-    pub(super) uri: Uri,
-    pub(super) to: Option<Uri>,
-    pub(super) vias: ViaStack,
-    pub(super) caller: Option<Person>,
-    pub(super) cseq: u32,
+    uri: OnceCell<Uri>,
+    to: OnceCell<Option<Uri>>,
+    vias: OnceCell<ViaStack>,
+    caller: OnceCell<Option<Person>>,
 }
 
 impl<'a> Asked<'a> {
-    pub(super) fn new(sighting: &'a Sighting<'a>) -> Self {
-        let message = &sighting.message;
-        Self {
-            sighting,
-            uri: Uri::parse(message.request_uri().unwrap_or_default()),
-            to: message.to().map(|to| Uri::parse(to.uri)),
-            vias: ViaStack::of(message),
-            caller: Person::caller(message),
-            cseq: message.cseq().map_or(0, |cseq| cseq.number),
-        }
+    pub(super) const fn new(sighting: &'a Sighting<'a>) -> Self {
+        Self { sighting, uri: OnceCell::new(), to: OnceCell::new(), vias: OnceCell::new(), caller: OnceCell::new() }
+    }
+
+    pub(super) fn uri(&self) -> &Uri {
+        self.uri.get_or_init(|| Uri::parse(self.sighting.message.request_uri().unwrap_or_default()))
+    }
+
+    pub(super) fn to(&self) -> Option<&Uri> {
+        self.to.get_or_init(|| self.sighting.message.to().map(|to| Uri::parse(to.uri))).as_ref()
+    }
+
+    pub(super) fn vias(&self) -> &ViaStack {
+        self.vias.get_or_init(|| ViaStack::of(&self.sighting.message))
+    }
+
+    pub(super) fn caller(&self) -> Option<&Person> {
+        self.caller.get_or_init(|| Person::caller(&self.sighting.message)).as_ref()
+    }
+
+    fn cseq(&self) -> u32 {
+        self.sighting.message.cseq().map_or(0, |cseq| cseq.number)
     }
 
     fn method(&self) -> &[u8] {
@@ -71,10 +83,10 @@ pub(super) fn place(open: &OpenRedirects, asked: &Asked<'_>) -> Place {
         ladder.climb(open.of_from_tag(tag), |found| same_from_tag(found, asked));
     }
     let address = asked.sighting.source.address;
-    ladder.climb(open.of_target(address, nickname(&asked.uri)), |found| new_call(found, asked));
+    ladder.climb(open.of_target(address, nickname(asked.uri())), |found| new_call(found, asked));
     let mut candidate_of = None;
     if ladder.best.is_none()
-        && let Some(caller) = &asked.caller
+        && let Some(caller) = asked.caller()
     {
         let kin = open.of_caller(address, caller);
         ladder.climb(kin, |found| similar_call(found, asked));
@@ -103,8 +115,8 @@ impl Ladder<'_> {
             let Some(link) = rung(found) else { continue };
             let rank = Rank {
                 link,
-                misses: !goes_to_contact(found, &self.asked.uri),
-                taken: taken(found, &self.asked.uri),
+                misses: !goes_to_contact(found, self.asked.uri()),
+                taken: taken(found, self.asked.uri()),
                 age: Reverse((found.redirect.response.time, number)),
             };
             if link >= Link::NewCall && found.redirect.attempts.is_empty() {
@@ -136,10 +148,10 @@ struct Rank {
 fn same_element(open: &Open, asked: &Asked<'_>) -> bool {
     match open.redirect.role {
         Role::Uac => {
-            asked.vias.len() <= 1
-                && (asked.sighting.source.address == open.redirect.client.address || asked.vias.sender() == open.vias.sender())
+            asked.vias().len() <= 1
+                && (asked.sighting.source.address == open.redirect.client.address || asked.vias().sender() == open.vias().sender())
         }
-        Role::Proxy => asked.vias.len() == open.vias.len() && asked.vias.below() == open.vias.below() && asked.cseq == open.cseq,
+        Role::Proxy => asked.vias().len() == open.vias().len() && asked.vias().below() == open.vias().below() && asked.cseq() == open.cseq,
     }
 }
 
@@ -176,7 +188,7 @@ fn taken(open: &Open, uri: &Uri) -> bool {
 /// Whether the request asks the original URI again, which is no Contact, so late that it is the next round of a periodic request or a new
 /// call by hand.
 fn is_next_round(open: &Open, asked: &Asked<'_>) -> bool {
-    let again = open.redirect.original.as_ref().is_some_and(|original| original.equals(&asked.uri)) && !goes_to_contact(open, &asked.uri);
+    let again = open.redirect.original.as_ref().is_some_and(|original| original.equals(asked.uri())) && !goes_to_contact(open, asked.uri());
     again && asked.sighting.time.nanos_since(open.redirect.response.time) > open.redirect.patience && open.redirect.status != 305
 }
 
@@ -188,7 +200,7 @@ fn same_call(open: &Open, asked: &Asked<'_>, call_id: &[u8]) -> Option<Link> {
     if asked.method() != open.redirect.method {
         // Another method is another purpose, unless it goes to the Contact and nothing else did.
         let changed =
-            own && open.redirect.attempts.is_empty() && goes_to_contact(open, &asked.uri) && asked.sighting.message.to_tag().is_none();
+            own && open.redirect.attempts.is_empty() && goes_to_contact(open, asked.uri()) && asked.sighting.message.to_tag().is_none();
         return changed.then_some(Link::SameCallId);
     }
     if !open.redirect.is_invite() && is_next_round(open, asked) {
@@ -216,16 +228,16 @@ fn new_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
         None => true,
         Some(last) => {
             last.outcome.is_none_or(|outcome| outcome.status >= 400)
-                && !open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(&asked.uri))
+                && !open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(asked.uri()))
         }
     };
     let fits = waits
         && asked.method() == open.redirect.method
         && open.redirect.role == Role::Uac
-        && asked.vias.len() <= 1
-        && open.caller == asked.caller
+        && asked.vias().len() <= 1
+        && open.caller.as_ref() == asked.caller()
         && fits_dialog(open, asked)
-        && goes_to_contact(open, &asked.uri);
+        && goes_to_contact(open, asked.uri());
     fits.then_some(Link::NewCall)
 }
 
@@ -237,20 +249,20 @@ fn similar_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
         || !open.redirect.attempts.is_empty()
         || asked.method() != open.redirect.method
         || open.redirect.role != Role::Uac
-        || asked.vias.len() > 1
+        || asked.vias().len() > 1
         || asked.sighting.message.to_tag().is_some()
-        || is_original(open, &asked.uri)
+        || is_original(open, asked.uri())
     {
         return None;
     }
     let near = open.redirect.targets.iter().any(|target| {
-        let same_user = target.uri.user().is_some() && target.uri.user() == asked.uri.user();
-        let same_host = target.uri.host().zip(asked.uri.host()).is_some_and(|(one, other)| one.equals(other));
+        let same_user = target.uri.user().is_some() && target.uri.user() == asked.uri().user();
+        let same_host = target.uri.host().zip(asked.uri().host()).is_some_and(|(one, other)| one.equals(other));
         target.usable && (same_user || same_host)
     });
     let origin = sdp_origin(asked.sighting.message.body());
     let same_session = origin.is_some() && origin == sdp_origin(request.message.body());
-    let same_to = asked.to.as_ref().zip(request.message.to()).is_some_and(|(to, asked_to)| to.equals(&Uri::parse(asked_to.uri)));
+    let same_to = asked.to().zip(request.message.to()).is_some_and(|(to, asked_to)| to.equals(&Uri::parse(asked_to.uri)));
     (near && (same_session || same_to)).then_some(Link::SimilarCall)
 }
 
@@ -264,7 +276,7 @@ fn is_candidate(open: &Open, asked: &Asked<'_>) -> bool {
     (0..=CANDIDATE_NANOS).contains(&since)
         && open.redirect.attempts.is_empty()
         && asked.method() == open.redirect.method
-        && asked.vias.len() <= 1
+        && asked.vias().len() <= 1
         && open.redirect.role == Role::Uac
         && asked.sighting.message.to_tag().is_none()
 }
@@ -282,7 +294,7 @@ fn sdp_origin(body: &[u8]) -> Option<Vec<u8>> {
 /// The latest 380 to whose alternatives the request turns.
 fn alternative_place(open: &OpenRedirects, asked: &Asked<'_>) -> Option<(u64, Link)> {
     let by_client = open.alternatives_of_client(asked.sighting.source.address);
-    let by_caller = asked.caller.as_ref().map(|caller| open.alternatives_of_caller(caller)).unwrap_or_default();
+    let by_caller = asked.caller().map(|caller| open.alternatives_of_caller(caller)).unwrap_or_default();
     let turned = |number: &u64| open.get(*number).and_then(|found| alternative(found, asked)).map(|link| (*number, link));
     let latest = |numbers: &[u64]| numbers.iter().rev().take(RIVALS).find_map(turned);
     [latest(by_client), latest(by_caller)].into_iter().flatten().max_by_key(|(number, _)| *number)
@@ -295,7 +307,7 @@ fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
         return None;
     }
     let same_address = asked.sighting.source.address == open.redirect.client.address;
-    let same_caller = asked.caller.is_some() && asked.caller == open.caller;
+    let same_caller = asked.caller().is_some() && asked.caller() == open.caller.as_ref();
     if !same_address && !same_caller {
         return None;
     }
@@ -303,11 +315,11 @@ fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     if method == b"REGISTER" {
         return is_emergency_registration(asked).then_some(Link::EmergencyRegistration);
     }
-    if asked.uri.is_emergency_service() && method == b"INVITE" {
+    if asked.uri().is_emergency_service() && method == b"INVITE" {
         return Some(Link::EmergencyCall);
     }
-    let named = open.redirect.offer.as_ref().is_some_and(|offer| offer.uris.iter().any(|uri| uri.equals(&asked.uri)));
-    (named && !is_original(open, &asked.uri)).then_some(Link::Alternative)
+    let named = open.redirect.offer.as_ref().is_some_and(|offer| offer.uris.iter().any(|uri| uri.equals(asked.uri())));
+    (named && !is_original(open, asked.uri())).then_some(Link::Alternative)
 }
 
 /// Whether a REGISTER asks for emergency services: the `sos` parameter in its Contact (3GPP TS 24.229, 5.1.6.2).

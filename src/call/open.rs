@@ -2,6 +2,7 @@
 //!
 //! Invariant: every index holds numbers of open redirects only, and each is bounded by how many are open.
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::hash::{BuildHasher, Hash};
@@ -29,11 +30,11 @@ pub(super) struct Open {
     pub(super) caller: Option<Person>,
     pub(super) call_ids: SmallVec<[Box<[u8]>; 2]>,
     pub(super) from_tag: Option<Box<[u8]>>,
-    pub(super) vias: ViaStack,
+    vias: OnceCell<ViaStack>,
     pub(super) cseq: u32,
     /// The To tag of the redirected request: there where it was sent inside a dialog.
     pub(super) dialog: Option<Box<[u8]>>,
-    /// The transactions that the chain had tried, in the order of `redirect.tried`.
+    /// When something last happened that belongs to it.
     pub(super) last_event: Timestamp,
     keys: SmallVec<[(Index, u64); 8]>,
 }
@@ -45,7 +46,7 @@ impl Open {
         Self {
             call_ids: message.call_id().map(Into::into).into_iter().collect(),
             from_tag: message.from_tag().map(Into::into),
-            vias: ViaStack::of(message),
+            vias: OnceCell::new(),
             cseq: message.cseq().map_or(0, |cseq| cseq.number),
             dialog: redirect.request.as_ref().and_then(|request| request.message.to_tag().map(Into::into)),
             last_event: redirect.response.time,
@@ -53,6 +54,11 @@ impl Open {
             redirect,
             keys: SmallVec::new(),
         }
+    }
+
+    /// The Vias of the redirected request.
+    pub(super) fn vias(&self) -> &ViaStack {
+        self.vias.get_or_init(|| ViaStack::of(&self.redirect.request.as_ref().unwrap_or(&self.redirect.response).message))
     }
 
     /// Whether a request sent at `time` still counts as an attempt.
@@ -92,6 +98,8 @@ pub(super) struct OpenRedirects {
     deadlines: BinaryHeap<Reverse<(Timestamp, u64)>>,
     /// When each client of an open redirect was last seen sending.
     clients: HashMap<IpAddr, (Timestamp, u32), RandomState>,
+    /// How many 380 are open.
+    alternatives: usize,
 }
 
 impl OpenRedirects {
@@ -101,6 +109,16 @@ impl OpenRedirects {
 
     pub(super) fn is_empty(&self) -> bool {
         self.by_number.is_empty()
+    }
+
+    /// Whether an open redirect has that client.
+    pub(super) fn knows(&self, client: IpAddr) -> bool {
+        self.clients.contains_key(&client)
+    }
+
+    /// Whether any 380 is open.
+    pub(super) const fn has_alternatives(&self) -> bool {
+        self.alternatives > 0
     }
 
     pub(super) fn get(&self, number: u64) -> Option<&Open> {
@@ -117,6 +135,7 @@ impl OpenRedirects {
         self.deadlines.push(Reverse((open.deadline(), number)));
         self.clients.entry(client).or_insert((Timestamp::MIN, 0)).1 += 1;
         let is_alternative = open.redirect.status == 380;
+        self.alternatives += usize::from(is_alternative);
         let call_ids = open.call_ids.clone();
         let from_tag = open.from_tag.clone();
         let caller = open.caller.clone();
@@ -229,6 +248,7 @@ impl OpenRedirects {
 
     fn remove(&mut self, number: u64) -> Option<Open> {
         let open = self.by_number.remove(&number)?;
+        self.alternatives = self.alternatives.saturating_sub(usize::from(open.redirect.status == 380));
         for key in &open.keys {
             if let Some(numbers) = self.index.get_mut(key) {
                 numbers.retain(|found| *found != number);

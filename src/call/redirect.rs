@@ -34,8 +34,16 @@ pub struct Target {
     pub q: Option<u16>,
     /// For how long it may be cached (RFC 3261, 21.3.3).
     pub lifetime: Lifetime,
-    /// Whether SIP can reach it: a sip or sips URI that can be read.
+    /// Whether SIP can reach it: a sip or sips URI that can be read, and that no open quotation mark or bracket makes doubtful.
     pub usable: bool,
+}
+
+impl Target {
+    /// Whether it can be read: a URI of any scheme, with its quotation marks and brackets closed.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        self.usable || (!self.uri.is_sip() && !self.uri.faults().iter().any(|fault| fault.spoils_target()))
+    }
 }
 
 /// For how long the Contact of a 3xx may be used for later requests (RFC 3261, 21.3.3).
@@ -190,7 +198,7 @@ pub struct Redirect {
     /// The Request-URI of the redirected request, or that of the ACK where the request is not in the capture.
     pub original: Option<Uri>,
     /// Its Contacts, in the order in which they stand.
-    pub targets: Vec<Target>,
+    pub targets: Arc<[Target]>,
     /// What its body offers.
     pub offer: Option<Alternatives>,
     /// The requests that it caused, in order of time.

@@ -6,6 +6,7 @@ use super::redirect::{Kept, Lifetime, Redirect, Target};
 use crate::sip::Name;
 use crate::sip::body::Alternatives;
 use crate::sip::header::Quality;
+use crate::sip::scan::quoted_len;
 use crate::sip::{Contact, Difference, Expiry, Match, Message, Uri, bare_contact_readings, closest_difference};
 
 /// The most Contacts that are read of one 3xx; more of them are a flood, not a choice.
@@ -27,7 +28,7 @@ fn target(contact: &Contact<'_>, common: Option<Expiry>) -> Target {
     };
     Target {
         text: contact.uri().to_vec(),
-        usable: uri.is_usable_target(),
+        usable: uri.is_usable_target() && is_closed(contact),
         q: contact.q().and_then(Quality::milli),
         lifetime: contact.expires().or(common).map_or(Lifetime::Once, |expiry| match expiry {
             Expiry::Seconds(seconds) => Lifetime::Seconds(seconds),
@@ -37,6 +38,13 @@ fn target(contact: &Contact<'_>, common: Option<Expiry>) -> Target {
         uri,
         unbracketed,
     }
+}
+
+/// Whether the quotation mark and the angle bracket of a Contact are closed: in an open one the URI is only guessed.
+fn is_closed(contact: &Contact<'_>) -> bool {
+    let display = contact.address.display;
+    let behind = contact.raw.get(display.len()..).unwrap_or_default();
+    !contact.address.is_bracketed || ((display.first() != Some(&b'"') || quoted_len(display).is_some()) && behind.contains(&b'>'))
 }
 
 /// What the body of a 3xx offers; `None` where there is no body.

@@ -1,7 +1,7 @@
 //! Takes a frame, gives the one packet in it: a datagram, a segment or a fragment, with its addresses and the way it was captured.
 //!
-//! The room is stateless and allocates nothing: [`decode`] walks the link header, tags and tunnels down to the innermost IP and its UDP or
-//! TCP, and borrows the payload from the frame. What needs state (fragments, streams) is handed up; a reassembled IP payload comes back
+//! The room is stateless and allocates nothing: [`decode()`] walks the link header, tags and tunnels down to the innermost IP and its UDP
+//! or TCP, and borrows the payload from the frame. What needs state (fragments, streams) is handed up; a reassembled IP payload comes back
 //! through [`resume`].
 //!
 //! Invariant: every header costs one step of a small budget, so no frame makes the walk endless; a checksum never drops a packet.
@@ -12,6 +12,7 @@ mod ip;
 mod link;
 mod octets;
 mod path;
+mod plain;
 mod shim;
 mod transport;
 mod tunnel;
@@ -20,10 +21,12 @@ mod walk;
 #[cfg(test)]
 pub(crate) mod bytes;
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 mod decode_tests;
 
 pub use decode::{Packet, decode, resume};
 pub use ip::{Carrier, Fragment};
 pub use path::{Path, VLANS_KEPT, Vlans};
+pub use plain::plain_datagram;
 pub use transport::{Datagram, Flags, Segment};
 pub use walk::HEADERS_MAX;

@@ -4,9 +4,10 @@
 //! apostrophe defuses it), and none holds a character that steers a terminal. Lists are joined with one space; a space inside an item is escaped.
 
 use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 use std::io;
 
-use csv::{Terminator, Writer, WriterBuilder};
+use csv::{ByteRecord, Terminator, Writer, WriterBuilder};
 
 use super::format::{Format, Presentation, Rows};
 use super::model::{Attempt, Evidence, Finding, Followed, Redirect, Report};
@@ -89,7 +90,7 @@ const ATTEMPTS: &[&str] = &[
 
 fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     let table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-    let mut table = Table { table, report, raw: presentation.raw_csv, row: Vec::new() };
+    let mut table = Table { table, report, raw: presentation.raw_csv, row: ByteRecord::new(), digits: String::new() };
     table.header(match presentation.rows {
         Rows::Redirects => REDIRECTS,
         Rows::Findings => FINDINGS,
@@ -111,7 +112,9 @@ struct Table<'a, W: io::Write> {
     table: Writer<W>,
     report: &'a Report,
     raw: bool,
-    row: Vec<String>,
+    row: ByteRecord,
+    /// Where numbers are written before they become a cell.
+    digits: String,
 }
 
 impl<W: io::Write> Table<'_, W> {
@@ -171,7 +174,7 @@ impl<W: io::Write> Table<'_, W> {
         self.number(Some(nth));
         self.capture(attempt.seen.capture);
         self.number(Some(attempt.seen.frame));
-        self.text(&attempt.seen.time);
+        self.text(&attempt.seen.moment.time());
         self.text(&attempt.method);
         self.text(&attempt.uri);
         self.text(&attempt.destination);
@@ -189,7 +192,7 @@ impl<W: io::Write> Table<'_, W> {
     fn leading_cells(&mut self, redirect: &Redirect) {
         self.capture(redirect.response.seen.capture);
         self.number(Some(redirect.id));
-        self.text(&redirect.response.seen.time);
+        self.text(&redirect.response.seen.moment.time());
         self.number(Some(redirect.status));
         self.text(&redirect.method);
         self.text(&redirect.call_id);
@@ -204,27 +207,46 @@ impl<W: io::Write> Table<'_, W> {
     }
 
     fn text(&mut self, text: &str) {
-        let cell = if self.raw { text.to_owned() } else { safe(text, &escape(text)) };
-        self.row.push(cell);
+        if self.raw || is_plain(text) {
+            self.row.push_field(text.as_bytes());
+        } else {
+            self.row.push_field(safe(text, &escape(text)).as_bytes());
+        }
     }
 
     fn list<'b>(&mut self, items: impl Iterator<Item = &'b str>) {
         let items: Vec<Cow<'b, str>> = items.map(|item| if self.raw { Cow::Borrowed(item) } else { escape_item(item) }).collect();
-        let joined = items.join(" ");
-        let cell = if self.raw { joined } else { safe(&joined, &joined) };
-        self.row.push(cell);
+        match items.as_slice() {
+            [one] if self.raw || is_plain(one) => self.row.push_field(one.as_bytes()),
+            several => {
+                let joined = several.join(" ");
+                let cell = if self.raw { joined } else { safe(&joined, &joined) };
+                self.row.push_field(cell.as_bytes());
+            }
+        }
     }
 
     /// A number is never defused: a spreadsheet is to calculate with it.
-    fn number(&mut self, number: Option<impl ToString>) {
-        self.row.push(number.map_or_else(String::new, |number| number.to_string()));
+    fn number(&mut self, number: Option<impl fmt::Display>) {
+        self.digits.clear();
+        if let Some(number) = number {
+            // Writing to a String cannot fail.
+            let _ = write!(self.digits, "{number}");
+        }
+        self.row.push_field(self.digits.as_bytes());
     }
 
     fn end_row(&mut self) -> io::Result<()> {
-        let written = self.table.write_record(&self.row).map_err(unwrapped);
+        let written = self.table.write_byte_record(&self.row).map_err(unwrapped);
         self.row.clear();
         written
     }
+}
+
+/// Whether a cell can stand as it is: printable ASCII that begins with a letter or a digit and holds no backslash.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|octet| matches!(octet, b' '..=b'~') && octet != b'\\')
+        && text.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric())
 }
 
 /// The cell `escaped`, defused where `raw` would run as a formula.

@@ -8,7 +8,7 @@ const NOON: i64 = 1_714_564_800_000_000_000;
 /// A message in frame `frame` of capture 0, `ms` milliseconds after noon.
 pub(super) fn seen(frame: u64, ms: i64) -> Sighting {
     let nanos = NOON + ms * 1_000_000;
-    Sighting { capture: 0, frame, frames: vec![frame], index: 0, time: rfc3339(nanos), epoch_ns: nanos.to_string() }
+    Sighting { capture: 0, frame, frames: [frame].into(), index: 0, moment: Moment(nanos) }
 }
 
 /// A complete capture.
@@ -46,7 +46,10 @@ pub(super) fn followed() -> Redirect {
         },
         server: Server { address: "10.77.0.10".to_owned(), port: 5060, product: Some("kamailio (5.6.3)".to_owned()) },
         transport: "udp".to_owned(),
-        request: Some(Request { seen: Sighting { frames: vec![1, 2], ..seen(2, 0) }, uri: "sip:bob@example.com".to_owned() }),
+        request: Some(Request {
+            seen: Sighting { frames: [1, 2].into_iter().collect(), ..seen(2, 0) },
+            uri: "sip:bob@example.com".to_owned(),
+        }),
         response: Response { seen: seen(3, 2), retransmissions: vec![5, 7] },
         ack: Some(Ack { seen: seen(4, 3) }),
         contacts: vec![

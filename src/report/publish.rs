@@ -2,9 +2,11 @@
 //!
 //! Invariant: this is the one place where the rooms' own types and the published ones meet; nothing is judged here.
 
+use smallvec::SmallVec;
+
 use super::model;
 use crate::call;
-use crate::evidence::{Place, Timestamp};
+use crate::evidence::Place;
 use crate::rules;
 use crate::sip::body::Alternatives;
 
@@ -65,10 +67,9 @@ pub fn later_request(request: &call::LaterRequest) -> model::LaterRequest {
         seen: model::Sighting {
             capture: request.place.capture,
             frame: request.place.frame,
-            frames: vec![request.place.frame],
+            frames: [request.place.frame].into(),
             index: request.place.index,
-            time: model::rfc3339(request.time.nanos()),
-            epoch_ns: request.time.nanos().to_string(),
+            moment: model::Moment(request.time.nanos()),
         },
         method: text(&request.method),
         uri: text(&request.uri),
@@ -176,19 +177,14 @@ fn sighting(seen: &call::Sighting<'_>) -> model::Sighting {
     model::Sighting {
         capture: seen.place.capture,
         frame: seen.place.frame,
-        frames: seen.frames.to_vec(),
+        frames: SmallVec::from_slice(&seen.frames),
         index: seen.place.index,
-        time: time(seen.time),
-        epoch_ns: seen.time.nanos().to_string(),
+        moment: model::Moment(seen.time.nanos()),
     }
 }
 
 fn evidence(place: Place, note: Option<String>) -> model::Evidence {
     model::Evidence { capture: place.capture, frame: place.frame, index: place.index, note }
-}
-
-fn time(time: Timestamp) -> String {
-    model::rfc3339(time.nanos())
 }
 
 fn text(octets: &[u8]) -> String {

@@ -13,7 +13,7 @@ mod word;
 
 pub use capture::{Capture, Fault};
 pub use document::{Options, Orphans, Report, SCHEMA, Tool};
-pub use moment::{milliseconds, rfc3339};
+pub use moment::{Moment, milliseconds, rfc3339};
 pub use redirect::{
     Ack, Alternative, Attempt, Chain, Client, Contact, Evidence, Finding, Followed, Future, LaterRequest, Redirect, Request, Response,
     Server, Sighting,

@@ -1,6 +1,41 @@
 //! Takes nanoseconds, gives times and durations as the report writes them.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A moment: in the JSON the members `time` (RFC 3339, UTC, with nanoseconds) and `epoch_ns` (the same as a string of digits).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(into = "MomentMembers", try_from = "MomentMembers")]
+pub struct Moment(pub i64);
+
+impl Moment {
+    /// The moment as the member `time` writes it.
+    #[must_use]
+    pub fn time(self) -> String {
+        rfc3339(self.0)
+    }
+}
+
+/// The members of a [`Moment`].
+#[derive(Serialize, Deserialize)]
+struct MomentMembers {
+    time: String,
+    epoch_ns: String,
+}
+
+impl From<Moment> for MomentMembers {
+    fn from(moment: Moment) -> Self {
+        Self { time: moment.time(), epoch_ns: moment.0.to_string() }
+    }
+}
+
+impl TryFrom<MomentMembers> for Moment {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(members: MomentMembers) -> Result<Self, Self::Error> {
+        members.epoch_ns.parse().map(Self)
+    }
+}
 
 /// The moment `nanos` nanoseconds after 1970-01-01T00:00:00Z in RFC 3339, UTC, always with nine digits.
 #[must_use]

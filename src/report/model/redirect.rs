@@ -1,7 +1,9 @@
 //! Takes nothing, gives the part of the published shape that tells of one redirect: who got it, what was tried, what is held against whom.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
+use super::moment::Moment;
 use super::word::{AlternativeKind, FutureVerdict, Level, Link, Party, Role, Verdict};
 
 /// One 3xx on one hop, as received by one client.
@@ -112,13 +114,12 @@ pub struct Sighting {
     /// The frame, from 1, as Wireshark counts; of a reassembled message the one that completed it.
     pub frame: u64,
     /// All frames that carried the message.
-    pub frames: Vec<u64>,
+    pub frames: SmallVec<[u64; 1]>,
     /// Which message of that frame, from 0.
     pub index: u32,
-    /// When, in RFC 3339, UTC, with nanoseconds.
-    pub time: String,
-    /// When, in nanoseconds since the epoch.
-    pub epoch_ns: String,
+    /// When: the members `time` and `epoch_ns`.
+    #[serde(flatten)]
+    pub moment: Moment,
 }
 
 /// The request that was redirected.

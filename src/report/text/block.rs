@@ -91,7 +91,7 @@ fn exchange(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io:
         None => {}
     }
     page.row("answered", &line)?;
-    page.row("when", &Line::new().text(&response.seen.time).text(", Call-ID ").text(&redirect.call_id))
+    page.row("when", &Line::new().text(&response.seen.moment.time()).text(", Call-ID ").text(&redirect.call_id))
 }
 
 /// The line with the frame of a message, and the frames that carried it where these are several.
@@ -105,9 +105,7 @@ fn seen(line: Line, message: &Sighting, names: &FrameNames) -> Line {
 
 /// The time between two messages in milliseconds, where both times are told.
 fn delay_ms(earlier: &Sighting, later: &Sighting) -> Option<f64> {
-    let earlier: i64 = earlier.epoch_ns.parse().ok()?;
-    let later: i64 = later.epoch_ns.parse().ok()?;
-    Some(super::super::model::milliseconds(later.checked_sub(earlier)?))
+    Some(super::super::model::milliseconds(later.moment.0.checked_sub(earlier.moment.0)?))
 }
 
 fn offers(redirect: &Redirect, page: &mut Page<'_>) -> io::Result<()> {

@@ -1,0 +1,130 @@
+//! Takes a redirect, gives what its 3GPP body asks of a handset in an emergency, and the emergency call that did not wait for its registration.
+//!
+//! 3GPP TS 24.229, 5.1.6 and 7.6; RFC 5031.
+
+use crate::call::{Attempt, Link, Redirect};
+use crate::sip::Uri;
+use crate::sip::body::{AlternativeAction, AlternativeType};
+
+/// Whether a 380 says that the call is an emergency call.
+pub(super) fn is_emergency(redirect: &Redirect) -> bool {
+    let service = redirect.offer.as_ref().and_then(|offer| offer.service_type());
+    redirect.status == 380 && service == Some(&AlternativeType::Emergency)
+}
+
+/// Whether it also says who asserts that: a handset obeys only its own P-CSCF, which P-Asserted-Identity names (3GPP TS 24.229, 5.1.3.1).
+pub(super) fn is_asserted_emergency(redirect: &Redirect) -> bool {
+    is_emergency(redirect) && redirect.response.message.named("P-Asserted-Identity").next().is_some()
+}
+
+/// The first emergency call after a 380 that asks for an emergency registration, where it came ahead of any.
+///
+/// A call that may do without is none: one from another address (its registration may be on a network that the capture does not show), one
+/// whose Contact says that the handset is registered for emergencies already, and the anonymous one of a handset that cannot register
+/// (3GPP TS 24.229, 5.1.6.8.2).
+pub(super) fn unregistered_call(redirect: &Redirect) -> Option<&Attempt> {
+    let action = redirect.offer.as_ref().and_then(|offer| offer.action());
+    if !is_emergency(redirect) || action != Some(&AlternativeAction::EmergencyRegistration) {
+        return None;
+    }
+    let first = redirect.attempts.iter().find(|attempt| matches!(attempt.link, Link::EmergencyCall | Link::EmergencyRegistration))?;
+    let is_own = first.request.source.address == redirect.client.address;
+    (first.link == Link::EmergencyCall && is_own && !is_registered(first) && !is_anonymous(first)).then_some(first)
+}
+
+/// The first emergency registration.
+pub(super) fn registration(redirect: &Redirect) -> Option<&Attempt> {
+    redirect.attempts.iter().find(|attempt| attempt.link == Link::EmergencyRegistration)
+}
+
+/// Whether the Contact of the call is one that was registered for emergencies (3GPP TS 24.229, 5.1.6.8.3).
+fn is_registered(call: &Attempt) -> bool {
+    call.request
+        .message
+        .contacts()
+        .any(|contact| Uri::parse(contact.uri()).parameter("sos").is_some() || contact.params().get("sos").is_some())
+}
+
+/// Whether the caller is nobody: `sip:anonymous@anonymous.invalid` (RFC 3261, 8.1.1.3; RFC 3323, 4.1.1.3).
+fn is_anonymous(call: &Attempt) -> bool {
+    call.request.message.from().is_some_and(|from| {
+        let caller = Uri::parse(from.uri);
+        let at_nowhere = caller.host().and_then(|host| host.name()).is_some_and(|name| name.eq_ignore_ascii_case(b"anonymous.invalid"));
+        at_nowhere || caller.user().is_some_and(|user| user.eq_ignore_ascii_case(b"anonymous"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::Section;
+    use crate::rules::scene::broken;
+
+    const REGISTER: &str = "client > server REGISTER sip:ims.example | Contact: <sip:alice@192.0.2.10;sos> | Call-ID: reg";
+    const CALL: &str = "client > server INVITE urn:service:sos | Call-ID: two";
+    const SKIPPED: &str = "emergency-registration-skipped";
+    const BEFORE: &str = "emergency-call-before-registration";
+
+    /// The rules that are broken after a 380 that asks for `action`.
+    fn after(action: &str, rest: &str) -> Vec<&'static str> {
+        let script = format!(
+            "0.0 client > server INVITE sip:117@192.0.2.20
+             0.1 server > client 380 | Contact: <urn:service:sos> | P-Asserted-Identity: <sip:192.0.2.20;lr> | \
+                 Content-Type: application/3gpp-ims+xml | body: <ims-3gpp version=\"1\"><alternative-service><type>emergency</type>\
+                 <reason>none</reason><action>{action}</action></alternative-service></ims-3gpp>
+             0.2 client > server ACK
+             {rest}
+             100 end"
+        );
+        broken(Section::Alternative, &script)
+    }
+
+    #[test]
+    fn registration_and_then_the_call_is_right() {
+        let rest = format!(
+            "0.4 {REGISTER}\n0.5 server > client 401\n0.6 {REGISTER}\n0.7 server > client 200\n0.9 {CALL}\n1.0 server > client 200"
+        );
+        assert_eq!(after("emergency-registration", &rest), [""; 0]);
+    }
+
+    #[test]
+    fn the_call_without_registration_skipped_it() {
+        assert_eq!(after("emergency-registration", &format!("0.4 {CALL}")), [SKIPPED]);
+        // An ordinary registration is none for emergencies.
+        let ordinary = REGISTER.replace(";sos", "");
+        assert_eq!(after("emergency-registration", &format!("0.3 {ordinary}\n0.4 {CALL}")), [SKIPPED]);
+    }
+
+    #[test]
+    fn the_call_ahead_of_the_registration_is_another_fault() {
+        assert_eq!(after("emergency-registration", &format!("0.4 {CALL}\n0.9 {REGISTER}")), [BEFORE]);
+    }
+
+    #[test]
+    fn a_registration_that_failed_was_still_not_skipped() {
+        assert_eq!(after("emergency-registration", &format!("0.4 {REGISTER}\n0.5 server > client 503\n0.9 {CALL}")), [""; 0]);
+    }
+
+    #[test]
+    fn without_that_action_no_registration_is_asked_for() {
+        for action in ["", "anonymous-emergencycall"] {
+            assert_eq!(after(action, &format!("0.4 {CALL}")), [""; 0], "{action}");
+        }
+    }
+
+    #[test]
+    fn a_registration_on_another_network_cannot_be_missed() {
+        let elsewhere = CALL.replace("client", "198.51.100.77:5060");
+        assert_eq!(after("emergency-registration", &format!("0.4 {elsewhere}")), [""; 0]);
+    }
+
+    #[test]
+    fn a_handset_that_is_registered_for_emergencies_already_may_call() {
+        assert_eq!(after("emergency-registration", &format!("0.4 {CALL} | Contact: <sip:alice@192.0.2.10;sos>")), [""; 0]);
+    }
+
+    #[test]
+    fn a_handset_that_cannot_register_calls_anonymously() {
+        let anonymous = "From: \"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=2";
+        assert_eq!(after("emergency-registration", &format!("0.4 {CALL} | {anonymous}")), [""; 0]);
+    }
+}
