@@ -2,7 +2,7 @@
 //!
 //! RFC 3261, 19.1.1 and 18.1.1; RFC 3263, 4.1: a named transport is used; an address without one means UDP.
 
-use super::retry::{Retry, is_sips, may_be_decrypted};
+use super::retry::{Retry, chose_its_transport, is_sips, may_be_decrypted};
 use crate::call::{Attempt, Redirect};
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
 use crate::sip::uri::NextHop;
@@ -39,9 +39,9 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let hop = hops.first()?;
     // A transport that the Request-URI has lost is the fault of the URI.
     let kept = attempt.uri.next_hop().is_some_and(|own| own.transport == hop.transport);
-    // Whoever speaks to that server over a stream already may keep to it.
+    // Whoever has chosen a transport to that server before, such as the connection it is registered over, may keep to it.
     let goes_on = request.destination == redirect.server && request.transport == redirect.transport;
-    if !kept || (!hop.explicit_transport && goes_on) {
+    if !kept || (goes_on && (!hop.explicit_transport || chose_its_transport(redirect))) {
         return None;
     }
     let (level, wish) = if hop.explicit_transport { (Level::Error, "asks for") } else { (Level::Warning, "names none, which means") };
@@ -139,11 +139,22 @@ mod tests {
 
     #[test]
     fn a_client_may_keep_the_connection_to_its_own_server() {
-        let script = "0.0 client > server/tcp INVITE sip:bob@192.0.2.20
-            0.1 server > client/tcp 302 | Contact: <sip:voicemail@192.0.2.20>
-            0.3 client > server/tcp INVITE sip:voicemail@192.0.2.20
-            40 end";
-        assert_eq!(levels(&RULE, script), []);
+        for contact in ["sip:voicemail@192.0.2.20", "sip:voicemail@192.0.2.20;transport=udp"] {
+            let script = format!(
+                "0.0 client > server/tcp INVITE sip:bob@192.0.2.20
+                 0.1 server > client/tcp 302 | Contact: <{contact}>
+                 0.3 client > server/tcp INVITE {contact}
+                 40 end"
+            );
+            assert_eq!(levels(&RULE, &script), [], "{contact}");
+        }
+    }
+
+    #[test]
+    fn the_same_server_over_another_transport_is_asked_for_on_purpose() {
+        let contact = "<sip:bob@192.0.2.20;transport=tcp>";
+        assert_eq!(played(contact, "server INVITE sip:bob@192.0.2.20;transport=tcp"), [Level::Error]);
+        assert_eq!(played(contact, "server/tcp INVITE sip:bob@192.0.2.20;transport=tcp"), []);
     }
 
     #[test]

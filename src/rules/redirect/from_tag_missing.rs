@@ -24,7 +24,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
 
 fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     // In a request that the capture cut short the From may be among what was lost.
-    if attempt.request.message.from_tag().is_some_and(|tag| !tag.is_empty()) || attempt.request.truncated {
+    if attempt.request.message.from_tag().is_some_and(|tag| !tag.is_empty()) || attempt.request.truncated || attempt.amended {
         return None;
     }
     let draft = Draft::at(attempt.request.place, format!("the From of the request for {} has no tag", request_uri(attempt)));

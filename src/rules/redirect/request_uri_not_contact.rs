@@ -26,7 +26,12 @@ pub(in crate::rules) const RULE: Rule = Rule {
 
 fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let retry = Retry::of(redirect, attempt)?;
-    let (what, level) = match retry.difference.grade() {
+    let grade = retry.difference.grade();
+    // A URI of which a part is like the Contact, but which the chain had tried before, is a fault of its own.
+    if grade != Match::Original && attempt.repeats.is_some() {
+        return None;
+    }
+    let (what, level) = match grade {
         Match::Original => ("is still the original one, though the request was sent to the address of the Contact", Level::Error),
         Match::UserOnly if has_host_of_original(redirect, attempt) => {
             ("has the user of the Contact in the original's domain", Level::Error)

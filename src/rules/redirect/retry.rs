@@ -3,7 +3,7 @@
 //! Invariant: facts, not judgements. Each is told so that one fault is one finding: what belongs to one rule is excluded from its neighbours
 //! here and nowhere else.
 
-use crate::call::{Attempt, Link, Outcome, Redirect, SECOND, Target};
+use crate::call::{Attempt, Kept, Link, Outcome, Redirect, SECOND, Target};
 use crate::evidence::Transport;
 use crate::rules::words::text;
 use crate::sip::uri::{NextHop, Parameter, Scheme, Uri, UriFault, UriTransport};
@@ -66,15 +66,9 @@ impl<'a> Retry<'a> {
     /// A large request may leave UDP. What was sent inside TLS or WebSocket may be captured in the clear behind the point where it was
     /// opened, and some capturing tools write every message as UDP: where the Via names the transport, the packet proves nothing against it.
     pub(super) fn is_carried_as(&self, hop: &NextHop) -> bool {
-        let request = &self.attempt.request;
-        let carried = match (&hop.transport, request.transport) {
-            (UriTransport::Udp, Transport::Tcp) => request.message.octets().len() > DATAGRAM_OCTETS,
-            (UriTransport::Udp, Transport::Udp) | (UriTransport::Tcp | UriTransport::Ws, Transport::Tcp) | (UriTransport::Other(_), _) => {
-                true
-            }
-            _ => false,
-        };
-        carried || via_transport(self.attempt).is_some_and(|named| named == hop.transport || (hop.secure && named.is_secure()))
+        let named = via_transport(self.attempt);
+        is_carried(&self.attempt.request, &hop.transport)
+            || named.is_some_and(|named| named == hop.transport || (hop.secure && named.is_secure()))
     }
 
     /// Whether the packet may have gone to the redirecting server because that is the client's outbound proxy (RFC 3261, 8.1.2).
@@ -82,6 +76,21 @@ impl<'a> Retry<'a> {
         let to_server = self.attempt.request.destination.address == self.redirect.server.address;
         to_server && has_outbound_proxy(self.redirect, self.attempt)
     }
+}
+
+/// Whether a request was seen on the transport that was wished for, or on TCP for its size.
+fn is_carried(request: &Kept, wished: &UriTransport) -> bool {
+    match (wished, request.transport) {
+        (UriTransport::Udp, Transport::Tcp) => request.message.octets().len() > DATAGRAM_OCTETS,
+        (UriTransport::Udp, Transport::Udp) | (UriTransport::Tcp | UriTransport::Ws, Transport::Tcp) | (UriTransport::Other(_), _) => true,
+        _ => false,
+    }
+}
+
+/// Whether the redirected request went over another transport than its own URI means, by a choice of the client's.
+pub(super) fn chose_its_transport(redirect: &Redirect) -> bool {
+    let own = redirect.original.as_ref().and_then(Uri::next_hop);
+    redirect.request.as_ref().zip(own).is_none_or(|(request, own)| !is_carried(request, &own.transport))
 }
 
 /// Whether the status asks for a retry at its Contact: not 305, whose Contact is a proxy to pass, and not 380, which describes something else.

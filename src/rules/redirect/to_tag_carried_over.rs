@@ -24,7 +24,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
-    let tag = attempt.request.message.to_tag()?;
+    let tag = attempt.request.message.to_tag().filter(|_| !attempt.amended)?;
     // Without the redirected request nobody knows whether that was inside a dialog.
     let request = redirect.request.as_ref().filter(|request| request.message.to_tag().is_none() && !request.truncated)?;
     // A server that makes its tags from the call gives every response the same: then it is the dialog that an earlier attempt has made.

@@ -109,7 +109,7 @@ mod tests {
         let script = "0.0 client > server INVITE sip:bob@192.0.2.20
             0.1 server > client 302 | Contact: <sip:bob@198.51.100.30>
             0.2 client > target INVITE sip:bob@198.51.100.30
-            0.3 target > client 302 | Contact: <sip:bob@203.0.113.40>
+            0.3 target > client 302 | Contact: <sip:carol@203.0.113.40>
             0.4 client > server INVITE sip:bob@192.0.2.20
             40 end";
         assert_eq!(levels(&RULE, script), []);
