@@ -3,41 +3,11 @@
 //! `UPDATE_SAMPLES=1 cargo test --test it committed_captures` writes the captures anew.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use crate::support::capture_text::{capture_of, capture_of_text};
-use crate::support::sip_text::{Cargo, Sending, parse};
+use crate::support::capture_text::capture_of_text;
+use crate::support::sample_files::{files_below, one_capture_of_all, read, samples, sendings};
+use crate::support::sip_text::Cargo;
 use crate::support::tshark;
-
-/// All files below `folder` that end in `.extension`, in the order of their names.
-fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
-            let path = entry.expect("can be listed").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|found| found == extension) {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
-fn samples() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
-}
-
-fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn sendings(path: &Path) -> Vec<Sending> {
-    parse(&read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
 
 #[test]
 fn committed_captures_equal_their_text() {
@@ -74,23 +44,6 @@ fn times_in_a_sample_never_run_back() {
             assert!(pair[0].micros <= pair[1].micros, "{} at {} µs", path.display(), pair[1].micros);
         }
     }
-}
-
-/// One capture of all samples, an hour apart, in a file that tshark can be shown; with the sendings in it.
-///
-/// Starting tshark costs more than reading: so it is started once per test.
-fn one_capture_of_all(name: &str) -> (PathBuf, Vec<(PathBuf, Sending)>) {
-    let mut all = Vec::new();
-    for (index, path) in files_below(&samples(), "sip").into_iter().enumerate() {
-        for mut sending in sendings(&path) {
-            sending.micros += index as u64 * 3_600_000_000;
-            all.push((path.clone(), sending));
-        }
-    }
-    let bare: Vec<Sending> = all.iter().map(|(_, sending)| sending.clone()).collect();
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&file, capture_of(&bare)).expect("the folder for tests can be written");
-    (file, all)
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sip3xx::analysis::{self, Input, Options};
 use sip3xx::capture::{self, Capture};
@@ -26,9 +26,4 @@ pub(crate) fn report_of(path: &Path) -> Report {
 pub(crate) fn report_of_bytes(bytes: Vec<u8>) -> Result<Report, capture::Error> {
     let capture = Capture::from_reader("in memory".to_owned(), Box::new(Cursor::new(bytes)))?;
     Ok(analysis::audit_captures(vec![capture], &Options::default(), &mut |_| {}))
-}
-
-/// Every committed capture, in the order of the names.
-pub(crate) fn sample_captures() -> Vec<PathBuf> {
-    capture::captures_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")).expect("can be listed").captures
 }

@@ -59,6 +59,16 @@ pub(crate) fn truth_of(capture: &Path) -> Option<Vec<Truth>> {
     Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{stem}.truth.json: {error}")))
 }
 
+/// The options that tshark needs to see what is in `capture`, by the index of the folder.
+pub(crate) fn tshark_options(capture: &Path) -> Vec<String> {
+    let index = fs::read_to_string(capture.with_file_name("INDEX.tsv")).unwrap_or_default();
+    let mut rows = index.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    let column = rows.next().and_then(|names| names.iter().position(|name| *name == "tshark_options_used"));
+    let row = rows.find(|row| row.first() == Some(&name_of(capture)));
+    let options = row.zip(column).and_then(|(row, column)| row.get(column).copied()).unwrap_or_default();
+    options.split_whitespace().map(str::to_owned).collect()
+}
+
 /// The name of the file alone.
 pub(crate) fn name_of(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).unwrap_or_default()

@@ -3,14 +3,33 @@
 use std::path::Path;
 use std::process::Command;
 
+/// What stands between several values of one field; no value holds it.
+pub(crate) const BETWEEN_VALUES: char = '\u{1f}';
+
+/// What tshark read.
+pub(crate) struct Reading {
+    /// The fields of every frame, one row per frame.
+    pub(crate) rows: Vec<Vec<String>>,
+    /// What it says against the capture, where it says that something is wrong.
+    pub(crate) complaint: Option<String>,
+}
+
 /// Fields of every frame, one row per frame; `None` where tshark is not installed.
 pub(crate) fn fields(capture: &Path, filter: &str, names: &[&str]) -> Option<Vec<Vec<String>>> {
+    let checks = ["-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"];
+    let reading = read(capture, &checks, filter, names)?;
+    assert_eq!(reading.complaint, None, "tshark on {}", capture.display());
+    Some(reading.rows)
+}
+
+/// The same with further options, of a capture that may be damaged.
+pub(crate) fn read(capture: &Path, options: &[&str], filter: &str, names: &[&str]) -> Option<Reading> {
     let mut command = Command::new("tshark");
-    command.arg("-n").arg("-r").arg(capture);
+    command.arg("-n").arg("-r").arg(capture).args(options);
     // Samples of what went over TLS show it as it was inside.
     command.args(["-d", "tcp.port==5061,sip"]);
-    command.args(["-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"]);
     command.args(["-Y", filter, "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"]);
+    command.arg("-E").arg(format!("aggregator={BETWEEN_VALUES}"));
     for name in names {
         command.args(["-e", name]);
     }
@@ -21,7 +40,9 @@ pub(crate) fn fields(capture: &Path, filter: &str, names: &[&str]) -> Option<Vec
             return None;
         }
     };
-    assert!(output.status.success(), "tshark on {}: {}", capture.display(), String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).expect("tshark writes UTF-8");
-    Some(text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect())
+    let text = String::from_utf8_lossy(&output.stdout);
+    Some(Reading {
+        rows: text.split_terminator('\n').map(|line| line.split('\t').map(str::to_owned).collect()).collect(),
+        complaint: (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned()),
+    })
 }
