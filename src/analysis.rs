@@ -176,7 +176,7 @@ impl<'a> Audit<'a> {
             let stage = &mut self.stage;
             self.flow.push(capture, &frame, faults, &mut |unit| stage.take(unit));
             frames += 1;
-            if frames % PROGRESS_FRAMES == 0 {
+            if frames.is_multiple_of(PROGRESS_FRAMES) {
                 if give_up_disorder && self.is_disordered() {
                     return None;
                 }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use super::chain::Chain;
 use super::future::{LaterRequest, Watch, Watches};
-use super::identity::{Person, ViaStack};
+use super::identity::Person;
 use super::key::{key, key_of_cancelled};
 use super::link::{self, Asked};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Attempt, Cover, Kept, Link, Outcome, Redirect, Repeat, Role};
+use super::relay::mark_relayed;
 use super::settings::Settings;
 use super::sighting::Sighting;
 use super::target;
@@ -24,8 +25,6 @@ use crate::sip::Uri;
 const MAX_REPEATS: usize = 64;
 /// The most requests that are kept as attempts of one redirect.
 const MAX_ATTEMPTS: usize = 64;
-/// How long a 3xx may come after the one it is handed on from, in nanoseconds.
-const RELAY_NANOS: i64 = 5_000_000_000;
 
 /// What this room tells while it works.
 pub trait Events {
@@ -386,7 +385,7 @@ impl Calls {
             cancel,
             chain: chain_number,
             window: self.settings.window(status),
-            patience: self.settings.patience,
+            patience: self.settings.patience(status),
             request,
             repeats: Vec::new(),
             acks: Vec::new(),
@@ -407,7 +406,7 @@ impl Calls {
         }
         chain.join();
         redirect.tried = chain.list(&self.transactions);
-        self.relay(&redirect, sighting);
+        mark_relayed(&mut self.open, &redirect, sighting);
         let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
         let caller = Person::caller(&asked.message);
         if let Some(caller) = &caller
@@ -425,45 +424,6 @@ impl Calls {
         {
             events.fault(sighting.place.capture, bound("redirects open", self.settings.max_redirects, sighting));
             self.close(oldest, events);
-        }
-    }
-
-    /// Marks the redirects on the hop below that this 3xx hands on: by a proxy, whose request below carries the Vias of the one above, or
-    /// by a back-to-back user agent, which names the same Contact in another call.
-    fn relay(&mut self, upper: &Redirect, sighting: &Sighting<'_>) {
-        let mut below: Vec<u64> = Vec::new();
-        let is_recent = |open: &Open| {
-            let since = sighting.time.nanos_since(open.redirect.response.time);
-            open.redirect.relayed.is_none() && open.redirect.attempts.is_empty() && since >= 0
-        };
-        let of_call = sighting.message.call_id().map(|call_id| self.open.of_call(call_id)).unwrap_or_default();
-        if !of_call.is_empty() {
-            let vias = ViaStack::of(&sighting.message);
-            let by_proxy = |open: &Open| is_recent(open) && open.redirect.role == Role::Proxy && open.vias().below() == vias.all();
-            below.extend(of_call.iter().rev().take(MAX_REPEATS).filter(|number| self.open.get(**number).is_some_and(by_proxy)));
-        }
-        let asked_first = |open: &Open| match (&upper.request, &open.redirect.request) {
-            (Some(above), Some(below)) => above.time <= below.time && above.message.call_id() != below.message.call_id(),
-            _ => false,
-        };
-        let by_agent = |open: &Open| {
-            is_recent(open)
-                && sighting.time.nanos_since(open.redirect.response.time) <= RELAY_NANOS
-                && asked_first(open)
-                && open.redirect.targets.iter().any(|target| upper.targets.iter().any(|above| above.uri.equals(&target.uri)))
-        };
-        below.extend(
-            self.open
-                .of_client(upper.server.address)
-                .iter()
-                .rev()
-                .take(MAX_REPEATS)
-                .filter(|number| self.open.get(**number).is_some_and(by_agent)),
-        );
-        for number in below {
-            if let Some(open) = self.open.get_mut(number) {
-                open.redirect.relayed = Some(upper.id);
-            }
         }
     }
 

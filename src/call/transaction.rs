@@ -87,7 +87,7 @@ impl Transactions {
         let number = self.next;
         self.next += 1;
         let transaction = Transaction {
-            key: key.to_owned(),
+            key: key.into_owned(),
             hash,
             number: cseq,
             request: request.cloned(),
