@@ -27,7 +27,20 @@ pub(super) fn landmark(line: &[u8]) -> Option<(Name, &[u8])> {
         },
         _ => return None,
     };
-    behind_colon(behind).map(|value| (name, trim(value)))
+    let value = behind.strip_prefix(b":").or_else(|| behind_colon(behind))?;
+    Some((name, bare(value)))
+}
+
+/// The value without the whitespace around it.
+fn bare(value: &[u8]) -> &[u8] {
+    // As nearly all are written: one space ahead, the line end behind.
+    if let [b' ', bare @ .., b'\r', b'\n'] = value
+        && bare.first().is_some_and(|octet| *octet > b' ')
+        && bare.last().is_some_and(|octet| *octet > b' ')
+    {
+        return bare;
+    }
+    trim(value)
 }
 
 /// What is behind a name whose first letter alone is its compact form: behind that letter, or behind the `others` of the long form.
