@@ -158,6 +158,12 @@ impl Name {
         Self::Other
     }
 
+    /// The first letters of its long and its compact form, in lower case; none where it has no such form.
+    pub(super) fn initials(self) -> [Option<u8>; 2] {
+        let initial = |spelling: &str| spelling.bytes().next().map(|octet| octet.to_ascii_lowercase());
+        self.entry().map_or([None, None], |entry| [initial(entry.1), initial(entry.2)])
+    }
+
     fn entry(self) -> Option<&'static (Self, &'static str, &'static str, Shape)> {
         ALL.get(self as usize)
     }
