@@ -155,6 +155,12 @@ impl<'a> Message<'a> {
         Some(Self { octets: Cow::Borrowed(message), head })
     }
 
+    /// The message that an earlier scan of the same `octets` gave: [`Message::octets`] and [`Message::head`] put together again.
+    #[must_use]
+    pub const fn with_head(octets: &'a [u8], head: Head) -> Self {
+        Self { octets: Cow::Borrowed(octets), head }
+    }
+
     /// The same message with octets of its own.
     #[must_use]
     pub fn into_owned(self) -> Message<'static> {
