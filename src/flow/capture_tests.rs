@@ -71,9 +71,18 @@ fn records(file: &[u8]) -> Vec<(i128, u32, &[u8])> {
     found
 }
 
-/// The SIP units of a capture: completing frame, frames, octets, transport, copy of which frame; and the faults.
+/// A SIP unit of a capture.
+struct Message {
+    place: u64,
+    frames: Vec<u64>,
+    bytes: Vec<u8>,
+    copy_of: Option<u64>,
+    truncated: bool,
+}
+
+/// The SIP units of a capture, and its faults.
 struct Read {
-    units: Vec<(u64, Vec<u64>, Vec<u8>, Option<u64>, bool)>,
+    units: Vec<Message>,
     faults: FaultLog,
 }
 
@@ -84,8 +93,9 @@ fn read(file: &[u8]) -> Read {
     let (mut units, mut copies) = (Vec::new(), Copies::new());
     let mut take = |unit: super::Unit<'_>| {
         if begins(unit.bytes) {
-            let original = copies.original(&unit).map(|(_, frame)| frame);
-            units.push((unit.place_frame, unit.frames.to_vec(), unit.bytes.to_vec(), original, unit.truncated));
+            let copy_of = copies.original(&unit).map(|(_, frame)| frame);
+            let (place, truncated) = (unit.place_frame, unit.truncated);
+            units.push(Message { place, frames: unit.frames.to_vec(), bytes: unit.bytes.to_vec(), copy_of, truncated });
         }
     };
     for (index, (time, original_len, data)) in records(file).into_iter().enumerate() {
@@ -112,7 +122,7 @@ fn every_message_of_the_truth_comes_out_in_its_frame() {
         }
         let truth = std::fs::read_to_string(path.with_extension("truth.json")).unwrap();
         let truth: serde_json::Value = serde_json::from_str(&truth).unwrap();
-        let places: BTreeSet<u64> = read(&file).units.iter().map(|unit| unit.0).collect();
+        let places: BTreeSet<u64> = read(&file).units.iter().map(|unit| unit.place).collect();
         for row in truth.as_array().unwrap() {
             for field in ["request_frames", "resp_frames", "retry_frames", "ack_frames"] {
                 for frame in row[field].as_array().into_iter().flatten().filter_map(serde_json::Value::as_u64) {
@@ -170,7 +180,7 @@ fn whole_captures_have_no_faults() {
         let read = read(&file);
         let faults: Vec<_> = read.faults.iter().collect();
         assert!(faults.is_empty(), "{name}: {faults:?}");
-        assert!(read.units.iter().all(|unit| !unit.4 && unit.1.contains(&unit.0)), "{name}");
+        assert!(read.units.iter().all(|unit| !unit.truncated && unit.frames.contains(&unit.place)), "{name}");
     }
 }
 
@@ -188,11 +198,11 @@ fn mirrored_packets_are_copies_and_retransmissions_are_not() {
     ] {
         let file = std::fs::read(folder.join(name).with_extension("pcap")).unwrap();
         let units = read(&file).units;
-        let copies = units.iter().filter(|unit| unit.3.is_some()).count();
+        let copies = units.iter().filter(|unit| unit.copy_of.is_some()).count();
         assert_eq!(copies * 2, if twice { units.len() } else { 0 }, "{name}");
-        for (_, _, bytes, original, _) in &units {
-            let same = |frame: &u64| units.iter().any(|unit| unit.0 == *frame && unit.2 == *bytes && unit.3.is_none());
-            assert!(original.as_ref().is_none_or(same), "{name}");
+        for it in &units {
+            let same = |frame: u64| units.iter().any(|other| other.place == frame && other.bytes == it.bytes && other.copy_of.is_none());
+            assert!(it.copy_of.is_none_or(same), "{name}");
         }
     }
 }

@@ -117,3 +117,78 @@ impl Copies {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Endpoint;
+
+    const MILLISECOND: i64 = 1_000_000;
+
+    /// A sighting: frame, nanoseconds, hop limit, IP identification.
+    type Seen = (u64, i64, u8, u16);
+
+    fn originals(transport: Transport, sightings: &[Seen]) -> Vec<Option<u64>> {
+        let mut copies = Copies::new();
+        let end = |port| Endpoint { address: [10, 0, 0, 1].into(), port };
+        let unit = |&(frame, nanos, hop_limit, ip_id): &Seen| Unit {
+            bytes: b"ACK",
+            capture: 0,
+            place_frame: frame,
+            frames: &[],
+            time: Timestamp::from_nanos(i128::from(nanos)),
+            source: end(1),
+            destination: end(2),
+            transport,
+            path: Path { hop_limit, ip_id, ..Path::default() },
+            truncated: false,
+            after_gap: false,
+            reassembled: false,
+        };
+        sightings.iter().map(|seen| copies.original(&unit(seen)).map(|(_, frame)| frame)).collect()
+    }
+
+    #[test]
+    fn the_same_packet_seen_again_is_a_copy() {
+        let cases: &[(&str, &[Seen])] = &[
+            ("twice on one port", &[(1, 0, 64, 7), (2, 3_000, 64, 7)]),
+            ("twice without identification", &[(1, 0, 64, 0), (2, 3_000, 64, 0)]),
+            ("behind a router", &[(1, 0, 64, 7), (2, 40 * MILLISECOND, 63, 7)]),
+            ("behind a router that is seen first", &[(1, 0, 63, 7), (2, -MILLISECOND, 64, 7)]),
+        ];
+        for (what, sightings) in cases {
+            assert_eq!(originals(Transport::Udp, sightings), [None, Some(1)], "{what}");
+        }
+    }
+
+    #[test]
+    fn a_packet_sent_again_is_no_copy() {
+        let cases: &[(&str, &[Seen])] = &[
+            ("after T1", &[(1, 0, 64, 7), (2, 500 * MILLISECOND, 64, 8)]),
+            ("after T1 with the same identification", &[(1, 0, 64, 7), (2, 500 * MILLISECOND, 64, 7)]),
+            ("at once, since the request was", &[(1, 0, 64, 7), (2, MILLISECOND / 10, 64, 8)]),
+            ("soon, without identification", &[(1, 0, 64, 0), (2, 20 * MILLISECOND, 64, 0)]),
+        ];
+        for (what, sightings) in cases {
+            assert_eq!(originals(Transport::Udp, sightings), [None, None], "{what}");
+        }
+    }
+
+    #[test]
+    fn copies_of_what_was_sent_again_go_with_it() {
+        // Behind the router first, then ahead of it; then the same, sent again.
+        let sightings = [(1, 0, 63, 7), (2, 100, 64, 7), (3, 20 * MILLISECOND, 64, 8), (4, 20 * MILLISECOND + 100, 63, 8)];
+        assert_eq!(originals(Transport::Udp, &sightings), [None, Some(1), None, Some(3)]);
+    }
+
+    #[test]
+    fn a_stream_repeats_itself_only_on_another_way() {
+        assert_eq!(originals(Transport::Tcp, &[(1, 0, 64, 7), (1, 0, 64, 7), (2, 5, 64, 0), (3, 9, 63, 7)]), [None, None, None, Some(1)]);
+    }
+
+    #[test]
+    fn the_memory_is_bounded() {
+        let sightings: Vec<Seen> = (0..200_u64).map(|frame| (frame, frame as i64 * 1_000, 64, frame as u16 + 1)).collect();
+        assert!(originals(Transport::Udp, &sightings).iter().all(Option::is_none));
+    }
+}

@@ -48,16 +48,12 @@ impl<C: Cutter> Flow<C> {
         if frame.time.nanos_since(self.last_tick).unsigned_abs() >= TICK {
             self.tick(frame.time, faults, sink);
         }
-        match packet::decode(frame, faults) {
-            None => {}
-            Some(Packet::Datagram(datagram)) => {
-                if self.fragments.has_heads() && begins_as_text(datagram.payload) {
-                    self.answer(&datagram, frame.time, faults, sink);
-                }
+        match packet::plain_datagram(frame) {
+            Some(datagram) if !self.fragments.has_heads() => {
                 let origin = Origin { capture, frame: frame.number, time: frame.time, path: datagram.path };
                 sink(unit(&datagram, origin, &[frame.number], false));
             }
-            Some(rare) => self.pass(rare, capture, frame, faults, sink),
+            _ => self.pass(capture, frame, faults, sink),
         }
     }
 
@@ -76,16 +72,29 @@ impl<C: Cutter> Flow<C> {
         streams.finish(&mut around);
     }
 
-    /// Takes a packet that needs state.
-    fn pass(&mut self, packet: Packet<'_>, capture: u32, frame: &Frame<'_>, faults: &mut FaultLog, sink: Sink<'_>) {
-        match packet {
-            Packet::Datagram(_) => {}
-            Packet::Segment(segment) => {
+    /// Octets that fragments and streams hold.
+    #[cfg(test)]
+    pub(super) const fn held(&self) -> (usize, usize) {
+        (self.fragments.held(), self.streams.held())
+    }
+
+    /// Takes a frame that is not the most usual one, or may need state.
+    fn pass(&mut self, capture: u32, frame: &Frame<'_>, faults: &mut FaultLog, sink: Sink<'_>) {
+        match packet::decode(frame, faults) {
+            None => {}
+            Some(Packet::Datagram(datagram)) => {
+                if self.fragments.has_heads() && begins_as_text(datagram.payload) {
+                    self.answer(&datagram, frame.time, faults, sink);
+                }
+                let origin = Origin { capture, frame: frame.number, time: frame.time, path: datagram.path };
+                sink(unit(&datagram, origin, &[frame.number], false));
+            }
+            Some(Packet::Segment(segment)) => {
                 let origin = Origin { capture, frame: frame.number, time: frame.time, path: segment.path };
                 let (streams, mut around) = self.around(frame.time, faults, sink);
                 streams.segment(&segment, origin, &mut around);
             }
-            Packet::Fragment(fragment) => {
+            Some(Packet::Fragment(fragment)) => {
                 let origin = Origin { capture, frame: frame.number, time: frame.time, path: fragment.carrier.path() };
                 let mut wholes = Vec::new();
                 self.fragments.push(&fragment, origin, &self.limits, faults, &mut wholes);

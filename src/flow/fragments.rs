@@ -96,6 +96,12 @@ impl Fragments {
         !self.heads.is_empty()
     }
 
+    /// Octets held.
+    #[cfg(test)]
+    pub(super) const fn held(&self) -> usize {
+        self.held
+    }
+
     /// Whether nothing is held.
     pub(super) fn is_empty(&self) -> bool {
         self.datagrams.len() == 0

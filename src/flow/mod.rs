@@ -19,12 +19,18 @@ mod tail;
 mod unit;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail")]
 mod capture_tests;
 #[cfg(test)]
+mod disorder_tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail")]
 mod fragments_tests;
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail")]
 mod streams_tests;
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail")]
 mod toy;
 
 pub use copies::{COPY_WINDOW, Copies};

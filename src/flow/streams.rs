@@ -146,6 +146,12 @@ impl Streams {
         Self { connections: Aging::new(), waiting: BTreeSet::new(), held: 0 }
     }
 
+    /// Octets held.
+    #[cfg(test)]
+    pub(super) const fn held(&self) -> usize {
+        self.held
+    }
+
     /// Takes a segment.
     pub(super) fn segment<C: Cutter>(&mut self, segment: &Segment<'_>, origin: Origin, around: &mut Surroundings<'_, '_, C>) {
         let from_low = segment.source <= segment.destination;

@@ -21,14 +21,10 @@ pub enum Packet<'a> {
 /// The packet in `frame`: the innermost one where there are tunnels; none where the frame holds no UDP or TCP.
 ///
 /// Faults: `UnknownLinkType` (wanted = its number), `BadPacket` (the header that cannot be read), `BoundReached` ([`HEADERS_MAX`]).
-#[inline]
 pub fn decode<'a>(frame: &Frame<'a>, faults: &mut FaultLog) -> Option<Packet<'a>> {
     let kept = u32::try_from(frame.data.len()).unwrap_or(u32::MAX);
-    let mut walk = Walk::new(frame.interface, frame.original_len.saturating_sub(kept));
-    let found = match link::network(frame.link_type, frame.data, &mut walk) {
-        Ok(bytes) => ip::packet(bytes, &mut walk),
-        Err(stop) => Err(stop),
-    };
+    let walk = Walk::new(frame.interface, frame.original_len.saturating_sub(kept));
+    let found = link::network(frame.link_type, frame.data, walk).and_then(|(bytes, walk)| ip::packet(bytes, walk));
     match found {
         Ok(packet) => Some(packet),
         Err(stop) => {

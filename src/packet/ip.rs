@@ -55,35 +55,34 @@ pub struct Fragment<'a> {
 }
 
 /// What the IP packet in `bytes` carries.
-#[inline]
-pub(super) fn packet<'a>(bytes: &'a [u8], walk: &mut Walk) -> Result<Packet<'a>, Stop> {
+pub(super) fn packet(bytes: &[u8], mut walk: Walk) -> Result<Packet<'_>, Stop> {
     walk.step()?;
     let Ok((slice, broken)) = LaxIpSlice::from_slice(bytes) else {
         return Err(Stop::short("IP header", if bytes.first().is_some_and(|first| first >> 4 == 6) { IPV6_LEN } else { 20 }, bytes));
     };
     match &slice {
         LaxIpSlice::Ipv4(ip) => version4(ip, bytes, walk),
-        LaxIpSlice::Ipv6(ip) if broken.is_none() => version6(ip, bytes, walk),
+        // Behind a fragment header stands a piece of the payload, which etherparse reads as a header where the first piece begins with one.
+        LaxIpSlice::Ipv6(ip) if broken.is_none() || ip.is_payload_fragmented() => version6(ip, bytes, walk),
         LaxIpSlice::Ipv6(_) => Err(Stop::short("IPv6 extension header", 8, bytes)),
     }
 }
 
-#[inline]
-fn version4<'a>(ip: &LaxIpv4Slice<'a>, bytes: &'a [u8], walk: &mut Walk) -> Result<Packet<'a>, Stop> {
+fn version4<'a>(ip: &LaxIpv4Slice<'a>, bytes: &'a [u8], mut walk: Walk) -> Result<Packet<'a>, Stop> {
     let header = ip.header();
     walk.path.hop_limit = header.ttl();
     walk.path.ip_id = header.identification();
     let (source, destination) = (IpAddr::V4(header.source_addr()), IpAddr::V4(header.destination_addr()));
-    let missing = missing(ip.payload(), usize::from(header.total_len()), bytes, walk);
+    let missing = missing(ip.payload(), usize::from(header.total_len()), bytes, walk.cut);
     if !ip.is_payload_fragmented() {
-        let carrier = Carrier { source, destination, protocol: ip.payload().ip_number.0, walk: *walk };
-        return payload(&carrier, ip.payload().payload, missing);
+        let carrier = Carrier { source, destination, protocol: ip.payload().ip_number.0, walk };
+        return payload(carrier, ip.payload().payload, missing);
     }
     // The pieces of a datagram begin behind the IP header, even where the first of them goes on with an authentication header.
     let start = header.slice().len();
     let end = if usize::from(header.total_len()) < start { bytes.len() } else { bytes.len().min(usize::from(header.total_len())) };
     Ok(Packet::Fragment(Fragment {
-        carrier: Carrier { source, destination, protocol: header.protocol().0, walk: *walk },
+        carrier: Carrier { source, destination, protocol: header.protocol().0, walk },
         identification: u32::from(header.identification()),
         offset: header.fragments_offset().byte_offset(),
         more: header.more_fragments(),
@@ -92,16 +91,21 @@ fn version4<'a>(ip: &LaxIpv4Slice<'a>, bytes: &'a [u8], walk: &mut Walk) -> Resu
     }))
 }
 
-fn version6<'a>(ip: &LaxIpv6Slice<'a>, bytes: &'a [u8], walk: &mut Walk) -> Result<Packet<'a>, Stop> {
+fn version6<'a>(ip: &LaxIpv6Slice<'a>, bytes: &'a [u8], mut walk: Walk) -> Result<Packet<'a>, Stop> {
     let header = ip.header();
     walk.path.hop_limit = header.hop_limit();
     walk.path.ip_id = 0;
     let (source, destination) = (IpAddr::V6(header.source_addr()), IpAddr::V6(header.destination_addr()));
-    let missing = missing(ip.payload(), usize::from(header.payload_length()).saturating_add(IPV6_LEN), bytes, walk);
+    let missing = missing(ip.payload(), usize::from(header.payload_length()).saturating_add(IPV6_LEN), bytes, walk.cut);
     if !ip.is_payload_fragmented() {
-        let carrier = Carrier { source, destination, protocol: ip.payload().ip_number.0, walk: *walk };
-        return payload(&carrier, ip.payload().payload, missing);
+        let carrier = Carrier { source, destination, protocol: ip.payload().ip_number.0, walk };
+        return payload(carrier, ip.payload().payload, missing);
     }
+    fragment6(ip, bytes, Carrier { source, destination, protocol: 0, walk }, missing)
+}
+
+/// The fragment that an IPv6 packet with a fragment header is.
+fn fragment6<'a>(ip: &LaxIpv6Slice<'a>, bytes: &'a [u8], carrier: Carrier, missing: u32) -> Result<Packet<'a>, Stop> {
     let extensions = ip.extensions();
     let end = IPV6_LEN.saturating_add(extensions.slice().len()).saturating_add(ip.payload().payload.len());
     let mut start = IPV6_LEN;
@@ -112,7 +116,7 @@ fn version6<'a>(ip: &LaxIpv6Slice<'a>, bytes: &'a [u8], walk: &mut Walk) -> Resu
         {
             // All that follows the fragment header is payload of the datagram, further extension headers too (RFC 8200, 4.5).
             return Ok(Packet::Fragment(Fragment {
-                carrier: Carrier { source, destination, protocol: fragment.next_header().0, walk: *walk },
+                carrier: Carrier { protocol: fragment.next_header().0, ..carrier },
                 identification: fragment.identification(),
                 offset: fragment.fragment_offset().byte_offset(),
                 more: fragment.more_fragments(),
@@ -136,21 +140,19 @@ fn extension_len(extension: &Ipv6ExtensionSlice<'_>) -> usize {
 }
 
 /// How many octets of an IP packet of `total` octets are missing behind `bytes`.
-#[inline]
-fn missing(payload: &LaxIpPayloadSlice<'_>, total: usize, bytes: &[u8], walk: &Walk) -> u32 {
+fn missing(payload: &LaxIpPayloadSlice<'_>, total: usize, bytes: &[u8], cut: u32) -> u32 {
     if payload.incomplete {
         u32::try_from(total.saturating_sub(bytes.len())).unwrap_or(u32::MAX)
     } else if payload.len_source == LenSource::Slice {
         // The header does not say how long the packet was: all that the capture cut from the frame may be its.
-        walk.cut
+        cut
     } else {
         0
     }
 }
 
 /// What the whole IP payload `bytes` holds, behind which `missing` octets are not in the capture.
-#[inline]
-pub(super) fn payload<'a>(carrier: &Carrier, bytes: &'a [u8], missing: u32) -> Result<Packet<'a>, Stop> {
+fn payload<'a>(carrier: Carrier, bytes: &'a [u8], missing: u32) -> Result<Packet<'a>, Stop> {
     match IpNumber(carrier.protocol) {
         IpNumber::UDP => transport::datagram(carrier, bytes, missing),
         IpNumber::TCP => transport::segment(carrier, bytes, missing),
@@ -162,7 +164,7 @@ pub(super) fn payload<'a>(carrier: &Carrier, bytes: &'a [u8], missing: u32) -> R
 pub(super) fn reassembled<'a>(carrier: &Carrier, bytes: &'a [u8], missing: u32) -> Result<Packet<'a>, Stop> {
     let (extensions, protocol, rest, broken) = Ipv6ExtensionsSlice::from_slice_lax(IpNumber(carrier.protocol), bytes);
     match broken {
-        None if !extensions.is_fragmenting_payload() => payload(&Carrier { protocol: protocol.0, ..*carrier }, rest, missing),
+        None if !extensions.is_fragmenting_payload() => payload(Carrier { protocol: protocol.0, ..*carrier }, rest, missing),
         // A fragment header inside of fragments: no sender does that.
         None => Err(Stop::NotOurs),
         Some(_) => Err(Stop::short("extension header", 8, bytes)),

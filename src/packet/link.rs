@@ -4,13 +4,12 @@
 
 use super::octets::{after, u8_at, u16_at, u32_at};
 use super::shim::{self, ETHERTYPE_IPV4, ETHERTYPE_IPV6, ETHERTYPE_MPLS, ETHERTYPE_MPLS_MULTICAST};
-use super::walk::{Stop, Walk};
+use super::walk::{Reached, Stop, Walk};
 use crate::capture::LinkType;
 
 /// Link types by their names in the pcap registry.
 mod link_type {
     pub(super) const NULL: u16 = 0;
-    pub(super) const ETHERNET: u16 = 1;
     pub(super) const PPP: u16 = 9;
     /// `DLT_RAW` as BSD systems, Linux and OpenBSD numbered it before 101 was agreed.
     pub(super) const RAW_OLD: u16 = 12;
@@ -27,6 +26,8 @@ mod link_type {
     pub(super) const LINUX_SLL2: u16 = 276;
 }
 
+/// The link type of Ethernet.
+pub(super) const ETHERNET: u16 = 1;
 /// Octets of the Linux cooked header, version 1.
 const SLL_LEN: usize = 16;
 /// Octets of the Linux cooked header, version 2.
@@ -37,23 +38,23 @@ const NFLOG_PAYLOAD: u16 = 9;
 const NFLOG_ATTRIBUTES_MAX: usize = 32;
 
 /// The IP packet in a frame of `link_type`.
-pub(super) fn network<'a>(link_type: LinkType, data: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
+pub(super) fn network<'a>(link_type: LinkType, data: &'a [u8], walk: Walk) -> Reached<'a> {
     match link_type.0 {
-        link_type::ETHERNET => shim::ethernet(data, walk),
-        link_type::RAW | link_type::RAW_OLD | link_type::RAW_OPENBSD | link_type::IPV4 | link_type::IPV6 => Ok(data),
+        ETHERNET => shim::ethernet(data, walk),
+        link_type::RAW | link_type::RAW_OLD | link_type::RAW_OPENBSD | link_type::IPV4 | link_type::IPV6 => Ok((data, walk)),
         link_type::LINUX_SLL => cooked(data, walk),
         link_type::LINUX_SLL2 => cooked2(data, walk),
-        link_type::NULL | link_type::LOOP => loopback(data),
+        link_type::NULL | link_type::LOOP => loopback(data, walk),
         link_type::PPP | link_type::PPP_HDLC => ppp(data, walk),
         link_type::PPP_ETHER => shim::pppoe(data, walk),
         link_type::C_HDLC => cisco_hdlc(data, walk),
-        link_type::NFLOG => nflog(data),
+        link_type::NFLOG => nflog(data, walk),
         other => Err(Stop::UnknownLink(other)),
     }
 }
 
 /// Linux cooked capture: packet type, ARPHRD, address length, address (8), protocol.
-fn cooked<'a>(data: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
+fn cooked<'a>(data: &'a [u8], mut walk: Walk) -> Reached<'a> {
     let stop = Stop::short("Linux cooked header", SLL_LEN, data);
     let (Some(kind), Some(low), Some(high), Some(protocol), Some(rest)) =
         (u16_at(data, 0), u32_at(data, 6), u32_at(data, 10), u16_at(data, 14), after(data, SLL_LEN))
@@ -65,7 +66,7 @@ fn cooked<'a>(data: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
 }
 
 /// Linux cooked capture, version 2: protocol, reserved, interface index, ARPHRD, packet type, address length, address (8).
-fn cooked2<'a>(data: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
+fn cooked2<'a>(data: &'a [u8], mut walk: Walk) -> Reached<'a> {
     let stop = Stop::short("Linux cooked header v2", SLL2_LEN, data);
     let (Some(protocol), Some(index), Some(low), Some(high), Some(rest)) =
         (u16_at(data, 0), u32_at(data, 4), u32_at(data, 12), u32_at(data, 16), after(data, SLL2_LEN))
@@ -78,20 +79,20 @@ fn cooked2<'a>(data: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
 }
 
 /// BSD loopback: an address family in the order of the host that captured (NULL) or of the network (LOOP).
-fn loopback(data: &[u8]) -> Result<&[u8], Stop> {
+fn loopback(data: &[u8], walk: Walk) -> Reached<'_> {
     let (Some(family), Some(rest)) = (u32_at(data, 0), after(data, 4)) else {
         return Err(Stop::short("loopback header", 4, data));
     };
     // A family is a small number, so the order shows: one of both readings is small. AF_INET is 2 everywhere; AF_INET6 is 10 on Linux,
     // 23 on Windows, 24, 28 or 30 on the BSD systems.
     match family.min(family.swap_bytes()) {
-        2 | 10 | 23 | 24 | 28 | 30 => Ok(rest),
+        2 | 10 | 23 | 24 | 28 | 30 => Ok((rest, walk)),
         _ => Err(Stop::NotOurs),
     }
 }
 
 /// PPP, with or without HDLC address and control (RFC 1662, 3.1), with or without a compressed protocol field (RFC 1661, 6.5).
-pub(super) fn ppp<'a>(data: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
+pub(super) fn ppp<'a>(data: &'a [u8], mut walk: Walk) -> Reached<'a> {
     let stop = Stop::short("PPP header", 4, data);
     walk.step()?;
     let data = match u8_at(data, 0) {
@@ -113,7 +114,7 @@ pub(super) fn ppp<'a>(data: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop>
 }
 
 /// Cisco HDLC: address, control, ethertype.
-fn cisco_hdlc<'a>(data: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
+fn cisco_hdlc<'a>(data: &'a [u8], walk: Walk) -> Reached<'a> {
     let (Some(protocol), Some(rest)) = (u16_at(data, 2), after(data, 4)) else {
         return Err(Stop::short("Cisco HDLC header", 4, data));
     };
@@ -121,7 +122,7 @@ fn cisco_hdlc<'a>(data: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
 }
 
 /// Linux netfilter log: family, version, group, then attributes of which one is the packet; lengths are in the order of the host.
-fn nflog(data: &[u8]) -> Result<&[u8], Stop> {
+fn nflog(data: &[u8], walk: Walk) -> Reached<'_> {
     let stop = Stop::short("NFLOG header", 8, data);
     if !matches!(u8_at(data, 0), Some(2 | 10)) {
         return Err(Stop::NotOurs);
@@ -134,7 +135,7 @@ fn nflog(data: &[u8]) -> Result<&[u8], Stop> {
         let len = usize::from(len);
         if kind == NFLOG_PAYLOAD {
             let packet = rest.get(4..len.min(rest.len()));
-            return packet.ok_or(stop);
+            return packet.map(|packet| (packet, walk)).ok_or(stop);
         }
         if len < 4 {
             return Err(stop);

@@ -12,6 +12,7 @@ mod ip;
 mod link;
 mod octets;
 mod path;
+mod plain;
 mod shim;
 mod transport;
 mod tunnel;
@@ -20,10 +21,12 @@ mod walk;
 #[cfg(test)]
 pub(crate) mod bytes;
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 mod decode_tests;
 
 pub use decode::{Packet, decode, resume};
 pub use ip::{Carrier, Fragment};
 pub use path::{Path, VLANS_KEPT, Vlans};
+pub use plain::plain_datagram;
 pub use transport::{Datagram, Flags, Segment};
 pub use walk::HEADERS_MAX;

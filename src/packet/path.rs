@@ -17,11 +17,19 @@ pub struct Vlans {
 
 impl Vlans {
     /// Adds the VLAN id of the tag control information `tci`.
-    pub(super) fn push(&mut self, tci: u16) {
+    fn push(&mut self, tci: u16) {
         if let Some(free) = self.ids.get_mut(usize::from(self.count)) {
             *free = tci & 0x0fff;
             self.count += 1;
         }
+    }
+
+    /// Adds the VLAN tag at the front of `bytes`; gives the ethertype behind it and what follows (IEEE 802.1Q, 9.6).
+    #[inline]
+    pub(super) fn pass_tag<'a>(&mut self, bytes: &'a [u8]) -> Option<(u16, &'a [u8])> {
+        let ([high, low, kind_high, kind_low], rest) = bytes.split_first_chunk::<4>()?;
+        self.push(u16::from_be_bytes([*high, *low]));
+        Some((u16::from_be_bytes([*kind_high, *kind_low]), rest))
     }
 
     /// The ids that were kept.

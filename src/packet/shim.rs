@@ -5,12 +5,14 @@
 
 use super::link;
 use super::octets::{after, u8_at, u16_at, u32_at};
-use super::walk::{Stop, Walk};
+use super::walk::{Reached, Stop, Walk};
 
 /// Internet Protocol, version 4.
 pub(super) const ETHERTYPE_IPV4: u16 = 0x0800;
 /// Internet Protocol, version 6.
 pub(super) const ETHERTYPE_IPV6: u16 = 0x86dd;
+/// A VLAN tag of IEEE 802.1Q.
+pub(super) const ETHERTYPE_VLAN: u16 = 0x8100;
 /// MPLS unicast.
 pub(super) const ETHERTYPE_MPLS: u16 = 0x8847;
 /// MPLS multicast, or with an upstream label.
@@ -28,34 +30,39 @@ const ETHERNET_LEN: usize = 14;
 /// Lengths of IEEE 802.3 end here; ethertypes begin at 0x0600.
 const LENGTH_MAX: u16 = 1500;
 
+/// The addresses of an Ethernet header (both, as 8 and 4 octets), its ethertype, and what follows.
+#[inline(always)]
+pub(super) fn header(data: &[u8]) -> Option<((u64, u64), u16, &[u8])> {
+    let (header, rest) = data.split_first_chunk::<ETHERNET_LEN>()?;
+    let [a, b, c, d, e, f, g, h, i, j, k, l, high, low] = *header;
+    let addresses = (u64::from_be_bytes([a, b, c, d, e, f, g, h]), u64::from(u32::from_be_bytes([i, j, k, l])));
+    Some((addresses, u16::from_be_bytes([high, low]), rest))
+}
+
 /// The IP packet in an Ethernet frame.
-#[inline]
-pub(super) fn ethernet<'a>(data: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
-    let Some((header, rest)) = data.split_first_chunk::<ETHERNET_LEN>() else {
+pub(super) fn ethernet<'a>(data: &'a [u8], mut walk: Walk) -> Reached<'a> {
+    let Some((addresses, kind, rest)) = header(data) else {
         return Err(Stop::short("Ethernet header", ETHERNET_LEN, data));
     };
-    let [a, b, c, d, e, f, g, h, i, j, k, l, high, low] = *header;
-    walk.path.pass_link(u64::from_be_bytes([a, b, c, d, e, f, g, h]), u64::from(u32::from_be_bytes([i, j, k, l])));
-    ethertype(u16::from_be_bytes([high, low]), rest, walk)
+    walk.path.pass_link(addresses.0, addresses.1);
+    ethertype(kind, rest, walk)
 }
 
 /// The IP packet in `rest`, which `kind` announces.
-#[inline]
-pub(super) fn ethertype<'a>(kind: u16, rest: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
+pub(super) fn ethertype<'a>(kind: u16, rest: &'a [u8], walk: Walk) -> Reached<'a> {
     match kind {
-        ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => Ok(rest),
+        ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => Ok((rest, walk)),
         _ => tagged(kind, rest, walk),
     }
 }
 
 /// The IP packet behind whatever else an ethertype may announce.
-fn tagged<'a>(kind: u16, rest: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
+fn tagged<'a>(kind: u16, rest: &'a [u8], mut walk: Walk) -> Reached<'a> {
     walk.step()?;
     match kind {
-        0x8100 | 0x88a8 | 0x9100 | 0x9200 => {
-            let stop = Stop::short("VLAN tag", 4, rest);
-            walk.path.vlans.push(u16_at(rest, 0).ok_or(stop)?);
-            ethertype(u16_at(rest, 2).ok_or(stop)?, after(rest, 4).ok_or(stop)?, walk)
+        ETHERTYPE_VLAN | 0x88a8 | 0x9100 | 0x9200 => {
+            let (kind, rest) = walk.path.vlans.pass_tag(rest).ok_or(Stop::short("VLAN tag", 4, rest))?;
+            ethertype(kind, rest, walk)
         }
         ETHERTYPE_VNTAG => {
             let stop = Stop::short("VN-Tag", 6, rest);
@@ -70,17 +77,17 @@ fn tagged<'a>(kind: u16, rest: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], St
 }
 
 /// IEEE 802.2: SNAP (RFC 1042) or IP by its own service access point.
-fn llc<'a>(rest: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
+fn llc<'a>(rest: &'a [u8], walk: Walk) -> Reached<'a> {
     let stop = Stop::short("LLC header", 8, rest);
     match (u8_at(rest, 0).ok_or(stop)?, u8_at(rest, 1).ok_or(stop)?) {
         (0xaa, 0xaa) => ethertype(u16_at(rest, 6).ok_or(stop)?, after(rest, 8).ok_or(stop)?, walk),
-        (0x06, 0x06) => after(rest, 3).ok_or(stop),
+        (0x06, 0x06) => Ok((after(rest, 3).ok_or(stop)?, walk)),
         _ => Err(Stop::NotOurs),
     }
 }
 
 /// A PPPoE session: version and type 1, code 0, session, length, then PPP (RFC 2516, 4).
-pub(super) fn pppoe<'a>(rest: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
+pub(super) fn pppoe<'a>(rest: &'a [u8], walk: Walk) -> Reached<'a> {
     let stop = Stop::short("PPPoE header", 8, rest);
     let (version, code) = (u8_at(rest, 0).ok_or(stop)?, u8_at(rest, 1).ok_or(stop)?);
     if version != 0x11 || code != 0 {
@@ -90,7 +97,7 @@ pub(super) fn pppoe<'a>(rest: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Sto
 }
 
 /// A stack of MPLS labels down to its bottom, then IP, or Ethernet behind a control word.
-pub(super) fn mpls<'a>(mut rest: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], Stop> {
+pub(super) fn mpls<'a>(mut rest: &'a [u8], mut walk: Walk) -> Reached<'a> {
     loop {
         walk.step()?;
         let stop = Stop::short("MPLS label", 4, rest);
@@ -105,7 +112,7 @@ pub(super) fn mpls<'a>(mut rest: &'a [u8], walk: &mut Walk) -> Result<&'a [u8], 
     // that a pseudo-wire is told from IP. One without a control word begins with any address: there the ethertype decides.
     match u8_at(rest, 0).map(|first| first >> 4) {
         None => Err(Stop::NotOurs),
-        Some(4 | 6) if fits_ip(rest) || !holds_ip_in_ethernet(rest) => Ok(rest),
+        Some(4 | 6) if fits_ip(rest) || !holds_ip_in_ethernet(rest) => Ok((rest, walk)),
         Some(0) if !holds_ip_in_ethernet(rest) => ethernet(after(rest, 4).unwrap_or_default(), walk),
         Some(_) => ethernet(rest, walk),
     }

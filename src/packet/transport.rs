@@ -59,8 +59,7 @@ pub struct Segment<'a> {
 }
 
 /// The UDP datagram in `bytes`, or the packet of a tunnel inside of it.
-#[inline]
-pub(super) fn datagram<'a>(carrier: &Carrier, bytes: &'a [u8], missing: u32) -> Result<Packet<'a>, Stop> {
+pub(super) fn datagram<'a>(carrier: Carrier, bytes: &'a [u8], missing: u32) -> Result<Packet<'a>, Stop> {
     let Ok(udp) = UdpSlice::from_slice_lax(bytes) else {
         return Err(Stop::short("UDP header", 8, bytes));
     };
@@ -81,7 +80,7 @@ pub(super) fn datagram<'a>(carrier: &Carrier, bytes: &'a [u8], missing: u32) -> 
 }
 
 /// The TCP segment in `bytes`.
-pub(super) fn segment<'a>(carrier: &Carrier, bytes: &'a [u8], missing: u32) -> Result<Packet<'a>, Stop> {
+pub(super) fn segment<'a>(carrier: Carrier, bytes: &'a [u8], missing: u32) -> Result<Packet<'a>, Stop> {
     let Ok(tcp) = TcpSlice::from_slice(bytes) else {
         return Err(Stop::short("TCP header", 20, bytes));
     };

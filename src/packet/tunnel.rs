@@ -44,7 +44,7 @@ pub(super) const fn is_port(port: u16) -> bool {
 }
 
 /// A walk that goes on inside a tunnel of `kind` with `id`, between the addresses of `carrier`.
-fn inside(carrier: &Carrier, kind: u16, id: u32) -> Walk {
+fn inside(carrier: Carrier, kind: u16, id: u32) -> Walk {
     let mut walk = carrier.walk;
     for address in [carrier.source, carrier.destination] {
         let bits = match address {
@@ -60,21 +60,21 @@ fn inside(carrier: &Carrier, kind: u16, id: u32) -> Walk {
 }
 
 /// The packet that the IP payload `bytes` carries, where it is a tunnel.
-pub(super) fn over_ip<'a>(carrier: &Carrier, bytes: &'a [u8]) -> Result<Packet<'a>, Stop> {
-    let mut walk = inside(carrier, u16::from(carrier.protocol), 0);
-    let inner = match carrier.protocol {
-        protocol::IPV4 | protocol::IPV6 => bytes,
+pub(super) fn over_ip<'a>(carrier: Carrier, bytes: &'a [u8]) -> Result<Packet<'a>, Stop> {
+    let walk = inside(carrier, u16::from(carrier.protocol), 0);
+    let (inner, walk) = match carrier.protocol {
+        protocol::IPV4 | protocol::IPV6 => (bytes, walk),
         protocol::GRE => return gre(carrier, bytes),
-        protocol::MPLS => shim::mpls(bytes, &mut walk)?,
+        protocol::MPLS => shim::mpls(bytes, walk)?,
         // RFC 3378, 3: version 3, then reserved bits of 0.
-        protocol::ETHERIP if u16_at(bytes, 0) == Some(0x3000) => shim::ethernet(after(bytes, 2).unwrap_or_default(), &mut walk)?,
+        protocol::ETHERIP if u16_at(bytes, 0) == Some(0x3000) => shim::ethernet(after(bytes, 2).unwrap_or_default(), walk)?,
         _ => return Err(Stop::NotOurs),
     };
-    ip::packet(inner, &mut walk)
+    ip::packet(inner, walk)
 }
 
 /// The packet in a GRE payload.
-fn gre<'a>(carrier: &Carrier, bytes: &'a [u8]) -> Result<Packet<'a>, Stop> {
+fn gre<'a>(carrier: Carrier, bytes: &'a [u8]) -> Result<Packet<'a>, Stop> {
     let stop = Stop::short("GRE header", 4, bytes);
     let (flags, kind) = (u16_at(bytes, 0).ok_or(stop)?, u16_at(bytes, 2).ok_or(stop)?);
     let has = |bit: u16| flags & bit != 0;
@@ -103,23 +103,23 @@ fn gre<'a>(carrier: &Carrier, bytes: &'a [u8]) -> Result<Packet<'a>, Stop> {
     let rest = after(bytes, at).ok_or(stop)?;
     let mut walk = inside(carrier, kind, id);
     walk.step()?;
-    let inner = match kind {
-        GRE_PPP => link::ppp(rest, &mut walk)?,
+    let (inner, walk) = match kind {
+        GRE_PPP => link::ppp(rest, walk)?,
         // ERSPAN type I has no header of its own, and shows it by having no sequence number; type II has eight octets.
-        GRE_ERSPAN if has(0x1000) => shim::ethernet(after(rest, 8).ok_or(stop)?, &mut walk)?,
-        GRE_ERSPAN => shim::ethernet(rest, &mut walk)?,
+        GRE_ERSPAN if has(0x1000) => shim::ethernet(after(rest, 8).ok_or(stop)?, walk)?,
+        GRE_ERSPAN => shim::ethernet(rest, walk)?,
         GRE_ERSPAN_III => {
             // Twelve octets; the last bit says that eight more follow for the platform.
             let more = u8_at(rest, 11).ok_or(stop)? & 1 == 1;
-            shim::ethernet(after(rest, if more { 20 } else { 12 }).ok_or(stop)?, &mut walk)?
+            shim::ethernet(after(rest, if more { 20 } else { 12 }).ok_or(stop)?, walk)?
         }
-        _ => shim::ethertype(kind, rest, &mut walk)?,
+        _ => shim::ethertype(kind, rest, walk)?,
     };
-    ip::packet(inner, &mut walk)
+    ip::packet(inner, walk)
 }
 
 /// The packet in a UDP payload to `port`; nothing where it is no tunnel after all.
-pub(super) fn over_udp<'a>(carrier: &Carrier, port: u16, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
+pub(super) fn over_udp<'a>(carrier: Carrier, port: u16, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
     let found = match port {
         PORT_VXLAN | PORT_VXLAN_LINUX => vxlan(carrier, bytes),
         PORT_GENEVE => geneve(carrier, bytes),
@@ -133,7 +133,7 @@ pub(super) fn over_udp<'a>(carrier: &Carrier, port: u16, bytes: &'a [u8]) -> Opt
 }
 
 /// RFC 7348, 5: flags with the I bit, reserved (3), VNI (3), reserved; then Ethernet.
-fn vxlan<'a>(carrier: &Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
+fn vxlan<'a>(carrier: Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
     // 0x80 is the group policy extension, which fills the reserved octets with a group.
     let plausible = match u8_at(bytes, 0)? {
         0x08 => bytes.get(1..4) == Some(&[0; 3]),
@@ -144,26 +144,26 @@ fn vxlan<'a>(carrier: &Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, St
     plausible.then(|| {
         let mut walk = inside(carrier, PORT_VXLAN, id);
         walk.step()?;
-        let inner = shim::ethernet(rest, &mut walk)?;
-        ip::packet(inner, &mut walk)
+        let (inner, walk) = shim::ethernet(rest, walk)?;
+        ip::packet(inner, walk)
     })
 }
 
 /// RFC 8926, 3.4: version (2 bits) 0, length of options in words (6), flags, protocol, VNI (3), reserved; options; then the protocol.
-fn geneve<'a>(carrier: &Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
+fn geneve<'a>(carrier: Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
     let (first, kind, id) = (u8_at(bytes, 0)?, u16_at(bytes, 2)?, u32_at(bytes, 4)?);
     let plausible = first < 0x40 && id & 0xff == 0 && matches!(kind, ETHERTYPE_TEB | shim::ETHERTYPE_IPV4 | shim::ETHERTYPE_IPV6);
     let rest = after(bytes, 8 + usize::from(first & 0x3f) * 4)?;
     plausible.then(|| {
         let mut walk = inside(carrier, PORT_GENEVE, id >> 8);
         walk.step()?;
-        let inner = shim::ethertype(kind, rest, &mut walk)?;
-        ip::packet(inner, &mut walk)
+        let (inner, walk) = shim::ethertype(kind, rest, walk)?;
+        ip::packet(inner, walk)
     })
 }
 
 /// 3GPP TS 29.281, 5.1: version 1 with E, S and PN bits, type 255 (G-PDU), length, TEID; sequence and extensions where a bit says so.
-fn gtp_u<'a>(carrier: &Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
+fn gtp_u<'a>(carrier: Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
     let (first, kind, length, id) = (u8_at(bytes, 0)?, u8_at(bytes, 1)?, u16_at(bytes, 2)?, u32_at(bytes, 4)?);
     if first & 0xf0 != 0x30 || kind != 0xff || length == 0 {
         return None;
@@ -182,7 +182,7 @@ fn gtp_u<'a>(carrier: &Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, St
         }
     }
     let rest = after(bytes, at)?;
-    let mut walk = inside(carrier, PORT_GTP_U, id);
+    let walk = inside(carrier, PORT_GTP_U, id);
     // The header does not say what it carries: IP by its version, else it is none of ours and stays a datagram.
-    matches!(u8_at(rest, 0)? >> 4, 4 | 6).then(|| ip::packet(rest, &mut walk))
+    matches!(u8_at(rest, 0)? >> 4, 4 | 6).then(|| ip::packet(rest, walk))
 }

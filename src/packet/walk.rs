@@ -34,6 +34,9 @@ impl Walk {
     }
 }
 
+/// The octets at which a walk has arrived, and the walk.
+pub(super) type Reached<'a> = Result<(&'a [u8], Walk), Stop>;
+
 /// Why a walk gave no packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
