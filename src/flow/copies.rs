@@ -1,9 +1,9 @@
 //! Takes units, gives whether each is a copy: the same packet seen again by a mirror port, another tap, or inside and outside of a tunnel.
 //!
 //! A copy has the same octets, endpoints and transport within [`COPY_WINDOW`], and nothing that shows it was sent again. What shows that:
-//! the same way into the capture (interface, link addresses, VLANs, tunnel, hop limit) with another IP identification, or, where there
-//! is no identification, later than a millisecond. So a retransmission (RFC 3261, 17.1.1.2: 500 ms and more) and a response that is
-//! repeated because the request was (17.2.1) are never copies. A stream gives no octet twice, so a unit of TCP is a copy only on another way.
+//! the same way into the capture (interface, link addresses, VLANs, tunnel, hop limit) with another IP identification, or, where there is
+//! no identification, later than a millisecond. So a retransmission (RFC 3261, 17.1.1.2: 500 ms and more) and a response that is repeated
+//! because the request was (17.2.1) are never copies. A stream gives no octet twice, so a unit of TCP is a copy only on another way.
 
 use std::hash::BuildHasher;
 

@@ -1,7 +1,8 @@
 //! Takes the octets of a stream as they become known, gives the ranges of them that are units, as a consumer's [`Cutter`] says.
 //!
 //! The time is linear in the octets of the stream as long as the cutter heeds [`CutState::resume`] or gives [`Cut::More`] a true bound,
-//! however small the segments are. A cutter that gives nonsense (nothing at all, more than there is) is asked again later; it cannot make the room loop.
+//! however small the segments are. A cutter that gives nonsense (nothing at all, more than there is) is asked again later; it cannot make
+//! the room loop.
 
 use std::ops::Range;
 

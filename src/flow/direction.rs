@@ -4,10 +4,11 @@
 //! turn waits. Octets that were there before win over what comes again (RFC 9293, 3.10.7.4).
 //!
 //! When a gap is given up. The octets are lost to the capture, though not to the receiver, if the receiver has confirmed octets behind
-//! them: then only disorder of the capture itself can bring them, and [`Limits::confirmed_gap_age`] or [`Limits::gap_segments`] more segments
-//! is ample for that. If the receiver is heard and has not confirmed them, the octets were lost on the wire, and the sender will send them again after
-//! its timeout, which doubles from a second (RFC 6298, 2, 5): [`Limits::gap_age`]. If the receiver is not heard, or the sender
-//! has sent its FIN, [`Limits::unheard_gap_age`] or the segments decide. RST ends all waiting, and so does [`Limits::stream_bytes`].
+//! them: then only disorder of the capture itself can bring them, and [`Limits::confirmed_gap_age`] or [`Limits::gap_segments`] more
+//! segments is ample for that. If the receiver is heard and has not confirmed them, the octets were lost on the wire, and the sender will
+//! send them again after its timeout, which doubles from a second (RFC 6298, 2, 5): [`Limits::gap_age`]. If the receiver is not heard, or
+//! the sender has sent its FIN, [`Limits::unheard_gap_age`] or the segments decide. RST ends all waiting, and so does
+//! [`Limits::stream_bytes`].
 
 use super::cut::{Cutter, Progress};
 use super::limits::Limits;

@@ -17,8 +17,9 @@ const TICK: u64 = 50_000_000;
 
 /// Frames in, units out.
 ///
-/// Units come out in the order in which they were completed, with two exceptions, both because octets are missing: what lies behind a gap of a
-/// stream, and a datagram whose fragments are lost, come out when the gap is given up; their time and place are still those of their own frames.
+/// Units come out in the order in which they were completed, with two exceptions, both because octets are missing: what lies behind a gap
+/// of a stream, and a datagram whose fragments are lost, come out when the gap is given up; their time and place are still those of their
+/// own frames.
 #[derive(Debug)]
 pub struct Flow<C: Cutter> {
     limits: Limits,

@@ -1,8 +1,9 @@
 //! Takes fragments, gives whole IP payloads; and, where the rest of a datagram does not come, what its head holds.
 //!
-//! Fragments are one datagram's if they agree in addresses, identification and protocol (RFC 791, 2.3; RFC 8200, 4.5), in their VLANs and in the tunnel around
-//! them: so the copies that a mirror makes on another VLAN are put together apart from the originals, and copies on the same way fall in with
-//! them as known octets. A completed datagram is remembered for [`Limits::fragment_memory`], so that late copies open no new one.
+//! Fragments are one datagram's if they agree in addresses, identification and protocol (RFC 791, 2.3; RFC 8200, 4.5), in their VLANs and
+//! in the tunnel around them: so the copies that a mirror makes on another VLAN are put together apart from the originals, and copies on
+//! the same way fall in with them as known octets. A completed datagram is remembered for [`Limits::fragment_memory`], so that late copies
+//! open no new one.
 //!
 //! Identifications are used again. Octets that contradict a datagram which waits for longer than [`REUSE_AGE`] begin the next one.
 //!

@@ -1,7 +1,8 @@
 //! Takes the fragments of one IP datagram, gives its payload once it is whole.
 //!
 //! Fragments may come in any order, twice, and overlapping: the first octets that fill a place win, so that what is once complete cannot be
-//! changed. The buffer is etherparse's; only octets that are new to it are given to it, since it lets the last one win. RFC 791, 3.2; RFC 8200, 4.5.
+//! changed. The buffer is etherparse's; only octets that are new to it are given to it, since it lets the last one win. RFC 791, 3.2; RFC
+//! 8200, 4.5.
 
 use etherparse::defrag::{IpDefragBuf, IpFragRange};
 use etherparse::{IpFragOffset, IpNumber};

@@ -3,8 +3,8 @@
 //! A connection is its two endpoints, whatever capture, interface or VLAN a segment came by: two taps fill each other's gaps, and mirrored
 //! copies vanish as retransmissions. A SYN with another sequence number opens the endpoints anew (RFC 9293, 3.4.3).
 //!
-//! While the receiver has confirmed octets that the capture does not have, what the receiver sends is held back until the gap is closed or given
-//! up: so no response comes out ahead of its request.
+//! While the receiver has confirmed octets that the capture does not have, what the receiver sends is held back until the gap is closed or
+//! given up: so no response comes out ahead of its request.
 
 use std::collections::BTreeSet;
 

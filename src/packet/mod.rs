@@ -1,7 +1,7 @@
 //! Takes a frame, gives the one packet in it: a datagram, a segment or a fragment, with its addresses and the way it was captured.
 //!
-//! The room is stateless and allocates nothing: [`decode`] walks the link header, tags and tunnels down to the innermost IP and its UDP or
-//! TCP, and borrows the payload from the frame. What needs state (fragments, streams) is handed up; a reassembled IP payload comes back
+//! The room is stateless and allocates nothing: [`decode()`] walks the link header, tags and tunnels down to the innermost IP and its UDP
+//! or TCP, and borrows the payload from the frame. What needs state (fragments, streams) is handed up; a reassembled IP payload comes back
 //! through [`resume`].
 //!
 //! Invariant: every header costs one step of a small budget, so no frame makes the walk endless; a checksum never drops a packet.

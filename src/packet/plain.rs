@@ -1,7 +1,7 @@
 //! Takes the most usual frame (Ethernet with at most one VLAN tag, whole IP, UDP to no tunnel port), gives its datagram without the walk.
 //!
-//! A capture of telephony is nearly all RTP, and this is its way. The shortcut says the same as [`super::decode`] or nothing, which a test holds
-//! it to; the gain is that no state of a walk has to pass through memory, which costs more than all the rest.
+//! A capture of telephony is nearly all RTP, and this is its way. The shortcut says the same as [`super::decode()`] or nothing, which a
+//! test holds it to; the gain is that no state of a walk has to pass through memory, which costs more than all the rest.
 
 use std::net::IpAddr;
 
