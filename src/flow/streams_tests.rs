@@ -355,8 +355,9 @@ fn push_all(limits: Limits, cutter: Counting, packets: impl Iterator<Item = Vec<
 #[test]
 fn single_octets_cost_each_the_same() {
     const COUNT: u32 = 100_000;
-    let unit =
-        |bytes: &[u8], _: CutState| if bytes.len() < 50_000 { Cut::More { at_least: 0, resume: bytes.len() } } else { Cut::Unit { skip: 0, len: 50_000 } };
+    let unit = |bytes: &[u8], _: CutState| {
+        if bytes.len() < 50_000 { Cut::More { at_least: 0, resume: bytes.len() } } else { Cut::Unit { skip: 0, len: 50_000 } }
+    };
     let packets = (0..COUNT).map(|at| ipv4((1, 2), 6, &tcp(PORTS, at, 0, 0, b"x")));
     let (found, shown, faults) = push_all(Limits::default(), Counting(0.into(), unit), packets);
     assert_eq!((found, shown), (vec![50_000, 50_000], u64::from(COUNT)));
@@ -378,7 +379,8 @@ fn segments_all_out_of_order_cost_no_more_than_their_bound() {
 
 #[test]
 fn every_bound_on_streams_holds_and_is_told() {
-    let never = |bytes: &[u8], state: CutState| if state.at_end { Cut::Skip(usize::MAX) } else { Cut::More { at_least: 0, resume: bytes.len() } };
+    let never =
+        |bytes: &[u8], state: CutState| if state.at_end { Cut::Skip(usize::MAX) } else { Cut::More { at_least: 0, resume: bytes.len() } };
     let limits = Limits { connections: 8, stream_bytes: 1_000, total_stream_bytes: 40_000, ..Limits::default() };
     let long = (0..50_u32).map(|at| ipv4((1, 2), 6, &tcp(PORTS, at * 100, 0, 0, &[b'x'; 100])));
     let many = (0..500_u16).map(|port| ipv4((1, 2), 6, &tcp((port, 5060), 1, 0, 0, &[b'x'; 100])));
