@@ -45,6 +45,19 @@ pub struct Info {
     pub last_time: Option<Timestamp>,
 }
 
+impl Info {
+    /// Takes the time of a frame.
+    #[inline]
+    fn take_time(&mut self, time: Timestamp) {
+        if self.first_time.is_none_or(|first| time < first) {
+            self.first_time = Some(time);
+        }
+        if self.last_time.is_none_or(|last| time > last) {
+            self.last_time = Some(time);
+        }
+    }
+}
+
 /// A capture that is being read.
 pub struct Capture {
     info: Info,
@@ -131,8 +144,7 @@ impl Capture {
             Reading::Straight(records) => {
                 let more = records.advance(&mut self.faults);
                 if let Some(record) = records.record() {
-                    self.info.first_time = self.info.first_time.map(|time| time.min(record.time)).or(Some(record.time));
-                    self.info.last_time = self.info.last_time.max(Some(record.time));
+                    self.info.take_time(record.time);
                     if self.time_line.steps_back_at(record.time) {
                         let fault = Fault::new(FaultKind::TimeGoesBack, "frame time");
                         self.faults.note(fault.at_frame(record.number).at_offset(record.offset));
@@ -159,6 +171,16 @@ impl Capture {
         match &self.reading {
             Reading::Straight(records) => records.frame(),
             Reading::InTimeOrder(runs) => runs.frame(),
+            Reading::Asleep(_) => None,
+        }
+    }
+
+    /// When the frame last read was captured.
+    #[inline]
+    pub(super) fn time(&self) -> Option<Timestamp> {
+        match &self.reading {
+            Reading::Straight(records) => records.time(),
+            Reading::InTimeOrder(runs) => runs.time(),
             Reading::Asleep(_) => None,
         }
     }
@@ -217,9 +239,16 @@ impl Capture {
         }
     }
 
-    /// Opens the file again and reads the frame that was last read.
+    /// Opens the file again, if it was closed, and reads the frame that was last read.
     #[inline]
     pub(super) fn wake(&mut self) {
+        if matches!(self.reading, Reading::Asleep(_)) {
+            self.open_again();
+        }
+    }
+
+    #[cold]
+    fn open_again(&mut self) {
         if let (Reading::Asleep(mark), Some(path)) = (&self.reading, &self.path) {
             // What this reads was read before, so it tells nothing new, unless the file is gone.
             match records_at(path, self.is_compressed(), &self.bytes_read, mark.clone(), u64::MAX) {

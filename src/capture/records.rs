@@ -157,14 +157,20 @@ impl Records {
 
     /// The record last read.
     #[inline]
-    pub(super) const fn record(&self) -> Option<Record> {
-        self.record
+    pub(super) const fn record(&self) -> Option<&Record> {
+        self.record.as_ref()
+    }
+
+    /// When it was captured.
+    #[inline]
+    pub(super) fn time(&self) -> Option<Timestamp> {
+        self.record.as_ref().map(|record| record.time)
     }
 
     /// The record last read as a frame.
     #[inline]
     pub(super) fn frame(&self) -> Option<Frame<'_>> {
-        let record = self.record?;
+        let record = self.record.as_ref()?;
         Some(Frame {
             number: record.number,
             time: record.time,
@@ -188,7 +194,7 @@ impl Records {
 
     /// The place of the record last read.
     pub(super) fn mark(&self) -> Option<Mark> {
-        let record = self.record?;
+        let record = self.record.as_ref()?;
         Some(Mark { offset: record.offset, number: record.number, container: self.container.clone() })
     }
 }

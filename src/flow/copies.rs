@@ -5,11 +5,11 @@
 //! no identification, later than a millisecond. So a retransmission (RFC 3261, 17.1.1.2: 500 ms and more) and a response that is repeated
 //! because the request was (17.2.1) are never copies. A stream gives no octet twice, so a unit of TCP is a copy only on another way.
 
-use std::hash::BuildHasher;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
+use std::net::IpAddr;
 
-use smallvec::SmallVec;
-
-use super::aging::Aging;
 use super::unit::Unit;
 use crate::evidence::{Timestamp, Transport};
 use crate::packet::Path;
@@ -18,7 +18,7 @@ use crate::packet::Path;
 pub const COPY_WINDOW: i64 = 100_000_000;
 /// How far apart the same packet may be seen twice on the same way where it has no IP identification, in nanoseconds.
 const SAME_PACKET_WINDOW: i64 = 1_000_000;
-/// How many different units are remembered; beyond it the oldest is forgotten, whose copies then count as sent again.
+/// How many units are remembered; beyond it the oldest is forgotten, whose copies then count as sent again.
 const REMEMBERED_MAX: usize = 1 << 16;
 /// How many sightings of equal units are remembered.
 const SIGHTINGS_MAX: usize = 32;
@@ -30,41 +30,105 @@ struct Sighting {
     frame: u64,
     time: Timestamp,
     path: Path,
-    transport: Transport,
-    /// Which of the sightings this one is a copy of: an index into the list, its own for an original.
+    /// Which of the sightings this one is a copy of: an index into them, its own for an original.
     original: usize,
 }
 
 impl Sighting {
-    /// Whether both may be the same packet.
-    fn may_be_same_packet(&self, other: &Self) -> bool {
+    /// Whether both, which came by `transport`, may be the same packet.
+    fn may_be_same_packet(&self, other: &Self, transport: Transport) -> bool {
         let apart = self.time.nanos_since(other.time).saturating_abs();
         if self.capture != other.capture || !self.path.is_same_way(&other.path) {
             return apart <= COPY_WINDOW;
         }
         let same_id = self.path.ip_id == other.path.ip_id && (self.path.ip_id != 0 || apart <= SAME_PACKET_WINDOW);
-        self.transport == Transport::Udp && self.frame != other.frame && same_id && apart <= COPY_WINDOW
+        transport == Transport::Udp && self.frame != other.frame && same_id && apart <= COPY_WINDOW
+    }
+}
+
+/// The sightings of equal units. Nearly every unit is seen once, so the first sighting needs no list.
+#[derive(Debug)]
+struct Sightings {
+    key: u64,
+    first: Sighting,
+    /// The later ones.
+    more: Vec<Sighting>,
+    /// Whether these moved to the end of the line when one was added, so that this place is empty.
+    moved: bool,
+}
+
+impl Sightings {
+    fn of(key: u64, first: Sighting) -> Self {
+        Self { key, first, more: Vec::new(), moved: false }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Sighting> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+
+    /// When the unit was last seen.
+    fn last_time(&self) -> Timestamp {
+        self.more.last().unwrap_or(&self.first).time
+    }
+
+    /// Adds `seen`; gives the capture and the frame of what it is a copy of.
+    fn add(&mut self, mut seen: Sighting, transport: Transport) -> Option<(u32, u64)> {
+        // A packet is a copy of an original only if it may be the same packet as each of that original's copies: one of them may have come
+        // by the same way as this one, with another identification.
+        let is_original_of_seen = |(index, it): &(usize, &Sighting)| {
+            it.original == *index && self.iter().all(|it| it.original != *index || it.may_be_same_packet(&seen, transport))
+        };
+        let original = self.iter().enumerate().find(is_original_of_seen).map(|(index, it)| (index, (it.capture, it.frame)));
+        let count = self.more.len() + 1;
+        seen.original = original.map_or(count, |(index, _)| index);
+        if count < SIGHTINGS_MAX {
+            self.more.push(seen);
+        } else if original.is_none() {
+            *self = Self::of(self.key, Sighting { original: 0, ..seen });
+        }
+        original.map(|(_, place)| place)
+    }
+}
+
+/// Gives a key that is a hash already as its own hash.
+#[derive(Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, &byte| hash.rotate_left(8) ^ u64::from(byte));
+    }
+
+    #[inline]
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 
 /// The memory of the units of the last moments.
-#[derive(Debug)]
+///
+/// Units stand in line in the order in which they were last seen, so that each is passed once when it is forgotten; the octets are hashed
+/// once. Those that are seen again go to the end of the line and leave an empty place.
+#[derive(Debug, Default)]
 pub struct Copies {
     hasher: foldhash::quality::RandomState,
-    recent: Aging<u64, SmallVec<[Sighting; 2]>>,
-}
-
-impl Default for Copies {
-    fn default() -> Self {
-        Self::new()
-    }
+    line: VecDeque<Sightings>,
+    /// How many have left the line.
+    left: u64,
+    /// Where those under a key stand, counted from the first that ever stood in line.
+    places: HashMap<u64, u64, BuildHasherDefault<Hashed>>,
 }
 
 impl Copies {
     /// An empty memory.
     #[must_use]
     pub fn new() -> Self {
-        Self { hasher: foldhash::quality::RandomState::default(), recent: Aging::new() }
+        Self::default()
     }
 
     /// Whether `unit` is a copy of one that was shown before.
@@ -75,45 +139,61 @@ impl Copies {
     /// The capture and the frame of the unit that `unit` is a copy of, if it is one.
     pub fn original(&mut self, unit: &Unit<'_>) -> Option<(u32, u64)> {
         self.forget(unit.time);
-        let key = self.hasher.hash_one((unit.bytes, unit.source, unit.destination, unit.transport));
-        let mut seen = Sighting {
-            capture: unit.capture,
-            frame: unit.place_frame,
-            time: unit.time,
-            path: unit.path,
-            transport: unit.transport,
-            original: 0,
-        };
-        let Some(id) = self.recent.find(&key) else {
-            self.recent.insert(key, SmallVec::from_slice(&[seen]));
-            return None;
-        };
-        self.recent.touch(id);
-        let sightings = self.recent.get_mut(id)?;
-        // A packet is a copy of an original only if it may be the same packet as each of that original's copies: one of them may have come
-        // by the same way as this one, with another identification.
-        let original = (0..sightings.len()).find(|&index| {
-            sightings.get(index).is_some_and(|it| it.original == index)
-                && sightings.iter().all(|it| it.original != index || it.may_be_same_packet(&seen))
-        });
-        seen.original = original.unwrap_or(sightings.len());
-        let found = original.and_then(|index| sightings.get(index)).map(|it| (it.capture, it.frame));
-        if sightings.len() < SIGHTINGS_MAX {
-            sightings.push(seen);
-        } else if found.is_none() {
-            *sightings = SmallVec::from_slice(&[Sighting { original: 0, ..seen }]);
+        let key = self.key(unit);
+        let seen = Sighting { capture: unit.capture, frame: unit.place_frame, time: unit.time, path: unit.path, original: 0 };
+        let end = self.left.wrapping_add(self.line.len() as u64);
+        match self.places.entry(key) {
+            Entry::Vacant(place) => {
+                place.insert(end);
+                self.line.push_back(Sightings::of(key, seen));
+                None
+            }
+            Entry::Occupied(mut place) => {
+                let index = usize::try_from(place.get().wrapping_sub(self.left)).unwrap_or(usize::MAX);
+                // Most copies follow at once, when their originals are still the last in line.
+                if index.saturating_add(1) < self.line.len() {
+                    let old = self.line.get_mut(index)?;
+                    old.moved = true;
+                    let moving = Sightings { more: std::mem::take(&mut old.more), moved: false, ..*old };
+                    self.line.push_back(moving);
+                    place.insert(end);
+                }
+                self.line.back_mut()?.add(seen, unit.transport)
+            }
         }
-        found
+    }
+
+    /// The number under which units with the octets, endpoints and transport of `unit` are found.
+    fn key(&self, unit: &Unit<'_>) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(unit.bytes);
+        let version = match (unit.source.address, unit.destination.address) {
+            (IpAddr::V4(source), IpAddr::V4(destination)) => {
+                hasher.write_u64(u64::from(source.to_bits()) << 32 | u64::from(destination.to_bits()));
+                4
+            }
+            addresses => {
+                addresses.hash(&mut hasher);
+                6
+            }
+        };
+        let ports = u64::from(unit.source.port) << 16 | u64::from(unit.destination.port);
+        hasher.write_u64(ports << 16 | version << 1 | u64::from(unit.transport == Transport::Udp));
+        hasher.write_usize(unit.bytes.len());
+        hasher.finish()
     }
 
     /// Forgets what is too old at `now` to have copies, and the oldest where there is too much.
     fn forget(&mut self, now: Timestamp) {
-        while let Some(id) = self.recent.oldest() {
-            let last = self.recent.get(id).and_then(|sightings| sightings.last()).map_or(Timestamp::MIN, |sighting| sighting.time);
-            if now.nanos_since(last) <= COPY_WINDOW && self.recent.len() < REMEMBERED_MAX {
-                break;
+        while let Some(oldest) = self.line.front() {
+            if !oldest.moved {
+                if now.nanos_since(oldest.last_time()) <= COPY_WINDOW && self.line.len() < REMEMBERED_MAX {
+                    break;
+                }
+                self.places.remove(&oldest.key);
             }
-            self.recent.remove(id);
+            self.line.pop_front();
+            self.left = self.left.wrapping_add(1);
         }
     }
 }
