@@ -96,7 +96,12 @@ impl<'a> Fields<'a> {
             self.end = Some(End::BlankLine);
             return None;
         }
-        let (line, rest) = split(self.rest, line_len(self.rest));
+        // A fold is rare: the first line end is nearly always the one.
+        let end = memchr(b'\n', self.rest).map_or(usize::MAX, |at| at.saturating_add(1));
+        let (mut line, mut rest) = split(self.rest, end);
+        if is_fold(rest) {
+            (line, rest) = split(self.rest, folded_len(self.rest));
+        }
         self.rest = rest;
         Some(line)
     }
@@ -119,7 +124,8 @@ impl<'a> Fields<'a> {
 }
 
 /// The length of the line that `rest` starts with, folds and line end included; each line end is sought once.
-fn line_len(rest: &[u8]) -> usize {
+#[cold]
+fn folded_len(rest: &[u8]) -> usize {
     let mut at = 0usize;
     while let Some(end) = rest.get(at..).and_then(|rest| memchr(b'\n', rest)) {
         at = at.saturating_add(end).saturating_add(1);

@@ -61,7 +61,7 @@ fn long<'a, const N: usize>(rest: &'a [u8], letters: &[u8; N]) -> Option<&'a [u8
         let case = if letter.is_ascii_lowercase() { 0x20 } else { 0 };
         differ | ((octet | case) ^ letter)
     });
-    (differ == 0).then_some(behind)
+    if differ == 0 { Some(behind) } else { None }
 }
 
 #[cfg(test)]

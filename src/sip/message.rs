@@ -326,8 +326,8 @@ impl Message<'_> {
     /// The topmost Via.
     #[must_use]
     pub fn top_via(&self) -> Option<Via<'_>> {
-        let first = self.at(self.head.via).and_then(|value| split_list(value).next());
         // A first Via line may be empty, which is a fault but hides no other line.
+        let first = self.at(self.head.via).and_then(|value| split_list(value).next());
         first.or_else(|| self.raw_values(Name::Via).next()).map(Via::read)
     }
 
@@ -352,13 +352,13 @@ impl Message<'_> {
     /// The tag of the From, which names the caller's end of the call (RFC 3261, 19.3).
     #[must_use]
     pub fn from_tag(&self) -> Option<&[u8]> {
-        self.from()?.tag()
+        self.at(self.head.from).and_then(NameAddr::tag_of)
     }
 
     /// The tag of the To: there in responses, and in requests within a dialog (RFC 3261, 12.2.1.1).
     #[must_use]
     pub fn to_tag(&self) -> Option<&[u8]> {
-        self.to()?.tag()
+        self.at(self.head.to).and_then(NameAddr::tag_of)
     }
 
     /// All Contacts in the order as written.

@@ -73,7 +73,7 @@ impl<'a> Params<'a> {
         Items::new(self.raw, b';').map(Param::read)
     }
 
-    /// The first parameter of that name, in any case.
+    /// The first parameter of that name, a token, in any case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Param<'a>> {
         let name = name.as_bytes();
@@ -81,6 +81,11 @@ impl<'a> Params<'a> {
         let mut rest = self.raw;
         loop {
             (_, rest) = take_while(rest, |octet| octet == b';' || is_lws(octet));
+            // As nearly all are written: the name as it is sought, the equals sign behind it.
+            if let Some(value) = rest.strip_prefix(name).and_then(|rest| rest.strip_prefix(b"=")) {
+                let (value, _) = split(value, find_outside(value, b';', false).unwrap_or(value.len()));
+                return Some(Param { name: split(rest, name.len()).0, value: Some(trim(value)) });
+            }
             let first = rest.first()?.to_ascii_lowercase();
             let (item, behind) = split(rest, find_outside(rest, b';', false).unwrap_or(rest.len()));
             // The first octet tells most names apart, and an item is read only where it does not.

@@ -109,10 +109,12 @@ pub fn decimal(octets: &[u8]) -> Option<u64> {
 /// The port that `octets` writes: 0 to 65535, not padded beyond five digits.
 #[must_use]
 pub fn port(octets: &[u8]) -> Option<u16> {
-    if octets.len() > 5 {
+    if octets.is_empty() || octets.len() > 5 || !octets.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    decimal(octets).and_then(|number| u16::try_from(number).ok())
+    // Five digits do not wrap.
+    let number = octets.iter().fold(0u32, |number, octet| number.wrapping_mul(10).wrapping_add(u32::from(octet & 0xf)));
+    u16::try_from(number).ok()
 }
 
 /// The value with each fold (line end and the whitespace around it) replaced by one space; borrowed where nothing is folded.

@@ -67,6 +67,19 @@ impl<'a> NameAddr<'a> {
         self.params.value("tag").filter(|tag| !tag.is_empty())
     }
 
+    /// The tag of the address `value`: that of [`NameAddr::read`], without reading name and URI.
+    #[must_use]
+    pub fn tag_of(value: &'a [u8]) -> Option<&'a [u8]> {
+        let params = match find_mark(value) {
+            Mark::Params(at) => split(value, at).1,
+            Mark::Angle(at) => {
+                let (_, rest) = split(value, at);
+                memchr::memchr(b'>', rest).and_then(|close| rest.get(close..)).and_then(|rest| rest.get(1..)).unwrap_or(&[])
+            }
+        };
+        Params::new(params).value("tag").filter(|tag| !tag.is_empty())
+    }
+
     /// Whether it is made as the grammar wants, parameters included; the URI is looked at from outside only.
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
@@ -130,7 +143,7 @@ mod tests {
         let address = NameAddr::read(value.as_bytes());
         assert_eq!(String::from_utf8_lossy(&address.display_name()), display, "{value:?}");
         assert_eq!(String::from_utf8_lossy(address.uri), uri, "{value:?}");
-        assert_eq!(address.tag(), tag.map(str::as_bytes), "{value:?}");
+        assert_eq!((address.tag(), NameAddr::tag_of(value.as_bytes())), (tag.map(str::as_bytes), tag.map(str::as_bytes)), "{value:?}");
         assert_eq!((address.is_bracketed, address.is_well_formed()), (bracketed, well), "{value:?}");
     }
 

@@ -188,12 +188,19 @@ mod tests {
             true,
         );
         check("SIP/2.0/UDP [::ffff:192.0.2.10]", "UDP", "[::ffff:192.0.2.10]", None, None, true);
+        check("SIP/2.0/ TLS h:5061;ttl=\"a;branch=b\";xbranch=c;BRANCH=d;branch=e", "TLS", "h", Some(5061), Some("d"), true);
+        check("sip/2.0/UDP h:00080;branch;branch=b", "UDP", "h", Some(80), None, true);
     }
 
     #[test]
     fn what_is_malformed_keeps_what_is_usable() {
         check("SIP/2.0/UDP 2001:db8::1;branch=z9hG4bKa", "UDP", "2001:db8::1", None, Some("z9hG4bKa"), false);
         check("SIP/2.0/UDP h:99999;branch=z9hG4bKa", "UDP", "h", None, Some("z9hG4bKa"), false);
+        check("SIP/2.0/UDP h:065536;branch=a", "UDP", "h", None, Some("a"), false);
+        check("SIP/2.0/UDP a:1:2", "UDP", "a:1:2", None, None, false);
+        check("SIP/2.0/UDP h:;branch=", "UDP", "h", None, None, false);
+        check("SIP/2.0/UDP a b:1", "UDP", "a b", Some(1), None, false);
+        check("SIP/2.0/ h", "h", "", None, None, false);
         check("SIP/2.0/UDP 192.0.2.15;;", "UDP", "192.0.2.15", None, None, false);
         check("SIP/2.0/UDP;branch=z9hG4bKa", "UDP", "", None, Some("z9hG4bKa"), false);
         check("UDP h;branch=x", "", "", None, Some("x"), false);
