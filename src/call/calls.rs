@@ -296,6 +296,7 @@ impl Calls {
             // The request is not in the capture: the 3xx stands alone, and the ACK may tell what was asked.
             if (300..400).contains(&status) {
                 let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), None, sighting.time);
+                self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
                 self.redirected(sighting, status, number, events);
             }
             return;
@@ -309,8 +310,9 @@ impl Calls {
         }
         let first = transaction.outcome.is_none();
         if first {
-            transaction.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
+            self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
         }
+        let Some(transaction) = self.transactions.get_mut(number) else { return };
         if let Some(redirect) = transaction.redirect {
             self.repeated(redirect, sighting, status);
         } else if first && (300..400).contains(&status) {
@@ -362,7 +364,6 @@ impl Calls {
         self.next += 1;
         let Some(transaction) = self.transactions.get_mut(number) else { return };
         transaction.redirect = Some(id);
-        transaction.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
         let request = transaction.request.clone();
         let (attempt, cancel, repeats) = (transaction.attempt, transaction.cancel, transaction.repeats.to_vec());
         if let Some(attempt) = self.attempt_mut(attempt) {

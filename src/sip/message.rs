@@ -40,6 +40,8 @@ pub struct Head {
     pub contact: Option<Span>,
     /// Whether more Contact lines follow the first one.
     pub has_more_contacts: bool,
+    /// Whether any header begins with an R: without one there is neither Route nor Record-Route.
+    pub has_r_lines: bool,
     /// The value of the first Content-Length line.
     pub content_length: Option<Span>,
     /// How many octets followed the body and were left out.
@@ -71,6 +73,7 @@ impl Head {
             to: None,
             contact: None,
             has_more_contacts: false,
+            has_r_lines: false,
             content_length: None,
             extra: 0,
             faults: MessageFaults::default(),
@@ -81,6 +84,7 @@ impl Head {
         let mut fields = Fields::new(block);
         // Lines that are no header are told by `Message::faults`: here most lines are passed over unread.
         while let Some(line) = fields.line() {
+            head.has_r_lines |= matches!(line.first(), Some(b'R' | b'r'));
             if let Some((name, value)) = landmark(line) {
                 head.take(octets, name, value);
             }
@@ -368,12 +372,16 @@ impl Message<'_> {
 
     /// The Route values in the order as written.
     pub fn routes(&self) -> impl Iterator<Item = Route<'_>> {
-        self.raw_values(Name::Route).map(Route::read)
+        self.raw_values(Name::Route).take(self.most_routes()).map(Route::read)
     }
 
     /// The Record-Route values in the order as written.
     pub fn record_routes(&self) -> impl Iterator<Item = Route<'_>> {
-        self.raw_values(Name::RecordRoute).map(Route::read)
+        self.raw_values(Name::RecordRoute).take(self.most_routes()).map(Route::read)
+    }
+
+    const fn most_routes(&self) -> usize {
+        if self.head.has_r_lines { usize::MAX } else { 0 }
     }
 
     /// The credentials or challenges of `name`: one of the four authentication headers.
