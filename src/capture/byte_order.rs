@@ -34,11 +34,11 @@ impl ByteOrder {
     /// The four 32-bit numbers that `octets` are.
     #[inline]
     pub(super) fn u32s_of(self, octets: &[u8; 16]) -> [u32; 4] {
-        let number = match self {
-            Self::Little => u32::from_le_bytes,
-            Self::Big => u32::from_be_bytes,
-        };
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *octets;
+        let number = |octets| match self {
+            Self::Little => u32::from_le_bytes(octets),
+            Self::Big => u32::from_be_bytes(octets),
+        };
         [number([a, b, c, d]), number([e, f, g, h]), number([i, j, k, l]), number([m, n, o, p])]
     }
 

@@ -49,12 +49,17 @@ impl Info {
     /// Takes the time of a frame.
     #[inline]
     fn take_time(&mut self, time: Timestamp) {
-        if self.first_time.is_none_or(|first| time < first) {
-            self.first_time = Some(time);
+        match &mut self.last_time {
+            Some(last) if *last <= time => *last = time,
+            _ => self.take_time_out_of_order(time),
         }
-        if self.last_time.is_none_or(|last| time > last) {
-            self.last_time = Some(time);
-        }
+    }
+
+    /// Takes the first time, or one that lies before the latest.
+    #[cold]
+    fn take_time_out_of_order(&mut self, time: Timestamp) {
+        self.first_time = Some(self.first_time.map_or(time, |first| first.min(time)));
+        self.last_time = self.last_time.max(Some(time));
     }
 }
 
@@ -151,9 +156,11 @@ impl Capture {
                     }
                 }
                 self.info.frames = records.number();
-                // Described link types are never taken back.
-                if records.container().link_types().len() != self.info.link_types.len() {
-                    self.info.link_types = records.container().link_types().to_vec();
+                // Only blocks describe further link types, and never take one back.
+                if let Container::PcapNg(blocks) = records.container()
+                    && blocks.link_types().len() != self.info.link_types.len()
+                {
+                    self.info.link_types = blocks.link_types().to_vec();
                 }
                 more
             }

@@ -41,9 +41,12 @@ impl TimeLine {
     /// Whether a run begins with the frame of `time`, as it lies more than [`JITTER`] before the latest of the run so far.
     #[inline]
     pub(super) fn steps_back_at(&mut self, time: Timestamp) -> bool {
+        if time >= self.latest {
+            self.latest = time;
+            return false;
+        }
         let step = self.latest.nanos_since(time);
         if step <= JITTER {
-            self.latest = self.latest.max(time);
             return false;
         }
         self.latest = time;

@@ -124,16 +124,17 @@ impl Records {
     }
 
     /// Reads the next record; false at the end, after which memory and reader are let go.
-    #[inline]
+    #[inline(always)]
     pub(super) fn advance(&mut self, faults: &mut FaultLog) -> bool {
-        self.record = if self.buffer.offset() >= self.stop_at {
-            None
-        } else {
+        if self.buffer.offset() < self.stop_at {
+            // Each reader's record goes to its place at once: what both hand to one assignment is copied once more.
             match &mut self.container {
-                Container::Pcap(pcap) => pcap.next(&mut self.buffer, &mut self.number, faults),
-                Container::PcapNg(pcapng) => pcapng.next(&mut self.buffer, &mut self.number, faults),
+                Container::Pcap(pcap) => self.record = pcap.next(&mut self.buffer, &mut self.number, faults),
+                Container::PcapNg(pcapng) => self.record = pcapng.next(&mut self.buffer, &mut self.number, faults),
             }
-        };
+        } else {
+            self.record = None;
+        }
         if self.record.is_none() {
             self.end(faults);
         }

@@ -5,9 +5,8 @@
 //! no identification, later than a millisecond. So a retransmission (RFC 3261, 17.1.1.2: 500 ms and more) and a response that is repeated
 //! because the request was (17.2.1) are never copies. A stream gives no octet twice, so a unit of TCP is a copy only on another way.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::net::IpAddr;
 
 use super::unit::Unit;
@@ -20,6 +19,8 @@ pub const COPY_WINDOW: i64 = 100_000_000;
 const SAME_PACKET_WINDOW: i64 = 1_000_000;
 /// How many units are remembered; beyond it the oldest is forgotten, whose copies then count as sent again.
 const REMEMBERED_MAX: usize = 1 << 16;
+/// Into how many buckets the remembered units are put.
+const BUCKETS: usize = 1 << 14;
 /// How many sightings of equal units are remembered.
 const SIGHTINGS_MAX: usize = 32;
 
@@ -53,15 +54,13 @@ struct Sightings {
     first: Sighting,
     /// The later ones.
     more: Vec<Sighting>,
+    /// The place of the unit before it in the same bucket of the hash; see [`Copies`].
+    before: u64,
     /// Whether these moved to the end of the line when one was added, so that this place is empty.
     moved: bool,
 }
 
 impl Sightings {
-    fn of(key: u64, first: Sighting) -> Self {
-        Self { key, first, more: Vec::new(), moved: false }
-    }
-
     fn iter(&self) -> impl Iterator<Item = &Sighting> {
         std::iter::once(&self.first).chain(&self.more)
     }
@@ -84,51 +83,40 @@ impl Sightings {
         if count < SIGHTINGS_MAX {
             self.more.push(seen);
         } else if original.is_none() {
-            *self = Self::of(self.key, Sighting { original: 0, ..seen });
+            self.first = Sighting { original: 0, ..seen };
+            self.more.clear();
         }
         original.map(|(_, place)| place)
     }
 }
 
-/// Gives a key that is a hash already as its own hash.
-#[derive(Debug, Default)]
-struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, &byte| hash.rotate_left(8) ^ u64::from(byte));
-    }
-
-    #[inline]
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    #[inline]
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 /// The memory of the units of the last moments.
 ///
-/// Units stand in line in the order in which they were last seen, so that each is passed once when it is forgotten; the octets are hashed
-/// once. Those that are seen again go to the end of the line and leave an empty place.
-#[derive(Debug, Default)]
+/// Units stand in line in the order in which they were last seen, so that each is passed once when it is forgotten; those that are seen
+/// again go to the end of the line and leave an empty place. Places are counted on, from the first that there ever was. Units that share a
+/// bucket of the hash are chained from the last to the first by their places; a chain ends where its next place has left the line, so
+/// forgetting need not look a unit up. The octets are hashed once, in all.
+#[derive(Debug)]
 pub struct Copies {
     hasher: foldhash::quality::RandomState,
     line: VecDeque<Sightings>,
-    /// How many have left the line.
-    left: u64,
-    /// Where those under a key stand, counted from the first that ever stood in line.
-    places: HashMap<u64, u64, BuildHasherDefault<Hashed>>,
+    /// The place of the first in line; at least 1.
+    first: u64,
+    /// The place of the last unit of each bucket; 0 where there was none.
+    buckets: Vec<u64>,
+}
+
+impl Default for Copies {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Copies {
     /// An empty memory.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self { hasher: foldhash::quality::RandomState::default(), line: VecDeque::new(), first: 1, buckets: vec![0; BUCKETS] }
     }
 
     /// Whether `unit` is a copy of one that was shown before.
@@ -141,29 +129,46 @@ impl Copies {
         self.forget(unit.time);
         let key = self.key(unit);
         let seen = Sighting { capture: unit.capture, frame: unit.place_frame, time: unit.time, path: unit.path, original: 0 };
-        let end = self.left.wrapping_add(self.line.len() as u64);
-        match self.places.entry(key) {
-            Entry::Vacant(place) => {
-                place.insert(end);
-                self.line.push_back(Sightings::of(key, seen));
-                None
-            }
-            Entry::Occupied(mut place) => {
-                let index = usize::try_from(place.get().wrapping_sub(self.left)).unwrap_or(usize::MAX);
-                // Most copies follow at once, when their originals are still the last in line.
-                if index.saturating_add(1) < self.line.len() {
-                    let old = self.line.get_mut(index)?;
-                    old.moved = true;
-                    let moving = Sightings { more: std::mem::take(&mut old.more), moved: false, ..*old };
-                    self.line.push_back(moving);
-                    place.insert(end);
-                }
-                self.line.back_mut()?.add(seen, unit.transport)
-            }
+        let Some(index) = self.find(key) else {
+            let before = self.chain(key);
+            self.line.push_back(Sightings { key, first: seen, more: Vec::new(), before, moved: false });
+            return None;
+        };
+        // Most copies follow at once, when their originals are still the last in line.
+        if index.saturating_add(1) < self.line.len() {
+            let before = self.chain(key);
+            let old = self.line.get_mut(index)?;
+            old.moved = true;
+            let moving = Sightings { more: std::mem::take(&mut old.more), before, moved: false, ..*old };
+            self.line.push_back(moving);
         }
+        self.line.back_mut()?.add(seen, unit.transport)
+    }
+
+    /// Where in line the unit of `key` stands.
+    #[inline]
+    fn find(&self, key: u64) -> Option<usize> {
+        let mut place = *self.buckets.get(bucket(key))?;
+        while place >= self.first {
+            let index = usize::try_from(place - self.first).ok()?;
+            let there = self.line.get(index)?;
+            if there.key == key && !there.moved {
+                return Some(index);
+            }
+            place = there.before;
+        }
+        None
+    }
+
+    /// Makes the place behind the line the last of the bucket of `key`; gives the one that was it.
+    #[inline]
+    fn chain(&mut self, key: u64) -> u64 {
+        let place = self.first.saturating_add(self.line.len() as u64);
+        self.buckets.get_mut(bucket(key)).map_or(0, |last| std::mem::replace(last, place))
     }
 
     /// The number under which units with the octets, endpoints and transport of `unit` are found.
+    #[inline]
     fn key(&self, unit: &Unit<'_>) -> u64 {
         let mut hasher = self.hasher.build_hasher();
         hasher.write(unit.bytes);
@@ -186,16 +191,20 @@ impl Copies {
     /// Forgets what is too old at `now` to have copies, and the oldest where there is too much.
     fn forget(&mut self, now: Timestamp) {
         while let Some(oldest) = self.line.front() {
-            if !oldest.moved {
-                if now.nanos_since(oldest.last_time()) <= COPY_WINDOW && self.line.len() < REMEMBERED_MAX {
-                    break;
-                }
-                self.places.remove(&oldest.key);
+            let is_young = now.nanos_since(oldest.last_time()) <= COPY_WINDOW && self.line.len() < REMEMBERED_MAX;
+            if is_young && !oldest.moved {
+                break;
             }
             self.line.pop_front();
-            self.left = self.left.wrapping_add(1);
+            self.first = self.first.saturating_add(1);
         }
     }
+}
+
+/// The bucket of `key`.
+#[inline]
+const fn bucket(key: u64) -> usize {
+    key as usize % BUCKETS
 }
 
 #[cfg(test)]
@@ -264,6 +273,42 @@ mod tests {
     #[test]
     fn a_stream_repeats_itself_only_on_another_way() {
         assert_eq!(originals(Transport::Tcp, &[(1, 0, 64, 7), (1, 0, 64, 7), (2, 5, 64, 0), (3, 9, 63, 7)]), [None, None, None, Some(1)]);
+    }
+
+    #[test]
+    fn units_that_come_between_do_not_hide_a_copy() {
+        let mut copies = Copies::new();
+        let mut see = |port, frame: u64, nanos: i64, hop_limit| {
+            let end = |port| Endpoint { address: [10, 0, 0, 1].into(), port };
+            let seen = Unit {
+                bytes: b"ACK",
+                capture: 0,
+                place_frame: frame,
+                frames: &[],
+                time: Timestamp::from_nanos(i128::from(nanos)),
+                source: end(port),
+                destination: end(2),
+                transport: Transport::Udp,
+                path: Path { hop_limit, ip_id: 7, ..Path::default() },
+                truncated: false,
+                after_gap: false,
+                reassembled: false,
+            };
+            copies.original(&seen).map(|(_, frame)| frame)
+        };
+        // More units than buckets, so that many share one; then each again, in the order in which they came, and the first once more.
+        let ports = 1..20_001_u16;
+        for port in ports.clone() {
+            assert_eq!(see(port, port.into(), i64::from(port) * 1_000, 64), None);
+        }
+        for port in ports {
+            assert_eq!(see(port, 50_000 + u64::from(port), 25 * MILLISECOND + i64::from(port) * 1_000, 63), Some(port.into()));
+        }
+        assert_eq!(see(1, 90_000, 60 * MILLISECOND, 62), Some(1));
+        // Its last sighting is young, but the first of them is not.
+        assert_eq!(see(1, 90_001, 102 * MILLISECOND, 61), None);
+        assert_eq!(see(2, 90_002, 400 * MILLISECOND, 61), None);
+        assert_eq!(copies.line.len(), 1);
     }
 
     #[test]
