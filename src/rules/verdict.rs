@@ -122,7 +122,7 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     }
     if silence < redirect.patience {
         return Some(format!(
-            "the capture goes on for only {} after the {}; \"not followed\" is said after {} of silence at the least",
+            "the capture goes on for only {} after the {}; {} of silence are needed to say that it was not followed",
             seconds(silence),
             redirect.status,
             seconds(redirect.patience),
