@@ -17,8 +17,8 @@ use crate::evidence::Timestamp;
 
 /// How long after the last thing that happened to a redirect its attempts are still waited for: a call may ring until Timer C ends it.
 const RINGING_NANOS: i64 = 200 * 1_000_000_000;
-/// How long after its last event a redirect without pending attempts stays open beyond its window, for late finals and ACKs: 64*T1.
-const LINGER_NANOS: i64 = 32 * 1_000_000_000;
+/// How long after its window a redirect stays open, for the repetitions that the last second of it may hold.
+const LINGER_NANOS: i64 = 2 * 1_000_000_000;
 
 /// Numbers of redirects, the oldest first.
 pub(super) type Numbers = SmallVec<[u64; 2]>;
