@@ -121,7 +121,12 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
         return Some("nothing that the client sent is in the capture".into());
     }
     if silence < redirect.patience {
-        return Some(format!("the capture goes on for only {} after the {}, too short to miss a retry", seconds(silence), redirect.status));
+        return Some(format!(
+            "the capture goes on for only {} after the {}; {} of silence are needed to say that it was not followed",
+            seconds(silence),
+            redirect.status,
+            seconds(redirect.patience),
+        ));
     }
     if let Some(candidate) = &redirect.candidate {
         return Some(format!(

@@ -7,6 +7,8 @@ mod command_line;
 mod documents;
 /// Holds the laws of the house: direction of imports, names and sizes of files.
 mod layers;
+/// Holds the README to what the program does.
+mod readme;
 /// Holds every committed capture to the text beside it.
 mod sample_text;
 /// The one place that knows the `.sip` text and how it becomes a capture.
