@@ -96,6 +96,13 @@ pub fn audit(inputs: &[Input], options: &Options, progress: &mut dyn FnMut(&Prog
     Ok(Audit::new(merge, options).run(false, progress).unwrap_or_default())
 }
 
+/// Judges every 3xx in `captures`, of which nothing was read yet, merged by time.
+///
+/// They cannot be begun again: frames that are not in order of time are taken as they come, and told.
+pub fn audit_captures(captures: Vec<Capture>, options: &Options, progress: &mut dyn FnMut(&Progress)) -> Report {
+    Audit::new(captures.into_iter().collect(), options).run(false, progress).unwrap_or_default()
+}
+
 fn open(inputs: &[Input], file: fn(&std::path::Path) -> Result<Capture, capture::Error>) -> Result<Merge, Error> {
     let mut merge = Merge::new();
     for input in inputs {

@@ -1,15 +1,27 @@
 //! The only test binary: what the rooms of `src` do together.
 #![allow(clippy::print_stderr, reason = "a test that cannot run here says so plainly")]
 
+/// The audit as a user runs it: every kind of input and report, and how a run ends.
+mod audit_command;
+/// Holds the report to what a person found in the captures of real clients.
+mod captures;
+/// Holds every rule to the form of the catalogue, and to its two samples.
+mod catalogue;
 /// The program as a user calls it: exit codes, stdout and stderr, closed pipes.
 mod command_line;
 /// Holds the pages that are made from the program to what it writes.
 mod documents;
+/// Captures that were cut or changed anywhere: no panic, an end, and the same report twice.
+mod hostile;
 /// Holds the laws of the house: direction of imports, names and sizes of files.
 mod layers;
+/// Holds the JSON of real captures to the published schema.
+mod published_shape;
 /// Holds the README to what the program does.
 mod readme;
 /// Holds every committed capture to the text beside it.
 mod sample_text;
 /// The one place that knows the `.sip` text and how it becomes a capture.
 mod support;
+/// Asks tshark how many SIP messages a capture holds, and holds our count to it.
+mod witness;

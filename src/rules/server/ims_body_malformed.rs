@@ -13,7 +13,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
     strength: Strength::Descriptive,
     clause: Clause::ts24229("7.6"),
     summary: "the IMS body does not follow its schema",
-    rationale: "A handset that reads strictly finds no alternative service in such a body and treats the 380 as a plain failure: an emergency \
+    rationale: "A handset that reads strictly finds no alternative service in such a body and treats the 380 as a plain failure. An emergency \
                 call is then not made.",
     remedy: "Send an ims-3gpp document with a version and one alternative-service of a known type.",
     example: "<3gpp-ims><alternative-service/></3gpp-ims>\n\

@@ -1,7 +1,9 @@
-//! Takes what a test wants to send, gives captures: the `.sip` text, the packets and the file that they become.
+//! Takes what several tests need: the `.sip` text and the capture that it becomes, the captures of real clients, the library and tshark as readers.
 
+pub(crate) mod audited;
 pub(crate) mod capture_text;
 pub(crate) mod pcap_writer;
+pub(crate) mod real_captures;
 pub(crate) mod sip_text;
 pub(crate) mod tcp_conversation;
 pub(crate) mod tshark;

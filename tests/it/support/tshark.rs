@@ -7,6 +7,8 @@ use std::process::Command;
 pub(crate) fn fields(capture: &Path, filter: &str, names: &[&str]) -> Option<Vec<Vec<String>>> {
     let mut command = Command::new("tshark");
     command.arg("-n").arg("-r").arg(capture);
+    // Samples of what went over TLS show it as it was inside.
+    command.args(["-d", "tcp.port==5061,sip"]);
     command.args(["-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"]);
     command.args(["-Y", filter, "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"]);
     for name in names {

@@ -1,0 +1,1 @@
+//! Takes nothing yet.
