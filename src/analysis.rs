@@ -4,6 +4,7 @@
 //! a capture whose frames are not in order of time is begun again in order.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::call::{Calls, Frames, Settings, Sighting};
 use crate::capture::{self, Capture, Merge};
@@ -15,9 +16,11 @@ use crate::rules::{Profile, Selection};
 use crate::sip::framing::{self, Step};
 use crate::sip::{Message, MessageFault, is_sip};
 
+mod batch;
 mod collect;
 
-use collect::Collector;
+use batch::{Batches, Event, Sender};
+use collect::{Collector, Judged};
 
 /// After how many frames progress is told.
 const PROGRESS_FRAMES: u64 = 1 << 14;
@@ -133,94 +136,88 @@ struct Count {
     copies: u64,
 }
 
-/// One pass over the captures.
+/// One pass over the captures: one thread reads, another judges.
 struct Audit<'a> {
     merge: Merge,
     flow: Flow<SipCutter>,
-    stage: Stage<'a>,
+    sightings: Sightings,
     /// The faults found behind the capture room, by capture.
     faults: Vec<FaultLog>,
+    options: &'a Options,
 }
 
-/// What takes the units.
-struct Stage<'a> {
+/// What takes the units of the captures and gives the messages among them.
+struct Sightings {
     copies: Copies,
-    calls: Calls,
-    collector: Collector,
     counts: Vec<Count>,
+    /// The faults of messages, by capture.
+    faults: Vec<FaultLog>,
     /// Where the last message stood, to number those of one frame.
     last: Option<Place>,
-    options: &'a Options,
 }
 
 impl<'a> Audit<'a> {
     fn new(merge: Merge, options: &'a Options) -> Self {
-        let settings = Settings { retry_window: options.retry_window_ns, patience: options.patience_ns, ..Settings::default() };
-        let selection = Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone() };
         let captures = merge.captures().len();
+        let faults = vec![FaultLog::default(); captures];
         Self {
             merge,
             flow: Flow::new(Limits::default(), SipCutter),
-            stage: Stage {
-                copies: Copies::new(),
-                calls: Calls::new(settings),
-                collector: Collector::new(selection, captures),
-                counts: vec![Count::default(); captures],
-                last: None,
-                options,
-            },
-            faults: vec![FaultLog::default(); captures],
+            sightings: Sightings { copies: Copies::new(), counts: vec![Count::default(); captures], faults: faults.clone(), last: None },
+            faults,
+            options,
         }
     }
 
-    /// Reads to the end; `None` where the frames are not in order of time and `give_up_disorder` asks to begin again.
+    /// Reads to the end and judges; `None` where the frames are not in order of time and `give_up_disorder` asks to begin again.
     fn run(mut self, give_up_disorder: bool, progress: &mut dyn FnMut(&Progress)) -> Option<Report> {
+        let captures = self.merge.captures().len();
+        let (sender, batches) = batch::batches(captures);
+        let redirects = AtomicU64::new(0);
+        let (options, count) = (self.options, &redirects);
+        let judged = std::thread::scope(|scope| {
+            let judge = scope.spawn(move || judge(batches, options, captures, count));
+            let complete = self.read(sender, give_up_disorder, &redirects, progress);
+            let judged = judge.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            complete.then_some(judged)
+        })?;
+        Some(self.report(judged))
+    }
+
+    /// Reads to the end; false where it was given up.
+    fn read(&mut self, mut sender: Sender, give_up_disorder: bool, redirects: &AtomicU64, progress: &mut dyn FnMut(&Progress)) -> bool {
         let mut frames = 0_u64;
+        let sightings = &mut self.sightings;
         while self.merge.advance() {
             let Some((capture, frame)) = self.merge.frame() else { break };
             let Some(faults) = self.faults.get_mut(capture as usize) else { break };
-            self.stage.calls.reaches(capture, frame.time);
-            let stage = &mut self.stage;
-            self.flow.push(capture, &frame, faults, &mut |unit| stage.take(unit));
+            sender.reaches(capture, frame.time);
+            self.flow.push(capture, &frame, faults, &mut |unit| sightings.take(&unit, &mut sender));
             frames += 1;
-            if frames % PROGRESS_FRAMES == 0 {
-                if give_up_disorder && self.is_disordered() {
-                    return None;
+            if frames.is_multiple_of(PROGRESS_FRAMES) {
+                if give_up_disorder && is_disordered(&self.merge) {
+                    return false;
                 }
-                progress(&self.progress());
+                progress(&how_far(&self.merge, redirects.load(Ordering::Relaxed)));
             }
         }
-        if give_up_disorder && self.is_disordered() {
-            return None;
+        if give_up_disorder && is_disordered(&self.merge) {
+            return false;
         }
-        if let Some(faults) = self.faults.first_mut() {
-            let stage = &mut self.stage;
-            self.flow.finish(faults, &mut |unit| stage.take(unit));
+        if let Some(faults) = self.faults.last_mut() {
+            self.flow.finish(faults, &mut |unit| sightings.take(&unit, &mut sender));
         }
-        self.stage.calls.finish(&mut self.stage.collector);
-        Some(self.report())
+        sender.finish();
+        true
     }
 
-    fn is_disordered(&self) -> bool {
-        self.merge.captures().iter().any(|capture| capture.steps_back().is_some())
-    }
-
-    fn progress(&self) -> Progress {
-        let infos = || self.merge.captures().iter().map(Capture::info);
-        Progress {
-            bytes_read: infos().map(|info| info.bytes_read).sum(),
-            bytes_total: infos().map(|info| info.bytes).sum(),
-            redirects: self.stage.collector.redirects(),
-        }
-    }
-
-    fn report(self) -> Report {
-        let Self { merge, stage, faults, .. } = self;
-        let captures = merge.captures().iter().zip(stage.counts).zip(faults);
-        let options = stage.options;
-        let (redirects, orphans, bounds) = stage.collector.finish();
-        let captures = captures.zip(bounds).map(|(((capture, count), mut faults), bounds)| {
-            bounds.iter().for_each(|bound| faults.merge(bound));
+    fn report(self, judged: Judged) -> Report {
+        let options = self.options;
+        let Judged { redirects, orphans, faults: bounds } = judged;
+        let counts = self.sightings.counts.into_iter();
+        let found = self.faults.into_iter().zip(self.sightings.faults).zip(bounds);
+        let captures = self.merge.captures().iter().zip(counts).zip(found).map(|((capture, count), ((mut faults, messages), bounds))| {
+            capture.faults().iter().chain(messages.iter()).chain(bounds.iter()).for_each(|fault| faults.merge(fault));
             published(capture, count, &faults)
         });
         Report {
@@ -241,15 +238,41 @@ impl<'a> Audit<'a> {
     }
 }
 
-impl Stage<'_> {
+/// Judges what the batches hold.
+fn judge(batches: Batches, options: &Options, captures: usize, redirects: &AtomicU64) -> Judged {
+    let settings = Settings { retry_window: options.retry_window_ns, patience: options.patience_ns, ..Settings::default() };
+    let selection = Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone() };
+    let mut calls = Calls::new(settings);
+    let mut collector = Collector::new(selection, captures);
+    batches.each(|batch| {
+        batch.each(|event| match event {
+            Event::Reached(capture, time) => calls.reaches(capture, time),
+            Event::Seen(sighting) => calls.see(&sighting, &mut collector),
+        });
+        redirects.store(collector.redirects(), Ordering::Relaxed);
+    });
+    calls.finish(&mut collector);
+    collector.finish()
+}
+
+fn is_disordered(merge: &Merge) -> bool {
+    merge.captures().iter().any(|capture| capture.steps_back().is_some())
+}
+
+fn how_far(merge: &Merge, redirects: u64) -> Progress {
+    let infos = || merge.captures().iter().map(Capture::info);
+    Progress { bytes_read: infos().map(|info| info.bytes_read).sum(), bytes_total: infos().map(|info| info.bytes).sum(), redirects }
+}
+
+impl Sightings {
     /// Takes a unit; what is no SIP ends here.
-    fn take(&mut self, unit: Unit<'_>) {
+    fn take(&mut self, unit: &Unit<'_>, sender: &mut Sender) {
         if !is_sip(unit.bytes) {
             return;
         }
         let Some(message) = Message::scan(unit.bytes) else { return };
         if !message.is_decodable() {
-            self.collector.note(unit.capture, MessageFault::Version.as_fault().at_frame(unit.place_frame));
+            self.note(unit, MessageFault::Version.as_fault());
             return;
         }
         let mut place = Place { capture: unit.capture, frame: unit.place_frame, index: 0 };
@@ -259,19 +282,18 @@ impl Stage<'_> {
             place.index = last.index.saturating_add(1);
         }
         self.last = Some(place);
-        let copy = self.copies.is_copy(&unit);
+        let copy = self.copies.is_copy(unit);
         if let Some(count) = self.counts.get_mut(unit.capture as usize) {
             count.messages += 1;
             count.copies += u64::from(copy);
         }
         if let Some(fault) = message.hidden_by() {
-            self.collector.note(unit.capture, fault.as_fault().at_frame(unit.place_frame));
+            self.note(unit, fault.as_fault());
         }
         if unit.truncated {
-            self.collector
-                .note(unit.capture, Fault::new(FaultKind::Snaplen, "a SIP message that the capture cut short").at_frame(unit.place_frame));
+            self.note(unit, Fault::new(FaultKind::Snaplen, "a SIP message that the capture cut short"));
         }
-        let sighting = Sighting {
+        sender.send(&Sighting {
             message,
             place,
             frames: Frames::from_slice(unit.frames),
@@ -281,16 +303,19 @@ impl Stage<'_> {
             transport: unit.transport,
             truncated: unit.truncated,
             copy,
-        };
-        self.calls.see(&sighting, &mut self.collector);
+        });
+    }
+
+    fn note(&mut self, unit: &Unit<'_>, fault: Fault) {
+        if let Some(log) = self.faults.get_mut(unit.capture as usize) {
+            log.note(fault.at_frame(unit.place_frame));
+        }
     }
 }
 
 /// A capture in the published shape.
-fn published(capture: &Capture, count: Count, found: &FaultLog) -> model::Capture {
+fn published(capture: &Capture, count: Count, faults: &FaultLog) -> model::Capture {
     let info = capture.info();
-    let mut faults = capture.faults().clone();
-    found.iter().for_each(|fault| faults.merge(fault));
     model::Capture {
         path: info.name.clone(),
         format: info.format.clone(),

@@ -19,6 +19,16 @@ struct Later {
     findings: Vec<rules::Finding>,
 }
 
+/// What came of all calls.
+pub(super) struct Judged {
+    /// The redirects, in the order of their numbers.
+    pub(super) redirects: Vec<model::Redirect>,
+    /// What stands alone.
+    pub(super) orphans: model::Orphans,
+    /// The bounds that were reached, by capture.
+    pub(super) faults: Vec<FaultLog>,
+}
+
 /// Judges and keeps what the calls give.
 pub(super) struct Collector {
     selection: Selection,
@@ -51,13 +61,13 @@ impl Collector {
     }
 
     /// The redirects with their futures, what stands alone, and the faults of each capture.
-    pub(super) fn finish(mut self) -> (Vec<model::Redirect>, model::Orphans, Vec<FaultLog>) {
+    pub(super) fn finish(mut self) -> Judged {
         for (id, later) in std::mem::take(&mut self.later) {
             if let Some(redirect) = self.redirects.get_mut(&id) {
                 add(redirect, later);
             }
         }
-        (self.redirects.into_values().collect(), self.orphans, self.faults)
+        Judged { redirects: self.redirects.into_values().collect(), orphans: self.orphans, faults: self.faults }
     }
 }
 

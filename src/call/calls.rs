@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use super::chain::Chain;
 use super::future::{LaterRequest, Watch, Watches};
-use super::identity::{Person, ViaStack};
+use super::identity::Person;
 use super::key::{key, key_of_cancelled};
 use super::link::{self, Asked};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Attempt, Cover, Kept, Link, Outcome, Redirect, Repeat, Role};
+use super::relay::mark_relayed;
 use super::settings::Settings;
 use super::sighting::Sighting;
 use super::target;
@@ -24,8 +25,6 @@ use crate::sip::Uri;
 const MAX_REPEATS: usize = 64;
 /// The most requests that are kept as attempts of one redirect.
 const MAX_ATTEMPTS: usize = 64;
-/// How long a 3xx may come after the one it is handed on from, in nanoseconds.
-const RELAY_NANOS: i64 = 5_000_000_000;
 
 /// What this room tells while it works.
 pub trait Events {
@@ -297,6 +296,7 @@ impl Calls {
             // The request is not in the capture: the 3xx stands alone, and the ACK may tell what was asked.
             if (300..400).contains(&status) {
                 let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), None, sighting.time);
+                self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
                 self.redirected(sighting, status, number, events);
             }
             return;
@@ -310,8 +310,9 @@ impl Calls {
         }
         let first = transaction.outcome.is_none();
         if first {
-            transaction.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
+            self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
         }
+        let Some(transaction) = self.transactions.get_mut(number) else { return };
         if let Some(redirect) = transaction.redirect {
             self.repeated(redirect, sighting, status);
         } else if first && (300..400).contains(&status) {
@@ -363,7 +364,6 @@ impl Calls {
         self.next += 1;
         let Some(transaction) = self.transactions.get_mut(number) else { return };
         transaction.redirect = Some(id);
-        transaction.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
         let request = transaction.request.clone();
         let (attempt, cancel, repeats) = (transaction.attempt, transaction.cancel, transaction.repeats.to_vec());
         if let Some(attempt) = self.attempt_mut(attempt) {
@@ -386,7 +386,7 @@ impl Calls {
             cancel,
             chain: chain_number,
             window: self.settings.window(status),
-            patience: self.settings.patience,
+            patience: self.settings.patience(status),
             request,
             repeats: Vec::new(),
             acks: Vec::new(),
@@ -407,7 +407,7 @@ impl Calls {
         }
         chain.join();
         redirect.tried = chain.list(&self.transactions);
-        self.relay(&redirect, sighting);
+        mark_relayed(&mut self.open, &redirect, sighting);
         let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
         let caller = Person::caller(&asked.message);
         if let Some(caller) = &caller
@@ -425,45 +425,6 @@ impl Calls {
         {
             events.fault(sighting.place.capture, bound("redirects open", self.settings.max_redirects, sighting));
             self.close(oldest, events);
-        }
-    }
-
-    /// Marks the redirects on the hop below that this 3xx hands on: by a proxy, whose request below carries the Vias of the one above, or
-    /// by a back-to-back user agent, which names the same Contact in another call.
-    fn relay(&mut self, upper: &Redirect, sighting: &Sighting<'_>) {
-        let mut below: Vec<u64> = Vec::new();
-        let is_recent = |open: &Open| {
-            let since = sighting.time.nanos_since(open.redirect.response.time);
-            open.redirect.relayed.is_none() && open.redirect.attempts.is_empty() && since >= 0
-        };
-        let of_call = sighting.message.call_id().map(|call_id| self.open.of_call(call_id)).unwrap_or_default();
-        if !of_call.is_empty() {
-            let vias = ViaStack::of(&sighting.message);
-            let by_proxy = |open: &Open| is_recent(open) && open.redirect.role == Role::Proxy && open.vias().below() == vias.all();
-            below.extend(of_call.iter().rev().take(MAX_REPEATS).filter(|number| self.open.get(**number).is_some_and(by_proxy)));
-        }
-        let asked_first = |open: &Open| match (&upper.request, &open.redirect.request) {
-            (Some(above), Some(below)) => above.time <= below.time && above.message.call_id() != below.message.call_id(),
-            _ => false,
-        };
-        let by_agent = |open: &Open| {
-            is_recent(open)
-                && sighting.time.nanos_since(open.redirect.response.time) <= RELAY_NANOS
-                && asked_first(open)
-                && open.redirect.targets.iter().any(|target| upper.targets.iter().any(|above| above.uri.equals(&target.uri)))
-        };
-        below.extend(
-            self.open
-                .of_client(upper.server.address)
-                .iter()
-                .rev()
-                .take(MAX_REPEATS)
-                .filter(|number| self.open.get(**number).is_some_and(by_agent)),
-        );
-        for number in below {
-            if let Some(open) = self.open.get_mut(number) {
-                open.redirect.relayed = Some(upper.id);
-            }
         }
     }
 

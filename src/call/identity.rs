@@ -2,6 +2,7 @@
 //!
 //! Invariant: these are coarse names to look things up by; what is found by one is compared again in full.
 
+use memchr::memchr;
 use smallvec::SmallVec;
 
 use crate::sip::uri::Host;
@@ -14,8 +15,21 @@ pub(super) struct Person(Vec<u8>);
 impl Person {
     /// The caller that the From of `message` names.
     pub(super) fn caller(message: &Message<'_>) -> Option<Self> {
-        message.from().map(|from| Self(nickname(&Uri::parse(from.uri))))
+        message.from().map(|from| Self(person(from.uri)))
     }
+}
+
+/// The user and the host of a URI as written: without scheme, port, parameters and headers, the host in lower case.
+fn person(uri: &[u8]) -> Vec<u8> {
+    let rest = memchr(b':', uri).and_then(|colon| uri.get(colon + 1..)).unwrap_or(uri);
+    let at = memchr(b'@', rest).map_or(0, |at| at + 1);
+    let (user, host) = rest.split_at_checked(at).unwrap_or((rest, &[]));
+    let bracket = if host.starts_with(b"[") { memchr(b']', host).unwrap_or(0) } else { 0 };
+    let end = host.iter().skip(bracket).position(|octet| matches!(octet, b':' | b';' | b'?')).map_or(host.len(), |end| bracket + end);
+    let mut name = Vec::with_capacity(rest.len());
+    name.extend_from_slice(user);
+    name.extend(host.iter().take(end).map(u8::to_ascii_lowercase));
+    name
 }
 
 /// The user and the host of a URI, the host in lower case or as its address; the whole of it where it has no host.

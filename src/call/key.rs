@@ -27,7 +27,7 @@ pub(super) type BorrowedKey<'a> = Key<&'a [u8]>;
 pub(super) type OwnedKey = Key<Box<[u8]>>;
 
 impl BorrowedKey<'_> {
-    pub(super) fn to_owned(self) -> OwnedKey {
+    pub(super) fn into_owned(self) -> OwnedKey {
         match self {
             Key::Rfc3261 { branch, host, port, method } => {
                 Key::Rfc3261 { branch: branch.into(), host: host.into(), port, method: method.into() }

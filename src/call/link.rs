@@ -12,7 +12,7 @@ use super::open::{Open, OpenRedirects};
 use super::redirect::{Link, Role, Target};
 use super::sighting::Sighting;
 use crate::evidence::Timestamp;
-use crate::sip::Uri;
+use crate::sip::{Difference, Uri};
 
 /// How many redirects on one rung are compared, the latest first; a caller with more of them open at once is a trunk or a load test.
 const RIVALS: usize = 64;
@@ -203,7 +203,9 @@ fn same_call(open: &Open, asked: &Asked<'_>, call_id: &[u8]) -> Option<Link> {
             own && open.redirect.attempts.is_empty() && goes_to_contact(open, asked.uri()) && asked.sighting.message.to_tag().is_none();
         return changed.then_some(Link::SameCallId);
     }
-    if !open.redirect.is_invite() && is_next_round(open, asked) {
+    // Once it was served, what else the element sends in this call has another purpose: the next message, the next refresh.
+    let served = open.redirect.attempts.iter().any(|attempt| attempt.outcome.is_some_and(|outcome| outcome.status < 300));
+    if !open.redirect.is_invite() && (served || is_next_round(open, asked)) {
         return None;
     }
     match (open.redirect.role, own) {
@@ -318,8 +320,13 @@ fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     if asked.uri().is_emergency_service() && method == b"INVITE" {
         return Some(Link::EmergencyCall);
     }
-    let named = open.redirect.offer.as_ref().is_some_and(|offer| offer.uris.iter().any(|uri| uri.equals(asked.uri())));
+    let named = open.redirect.offer.as_ref().is_some_and(|offer| offer.uris.iter().any(|uri| names(uri, asked.uri())));
     (named && !is_original(open, asked.uri())).then_some(Link::Alternative)
+}
+
+/// Whether a request goes to a URI of the body, a telephone number dialled as a SIP URI included (RFC 3261, 19.1.6).
+fn names(named: &Uri, uri: &Uri) -> bool {
+    named.equals(uri) || Difference::between(named, uri, None).against_contact.names_the_target()
 }
 
 /// Whether a REGISTER asks for emergency services: the `sos` parameter in its Contact (3GPP TS 24.229, 5.1.6.2).

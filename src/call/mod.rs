@@ -11,6 +11,7 @@ mod key;
 mod link;
 mod open;
 mod redirect;
+mod relay;
 mod settings;
 mod sighting;
 mod target;

@@ -17,11 +17,15 @@ use crate::evidence::Timestamp;
 
 /// How long after the last thing that happened to a redirect its attempts are still waited for: a call may ring until Timer C ends it.
 const RINGING_NANOS: i64 = 200 * 1_000_000_000;
-/// How long after its last event a redirect without pending attempts stays open beyond its window, for late finals and ACKs: 64*T1.
-const LINGER_NANOS: i64 = 32 * 1_000_000_000;
+/// How long after its window a redirect stays open, for the repetitions that the last second of it may hold.
+const LINGER_NANOS: i64 = 2 * 1_000_000_000;
 
-/// Numbers of redirects, the oldest first.
-pub(super) type Numbers = SmallVec<[u64; 2]>;
+/// Numbers of redirects, the oldest first; of those that were closed some may still stand among them.
+#[derive(Debug, Default)]
+struct Numbers {
+    all: SmallVec<[u64; 2]>,
+    closed: usize,
+}
 
 /// A redirect whose window is not over.
 #[derive(Debug)]
@@ -173,14 +177,18 @@ impl OpenRedirects {
 
     fn enter(&mut self, number: u64, index: Index, key: impl Hash) {
         let key = (index, self.hasher.hash_one(key));
-        self.index.entry(key).or_default().push(number);
+        let numbers = self.index.entry(key).or_default();
+        if numbers.all.last() == Some(&number) {
+            return;
+        }
+        numbers.all.push(number);
         if let Some(open) = self.by_number.get_mut(&number) {
             open.keys.push(key);
         }
     }
 
     fn found(&self, index: Index, key: impl Hash) -> &[u64] {
-        self.index.get(&(index, self.hasher.hash_one(key))).map(|numbers| &numbers[..]).unwrap_or_default()
+        self.index.get(&(index, self.hasher.hash_one(key))).map(|numbers| numbers.all.as_slice()).unwrap_or_default()
     }
 
     pub(super) fn of_call(&self, call_id: &[u8]) -> &[u64] {
@@ -250,11 +258,14 @@ impl OpenRedirects {
         let open = self.by_number.remove(&number)?;
         self.alternatives = self.alternatives.saturating_sub(usize::from(open.redirect.status == 380));
         for key in &open.keys {
-            if let Some(numbers) = self.index.get_mut(key) {
-                numbers.retain(|found| *found != number);
-                if numbers.is_empty() {
-                    self.index.remove(key);
-                }
+            let Some(numbers) = self.index.get_mut(key) else { continue };
+            numbers.closed += 1;
+            if numbers.closed == numbers.all.len() {
+                self.index.remove(key);
+            } else if numbers.closed * 2 > numbers.all.len() {
+                // Swept once in a while, so that a client with ten thousand open redirects costs no more per redirect than one with ten.
+                numbers.all.retain(|number| self.by_number.contains_key(number));
+                numbers.closed = 0;
             }
         }
         Some(open)

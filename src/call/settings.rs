@@ -24,19 +24,24 @@ impl Default for Settings {
     }
 }
 
-/// A user who is asked to choose takes time (RFC 3261, 21.3.1): the least window of a 300.
+/// A user who is asked to choose, or to read what the body of a 380 says, takes time (RFC 3261, 21.3.1): the least window then.
 const CHOICE_WINDOW: i64 = 180 * SECOND;
-/// Emergency registration and emergency call may take 20 s and 15 s (3GPP TS 24.229, table 7.8.1): the least window of a 380.
-const ALTERNATIVE_WINDOW: i64 = 35 * SECOND;
+/// Emergency registration and emergency call may take 20 s and 15 s (3GPP TS 24.229, table 7.8.1): the least silence after a 380.
+const ALTERNATIVE_SILENCE: i64 = 35 * SECOND;
 
 impl Settings {
-    /// The window of a redirect with that status, in nanoseconds.
+    /// How long after a 3xx of that status a request counts as an attempt, in nanoseconds.
     #[must_use]
     pub fn window(&self, status: u16) -> i64 {
         match status {
             301 | 302 | 305 => self.retry_window,
-            380 => self.retry_window.max(ALTERNATIVE_WINDOW),
             _ => self.retry_window.max(CHOICE_WINDOW),
         }
+    }
+
+    /// How much silence after a 3xx of that status the capture must cover before something counts as not done, in nanoseconds.
+    #[must_use]
+    pub fn patience(&self, status: u16) -> i64 {
+        if status == 380 { self.patience.max(ALTERNATIVE_SILENCE) } else { self.patience }
     }
 }

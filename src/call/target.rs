@@ -7,7 +7,7 @@ use crate::sip::Name;
 use crate::sip::body::Alternatives;
 use crate::sip::header::Quality;
 use crate::sip::scan::quoted_len;
-use crate::sip::{Contact, Difference, Expiry, Match, Message, Uri, bare_contact_readings, closest_difference};
+use crate::sip::{Contact, Difference, Expiry, Match, Message, Uri, bare_contact_readings};
 
 /// The most Contacts that are read of one 3xx; more of them are a flood, not a choice.
 pub(super) const MAX_TARGETS: usize = 100;
@@ -59,8 +59,9 @@ pub(super) fn offer(response: &Message<'_>) -> Option<Alternatives> {
 /// first usable one, where there is none such either.
 pub(super) fn nearest(redirect: &Redirect, uri: &Uri, request: &Kept) -> (Option<usize>, Option<Difference>) {
     let graded = redirect.targets.iter().enumerate().filter_map(|(index, target)| {
-        let readings: Vec<Uri> = std::iter::once(&target.uri).chain(&target.unbracketed).cloned().collect();
-        let (_, difference) = closest_difference(&readings, uri, redirect.original.as_ref())?;
+        let readings = std::iter::once(&target.uri).chain(&target.unbracketed);
+        let difference =
+            readings.map(|reading| Difference::between(reading, uri, redirect.original.as_ref())).min_by_key(Difference::grade)?;
         let tried = redirect.attempts.iter().any(|attempt| attempt.contact == Some(index) && !attempt.uri.equals(uri));
         Some(((difference.grade(), !target.usable, tried, index), difference))
     });

@@ -11,8 +11,10 @@ use super::key::{BorrowedKey, OwnedKey};
 use super::redirect::{Kept, Outcome};
 use crate::evidence::{Place, Timestamp};
 
-/// How long a transaction is remembered after its last request: Timer C is more than three minutes (RFC 3261, 16.6).
-const LIFETIME_NANOS: i64 = 200 * 1_000_000_000;
+/// How long a transaction waits for its final response: Timer C is more than three minutes (RFC 3261, 16.6).
+const PENDING_NANOS: i64 = 200 * 1_000_000_000;
+/// How long a transaction is remembered after its final response, for what is repeated: 64*T1, and as much again for what comes late.
+const DONE_NANOS: i64 = 40 * 1_000_000_000;
 
 /// A client transaction.
 #[derive(Debug)]
@@ -48,8 +50,10 @@ pub(super) struct Transactions {
     hasher: RandomState,
     by_hash: HashMap<u64, SmallVec<[u64; 1]>, RandomState>,
     by_number: HashMap<u64, Transaction, RandomState>,
-    /// Number and when it was last heard of as far as this queue knows, the oldest first.
-    queue: VecDeque<(Timestamp, u64)>,
+    /// When transactions without a final response were last heard of, as far as this queue knows, the oldest first.
+    pending: VecDeque<(Timestamp, u64)>,
+    /// The same of those with one.
+    done: VecDeque<(Timestamp, u64)>,
     next: u64,
     bound: usize,
 }
@@ -60,7 +64,8 @@ impl Transactions {
             hasher: RandomState::default(),
             by_hash: HashMap::default(),
             by_number: HashMap::default(),
-            queue: VecDeque::new(),
+            pending: VecDeque::new(),
+            done: VecDeque::new(),
             next: 0,
             bound: bound.max(1),
         }
@@ -87,7 +92,7 @@ impl Transactions {
         let number = self.next;
         self.next += 1;
         let transaction = Transaction {
-            key: key.to_owned(),
+            key: key.into_owned(),
             hash,
             number: cseq,
             request: request.cloned(),
@@ -103,7 +108,7 @@ impl Transactions {
         };
         self.by_hash.entry(hash).or_default().push(number);
         self.by_number.insert(number, transaction);
-        self.queue.push_back((time, number));
+        self.pending.push_back((time, number));
         let full = self.by_number.len() > self.bound;
         if full {
             self.give_up_oldest();
@@ -118,23 +123,47 @@ impl Transactions {
         }
     }
 
-    /// Forgets what has not been heard of for [`LIFETIME_NANOS`].
-    pub(super) fn expire(&mut self, now: Timestamp) {
-        while let Some(&(queued, number)) = self.queue.front() {
-            if now.nanos_since(queued) <= LIFETIME_NANOS {
-                return;
-            }
-            self.queue.pop_front();
-            match self.by_number.get(&number) {
-                Some(found) if found.last > queued => self.queue.push_back((found.last, number)),
-                Some(_) => self.remove(number),
-                None => {}
-            }
+    /// Notes the final response.
+    pub(super) fn end(&mut self, number: u64, outcome: Outcome) {
+        if let Some(transaction) = self.by_number.get_mut(&number) {
+            transaction.outcome = Some(outcome);
+            transaction.last = transaction.last.max(outcome.time);
+            self.done.push_back((outcome.time, number));
         }
     }
 
+    /// Forgets what has not been heard of for longer than anything of it can come.
+    pub(super) fn expire(&mut self, now: Timestamp) {
+        while let Some(number) = self.next_over(now, false) {
+            // What has its final response by now waits in the other queue.
+            if self.by_number.get(&number).is_some_and(|found| found.outcome.is_none()) {
+                self.remove(number);
+            }
+        }
+        while let Some(number) = self.next_over(now, true) {
+            self.remove(number);
+        }
+    }
+
+    /// Takes the next transaction whose time is over out of its queue.
+    fn next_over(&mut self, now: Timestamp, is_done: bool) -> Option<u64> {
+        let (queue, lifetime) = if is_done { (&mut self.done, DONE_NANOS) } else { (&mut self.pending, PENDING_NANOS) };
+        while let Some(&(queued, number)) = queue.front() {
+            if now.nanos_since(queued) <= lifetime {
+                return None;
+            }
+            queue.pop_front();
+            match self.by_number.get(&number) {
+                Some(found) if found.last > queued && found.outcome.is_some() == is_done => queue.push_back((found.last, number)),
+                Some(_) => return Some(number),
+                None => {}
+            }
+        }
+        None
+    }
+
     fn give_up_oldest(&mut self) {
-        while let Some((_, number)) = self.queue.pop_front() {
+        while let Some((_, number)) = self.done.pop_front().or_else(|| self.pending.pop_front()) {
             if self.by_number.contains_key(&number) {
                 self.remove(number);
                 return;

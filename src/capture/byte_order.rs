@@ -31,6 +31,17 @@ impl ByteOrder {
         })
     }
 
+    /// The four 32-bit numbers that `octets` are.
+    #[inline]
+    pub(super) fn u32s_of(self, octets: &[u8; 16]) -> [u32; 4] {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *octets;
+        let number = |octets| match self {
+            Self::Little => u32::from_le_bytes(octets),
+            Self::Big => u32::from_be_bytes(octets),
+        };
+        [number([a, b, c, d]), number([e, f, g, h]), number([i, j, k, l]), number([m, n, o, p])]
+    }
+
     /// The signed 64-bit number that `octets` starts with.
     pub(super) fn i64_of(self, octets: &[u8]) -> Option<i64> {
         let octets = *octets.first_chunk()?;

@@ -90,6 +90,13 @@ impl Interface {
     /// The moment that its clock shows as `ticks`.
     #[inline]
     pub(super) fn time(&self, ticks: u64) -> Timestamp {
+        // The usual clocks, without an offset, need no wide numbers unless they overflow.
+        if let Tick::Nanos(nanos) = self.tick
+            && self.offset == 0
+            && let Some(Ok(nanos)) = ticks.checked_mul(nanos).map(i64::try_from)
+        {
+            return Timestamp::default().plus_nanos(nanos);
+        }
         Timestamp::from_nanos(self.tick.nanos(ticks) + self.offset)
     }
 }

@@ -38,6 +38,11 @@ impl Turns {
                 _ => return true,
             }
         }
+        self.pass_on()
+    }
+
+    /// Gives the turn to the earliest of those that wait; false where none does.
+    fn pass_on(&mut self) -> bool {
         self.current = self.waiting.pop().map(|Reverse((_, source))| source);
         self.current.is_some()
     }
@@ -68,7 +73,7 @@ impl Merge {
     /// To be called before the first [`Merge::advance`]. Reads the capture's first frame.
     pub fn add(&mut self, mut capture: Capture) {
         if capture.advance() {
-            self.turns.join(self.captures.len(), capture.frame().map(|frame| frame.time));
+            self.turns.join(self.captures.len(), capture.time());
         }
         if self.captures.len() >= MAX_AWAKE {
             capture.sleep();
@@ -84,7 +89,7 @@ impl Merge {
             let more = self.turns.next(|index| {
                 let capture = captures.get_mut(index)?;
                 capture.advance();
-                capture.frame().map(|frame| frame.time)
+                capture.time()
             });
             if !more {
                 return false;
@@ -92,7 +97,7 @@ impl Merge {
             if let Some(capture) = self.turns.current().and_then(|index| self.captures.get_mut(index)) {
                 capture.wake();
                 // A file that is gone by now has said so among its faults.
-                if capture.frame().is_some() {
+                if capture.time().is_some() {
                     return true;
                 }
             }

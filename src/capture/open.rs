@@ -45,6 +45,24 @@ pub struct Info {
     pub last_time: Option<Timestamp>,
 }
 
+impl Info {
+    /// Takes the time of a frame.
+    #[inline]
+    fn take_time(&mut self, time: Timestamp) {
+        match &mut self.last_time {
+            Some(last) if *last <= time => *last = time,
+            _ => self.take_time_out_of_order(time),
+        }
+    }
+
+    /// Takes the first time, or one that lies before the latest.
+    #[cold]
+    fn take_time_out_of_order(&mut self, time: Timestamp) {
+        self.first_time = Some(self.first_time.map_or(time, |first| first.min(time)));
+        self.last_time = self.last_time.max(Some(time));
+    }
+}
+
 /// A capture that is being read.
 pub struct Capture {
     info: Info,
@@ -131,17 +149,18 @@ impl Capture {
             Reading::Straight(records) => {
                 let more = records.advance(&mut self.faults);
                 if let Some(record) = records.record() {
-                    self.info.first_time = self.info.first_time.map(|time| time.min(record.time)).or(Some(record.time));
-                    self.info.last_time = self.info.last_time.max(Some(record.time));
+                    self.info.take_time(record.time);
                     if self.time_line.steps_back_at(record.time) {
                         let fault = Fault::new(FaultKind::TimeGoesBack, "frame time");
                         self.faults.note(fault.at_frame(record.number).at_offset(record.offset));
                     }
                 }
                 self.info.frames = records.number();
-                // Described link types are never taken back.
-                if records.container().link_types().len() != self.info.link_types.len() {
-                    self.info.link_types = records.container().link_types().to_vec();
+                // Only blocks describe further link types, and never take one back.
+                if let Container::PcapNg(blocks) = records.container()
+                    && blocks.link_types().len() != self.info.link_types.len()
+                {
+                    self.info.link_types = blocks.link_types().to_vec();
                 }
                 more
             }
@@ -159,6 +178,16 @@ impl Capture {
         match &self.reading {
             Reading::Straight(records) => records.frame(),
             Reading::InTimeOrder(runs) => runs.frame(),
+            Reading::Asleep(_) => None,
+        }
+    }
+
+    /// When the frame last read was captured.
+    #[inline]
+    pub(super) fn time(&self) -> Option<Timestamp> {
+        match &self.reading {
+            Reading::Straight(records) => records.time(),
+            Reading::InTimeOrder(runs) => runs.time(),
             Reading::Asleep(_) => None,
         }
     }
@@ -217,9 +246,16 @@ impl Capture {
         }
     }
 
-    /// Opens the file again and reads the frame that was last read.
+    /// Opens the file again, if it was closed, and reads the frame that was last read.
     #[inline]
     pub(super) fn wake(&mut self) {
+        if matches!(self.reading, Reading::Asleep(_)) {
+            self.open_again();
+        }
+    }
+
+    #[cold]
+    fn open_again(&mut self) {
         if let (Reading::Asleep(mark), Some(path)) = (&self.reading, &self.path) {
             // What this reads was read before, so it tells nothing new, unless the file is gone.
             match records_at(path, self.is_compressed(), &self.bytes_read, mark.clone(), u64::MAX) {

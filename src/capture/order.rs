@@ -24,23 +24,32 @@ const MAX_RUNS: usize = 64;
 const MAX_COMPRESSED_RUNS: usize = 8;
 
 /// What is known of the order of times so far.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct TimeLine {
-    /// The latest time of this run.
-    latest: Option<Timestamp>,
+    /// The latest time of this run; none yet is the earliest that can be told.
+    latest: Timestamp,
     greatest_step_back: Option<i64>,
+}
+
+impl Default for TimeLine {
+    fn default() -> Self {
+        Self { latest: Timestamp::MIN, greatest_step_back: None }
+    }
 }
 
 impl TimeLine {
     /// Whether a run begins with the frame of `time`, as it lies more than [`JITTER`] before the latest of the run so far.
     #[inline]
     pub(super) fn steps_back_at(&mut self, time: Timestamp) -> bool {
-        let step = self.latest.map_or(0, |latest| latest.nanos_since(time));
-        if step <= JITTER {
-            self.latest = self.latest.max(Some(time));
+        if time >= self.latest {
+            self.latest = time;
             return false;
         }
-        self.latest = Some(time);
+        let step = self.latest.nanos_since(time);
+        if step <= JITTER {
+            return false;
+        }
+        self.latest = time;
         self.greatest_step_back = self.greatest_step_back.max(Some(step));
         true
     }
@@ -84,7 +93,7 @@ impl Runs {
         let mut turns = Turns::default();
         for (index, run) in runs.iter_mut().enumerate() {
             if run.advance(&mut FaultLog::default()) {
-                turns.join(index, run.record().map(|record| record.time));
+                turns.join(index, run.time());
             }
         }
         Ok(Self { runs, turns })
@@ -97,8 +106,13 @@ impl Runs {
         self.turns.next(|index| {
             let run = runs.get_mut(index)?;
             run.advance(&mut FaultLog::default());
-            run.record().map(|record| record.time)
+            run.time()
         })
+    }
+
+    /// When the frame last read was captured.
+    pub(super) fn time(&self) -> Option<Timestamp> {
+        self.runs.get(self.turns.current()?)?.time()
     }
 
     /// The frame last read.

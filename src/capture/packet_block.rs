@@ -38,6 +38,31 @@ impl Packet {
     /// Reads an enhanced packet block.
     #[inline]
     pub(super) fn enhanced(block: &[u8], order: ByteOrder) -> Result<Self, Fault> {
+        Self::bare(block, order).map_or_else(|| Self::enhanced_with_options(block, order), Ok)
+    }
+
+    /// Reads an enhanced packet block that holds its packet and no options, as nearly all do; nothing of another one.
+    ///
+    /// Then all is told by the header: type, length, interface, time (2), octets kept and on the wire. The rest must be the packet, its
+    /// padding and the length once more.
+    #[inline]
+    fn bare(block: &[u8], order: ByteOrder) -> Option<Self> {
+        let (head, rest) = block.split_first_chunk::<16>()?;
+        let (more, _) = rest.split_first_chunk::<16>()?;
+        let [_, length, interface, ticks_high] = order.u32s_of(head);
+        let [ticks_low, len, original_len, _] = order.u32s_of(more);
+        let whole = len.checked_next_multiple_of(4)?.checked_add(HEADER + TRAILER)?;
+        let trailer = block.last_chunk::<4>()?;
+        (whole == length && block.len() == whole as usize && order.u32_at(trailer, 0) == Some(length)).then_some(Self {
+            interface,
+            ticks: Some(u64::from(ticks_high) << 32 | u64::from(ticks_low)),
+            start: HEADER as usize,
+            len,
+            original_len,
+        })
+    }
+
+    fn enhanced_with_options(block: &[u8], order: ByteOrder) -> Result<Self, Fault> {
         let parsed = match order {
             ByteOrder::Little => parse_enhancedpacketblock_le(block),
             ByteOrder::Big => parse_enhancedpacketblock_be(block),
@@ -99,4 +124,35 @@ fn broken(said_by: &'static str, block: &[u8], order: ByteOrder, len_at: usize, 
     let wanted = order.u32_at(block, len_at).unwrap_or_default().into();
     let had = (block.len() as u64).saturating_sub(u64::from(header + TRAILER));
     Fault::new(FaultKind::BadRecord, said_by).wanted_had(wanted, had)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_block_says_what_the_parser_of_all_blocks_says() {
+        for kept in 0..9_u32 {
+            let padded = kept.next_multiple_of(4);
+            let length = HEADER + TRAILER + padded;
+            let mut block: Vec<u8> = [6, length, 2, 0x0005_fb87, 0x1234_5678, kept, 1_500].into_iter().flat_map(u32::to_le_bytes).collect();
+            block.resize((HEADER + padded) as usize, 0xab);
+            block.extend(length.to_le_bytes());
+            let told = Packet::enhanced_with_options(&block, ByteOrder::Little).ok();
+            assert!(told.is_some());
+            assert_eq!(Packet::bare(&block, ByteOrder::Little), told);
+            // Each octet behind the type changed, also those that lie about lengths: the same, or nothing and the parser has the word.
+            for at in 4..block.len() {
+                for bit in 0..8 {
+                    let mut damaged = block.clone();
+                    if let Some(octet) = damaged.get_mut(at) {
+                        *octet ^= 1 << bit;
+                    }
+                    if let Some(bare) = Packet::bare(&damaged, ByteOrder::Little) {
+                        assert_eq!(Some(bare), Packet::enhanced_with_options(&damaged, ByteOrder::Little).ok(), "octet {at}, bit {bit}");
+                    }
+                }
+            }
+        }
+    }
 }

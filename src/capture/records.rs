@@ -124,16 +124,17 @@ impl Records {
     }
 
     /// Reads the next record; false at the end, after which memory and reader are let go.
-    #[inline]
+    #[inline(always)]
     pub(super) fn advance(&mut self, faults: &mut FaultLog) -> bool {
-        self.record = if self.buffer.offset() >= self.stop_at {
-            None
-        } else {
+        if self.buffer.offset() < self.stop_at {
+            // Each reader's record goes to its place at once: what both hand to one assignment is copied once more.
             match &mut self.container {
-                Container::Pcap(pcap) => pcap.next(&mut self.buffer, &mut self.number, faults),
-                Container::PcapNg(pcapng) => pcapng.next(&mut self.buffer, &mut self.number, faults),
+                Container::Pcap(pcap) => self.record = pcap.next(&mut self.buffer, &mut self.number, faults),
+                Container::PcapNg(pcapng) => self.record = pcapng.next(&mut self.buffer, &mut self.number, faults),
             }
-        };
+        } else {
+            self.record = None;
+        }
         if self.record.is_none() {
             self.end(faults);
         }
@@ -157,14 +158,20 @@ impl Records {
 
     /// The record last read.
     #[inline]
-    pub(super) const fn record(&self) -> Option<Record> {
-        self.record
+    pub(super) const fn record(&self) -> Option<&Record> {
+        self.record.as_ref()
+    }
+
+    /// When it was captured.
+    #[inline]
+    pub(super) fn time(&self) -> Option<Timestamp> {
+        self.record.as_ref().map(|record| record.time)
     }
 
     /// The record last read as a frame.
     #[inline]
     pub(super) fn frame(&self) -> Option<Frame<'_>> {
-        let record = self.record?;
+        let record = self.record.as_ref()?;
         Some(Frame {
             number: record.number,
             time: record.time,
@@ -188,7 +195,7 @@ impl Records {
 
     /// The place of the record last read.
     pub(super) fn mark(&self) -> Option<Mark> {
-        let record = self.record?;
+        let record = self.record.as_ref()?;
         Some(Mark { offset: record.offset, number: record.number, container: self.container.clone() })
     }
 }

@@ -106,7 +106,7 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
     let inputs = inputs(&named)?;
     refuse_to_overwrite(&audit.reports, &inputs)?;
 
-    let report = analysed(audit, &inputs).map_err(Complaint::new)?;
+    let report = analysed(audit, &inputs).map_err(|error| Complaint::of_error(&error))?;
 
     let presentation = audit.presentation();
     for further in &audit.reports {

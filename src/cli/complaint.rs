@@ -18,6 +18,21 @@ impl Complaint {
         Self(text.to_string())
     }
 
+    /// The complaint about an error, with the causes below it.
+    pub(super) fn of_error(error: &dyn std::error::Error) -> Self {
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            let told = error.to_string();
+            // A transparent error says what its cause says.
+            if !text.ends_with(&told) {
+                text = format!("{text}: {told}");
+            }
+            cause = error.source();
+        }
+        Self(text)
+    }
+
     /// The complaint about arguments that cannot be read.
     pub(super) fn of_usage(error: &clap::Error) -> Self {
         let rendered = error.render().to_string();

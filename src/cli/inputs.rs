@@ -17,9 +17,9 @@ pub(super) fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, Complaint> {
             }
             inputs.push(Input::Stdin);
         } else if path.is_dir() {
-            let below = capture::captures_below(path).map_err(Complaint::new)?;
+            let below = capture::captures_below(path).map_err(|error| Complaint::of_error(&error))?;
             for unreadable in &below.unreadable {
-                Complaint::new(unreadable).tell();
+                Complaint::of_error(unreadable).tell();
             }
             if below.captures.is_empty() {
                 return Err(Complaint::new(format!("no captures below {}", path.display())));

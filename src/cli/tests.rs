@@ -49,7 +49,7 @@ fn a_complaint_is_one_line_that_says_what_to_do() {
         (&["audit", "--retry-window=-1", "x"], &["seconds"]),
         (&["audit", "-", "-"], &["only once"]),
         (&["audit", "--report", "csv=a", "--report", "json=a", "x"], &["two reports would go to a"]),
-        (&["audit", "nowhere/x.pcap"], &["nowhere/x.pcap"]),
+        (&["audit", "nowhere/x.pcap"], &["nowhere/x.pcap: cannot be opened: ", "(os error "]),
         (&["audit", "src/main.rs", "--report", "csv=src/../src/main.rs"], &["would overwrite the capture"]),
         (&["Cargo.toml"], &["sip3xx audit Cargo.toml"]),
         (&["rules", "no-such-rule-at-all"], &["no such rule"]),

@@ -5,11 +5,10 @@
 //! no identification, later than a millisecond. So a retransmission (RFC 3261, 17.1.1.2: 500 ms and more) and a response that is repeated
 //! because the request was (17.2.1) are never copies. A stream gives no octet twice, so a unit of TCP is a copy only on another way.
 
-use std::hash::BuildHasher;
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::net::IpAddr;
 
-use smallvec::SmallVec;
-
-use super::aging::Aging;
 use super::unit::Unit;
 use crate::evidence::{Timestamp, Transport};
 use crate::packet::Path;
@@ -18,8 +17,10 @@ use crate::packet::Path;
 pub const COPY_WINDOW: i64 = 100_000_000;
 /// How far apart the same packet may be seen twice on the same way where it has no IP identification, in nanoseconds.
 const SAME_PACKET_WINDOW: i64 = 1_000_000;
-/// How many different units are remembered; beyond it the oldest is forgotten, whose copies then count as sent again.
+/// How many units are remembered; beyond it the oldest is forgotten, whose copies then count as sent again.
 const REMEMBERED_MAX: usize = 1 << 16;
+/// Into how many buckets the remembered units are put.
+const BUCKETS: usize = 1 << 14;
 /// How many sightings of equal units are remembered.
 const SIGHTINGS_MAX: usize = 32;
 
@@ -30,28 +31,79 @@ struct Sighting {
     frame: u64,
     time: Timestamp,
     path: Path,
-    transport: Transport,
-    /// Which of the sightings this one is a copy of: an index into the list, its own for an original.
+    /// Which of the sightings this one is a copy of: an index into them, its own for an original.
     original: usize,
 }
 
 impl Sighting {
-    /// Whether both may be the same packet.
-    fn may_be_same_packet(&self, other: &Self) -> bool {
+    /// Whether both, which came by `transport`, may be the same packet.
+    fn may_be_same_packet(&self, other: &Self, transport: Transport) -> bool {
         let apart = self.time.nanos_since(other.time).saturating_abs();
         if self.capture != other.capture || !self.path.is_same_way(&other.path) {
             return apart <= COPY_WINDOW;
         }
         let same_id = self.path.ip_id == other.path.ip_id && (self.path.ip_id != 0 || apart <= SAME_PACKET_WINDOW);
-        self.transport == Transport::Udp && self.frame != other.frame && same_id && apart <= COPY_WINDOW
+        transport == Transport::Udp && self.frame != other.frame && same_id && apart <= COPY_WINDOW
+    }
+}
+
+/// The sightings of equal units. Nearly every unit is seen once, so the first sighting needs no list.
+#[derive(Debug)]
+struct Sightings {
+    key: u64,
+    first: Sighting,
+    /// The later ones.
+    more: Vec<Sighting>,
+    /// The place of the unit before it in the same bucket of the hash; see [`Copies`].
+    before: u64,
+    /// Whether these moved to the end of the line when one was added, so that this place is empty.
+    moved: bool,
+}
+
+impl Sightings {
+    fn iter(&self) -> impl Iterator<Item = &Sighting> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+
+    /// When the unit was last seen.
+    fn last_time(&self) -> Timestamp {
+        self.more.last().unwrap_or(&self.first).time
+    }
+
+    /// Adds `seen`; gives the capture and the frame of what it is a copy of.
+    fn add(&mut self, mut seen: Sighting, transport: Transport) -> Option<(u32, u64)> {
+        // A packet is a copy of an original only if it may be the same packet as each of that original's copies: one of them may have come
+        // by the same way as this one, with another identification.
+        let is_original_of_seen = |(index, it): &(usize, &Sighting)| {
+            it.original == *index && self.iter().all(|it| it.original != *index || it.may_be_same_packet(&seen, transport))
+        };
+        let original = self.iter().enumerate().find(is_original_of_seen).map(|(index, it)| (index, (it.capture, it.frame)));
+        let count = self.more.len() + 1;
+        seen.original = original.map_or(count, |(index, _)| index);
+        if count < SIGHTINGS_MAX {
+            self.more.push(seen);
+        } else if original.is_none() {
+            self.first = Sighting { original: 0, ..seen };
+            self.more.clear();
+        }
+        original.map(|(_, place)| place)
     }
 }
 
 /// The memory of the units of the last moments.
+///
+/// Units stand in line in the order in which they were last seen, so that each is passed once when it is forgotten; those that are seen
+/// again go to the end of the line and leave an empty place. Places are counted on, from the first that there ever was. Units that share a
+/// bucket of the hash are chained from the last to the first by their places; a chain ends where its next place has left the line, so
+/// forgetting need not look a unit up. The octets are hashed once, in all.
 #[derive(Debug)]
 pub struct Copies {
     hasher: foldhash::quality::RandomState,
-    recent: Aging<u64, SmallVec<[Sighting; 2]>>,
+    line: VecDeque<Sightings>,
+    /// The place of the first in line; at least 1.
+    first: u64,
+    /// The place of the last unit of each bucket; 0 where there was none.
+    buckets: Vec<u64>,
 }
 
 impl Default for Copies {
@@ -64,7 +116,7 @@ impl Copies {
     /// An empty memory.
     #[must_use]
     pub fn new() -> Self {
-        Self { hasher: foldhash::quality::RandomState::default(), recent: Aging::new() }
+        Self { hasher: foldhash::quality::RandomState::default(), line: VecDeque::new(), first: 1, buckets: vec![0; BUCKETS] }
     }
 
     /// Whether `unit` is a copy of one that was shown before.
@@ -75,47 +127,84 @@ impl Copies {
     /// The capture and the frame of the unit that `unit` is a copy of, if it is one.
     pub fn original(&mut self, unit: &Unit<'_>) -> Option<(u32, u64)> {
         self.forget(unit.time);
-        let key = self.hasher.hash_one((unit.bytes, unit.source, unit.destination, unit.transport));
-        let mut seen = Sighting {
-            capture: unit.capture,
-            frame: unit.place_frame,
-            time: unit.time,
-            path: unit.path,
-            transport: unit.transport,
-            original: 0,
-        };
-        let Some(id) = self.recent.find(&key) else {
-            self.recent.insert(key, SmallVec::from_slice(&[seen]));
+        let key = self.key(unit);
+        let seen = Sighting { capture: unit.capture, frame: unit.place_frame, time: unit.time, path: unit.path, original: 0 };
+        let Some(index) = self.find(key) else {
+            let before = self.chain(key);
+            self.line.push_back(Sightings { key, first: seen, more: Vec::new(), before, moved: false });
             return None;
         };
-        self.recent.touch(id);
-        let sightings = self.recent.get_mut(id)?;
-        // A packet is a copy of an original only if it may be the same packet as each of that original's copies: one of them may have come
-        // by the same way as this one, with another identification.
-        let original = (0..sightings.len()).find(|&index| {
-            sightings.get(index).is_some_and(|it| it.original == index)
-                && sightings.iter().all(|it| it.original != index || it.may_be_same_packet(&seen))
-        });
-        seen.original = original.unwrap_or(sightings.len());
-        let found = original.and_then(|index| sightings.get(index)).map(|it| (it.capture, it.frame));
-        if sightings.len() < SIGHTINGS_MAX {
-            sightings.push(seen);
-        } else if found.is_none() {
-            *sightings = SmallVec::from_slice(&[Sighting { original: 0, ..seen }]);
+        // Most copies follow at once, when their originals are still the last in line.
+        if index.saturating_add(1) < self.line.len() {
+            let before = self.chain(key);
+            let old = self.line.get_mut(index)?;
+            old.moved = true;
+            let moving = Sightings { more: std::mem::take(&mut old.more), before, moved: false, ..*old };
+            self.line.push_back(moving);
         }
-        found
+        self.line.back_mut()?.add(seen, unit.transport)
+    }
+
+    /// Where in line the unit of `key` stands.
+    #[inline]
+    fn find(&self, key: u64) -> Option<usize> {
+        let mut place = *self.buckets.get(bucket(key))?;
+        while place >= self.first {
+            let index = usize::try_from(place - self.first).ok()?;
+            let there = self.line.get(index)?;
+            if there.key == key && !there.moved {
+                return Some(index);
+            }
+            place = there.before;
+        }
+        None
+    }
+
+    /// Makes the place behind the line the last of the bucket of `key`; gives the one that was it.
+    #[inline]
+    fn chain(&mut self, key: u64) -> u64 {
+        let place = self.first.saturating_add(self.line.len() as u64);
+        self.buckets.get_mut(bucket(key)).map_or(0, |last| std::mem::replace(last, place))
+    }
+
+    /// The number under which units with the octets, endpoints and transport of `unit` are found.
+    #[inline]
+    fn key(&self, unit: &Unit<'_>) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(unit.bytes);
+        let version = match (unit.source.address, unit.destination.address) {
+            (IpAddr::V4(source), IpAddr::V4(destination)) => {
+                hasher.write_u64(u64::from(source.to_bits()) << 32 | u64::from(destination.to_bits()));
+                4
+            }
+            addresses => {
+                addresses.hash(&mut hasher);
+                6
+            }
+        };
+        let ports = u64::from(unit.source.port) << 16 | u64::from(unit.destination.port);
+        hasher.write_u64(ports << 16 | version << 1 | u64::from(unit.transport == Transport::Udp));
+        hasher.write_usize(unit.bytes.len());
+        hasher.finish()
     }
 
     /// Forgets what is too old at `now` to have copies, and the oldest where there is too much.
     fn forget(&mut self, now: Timestamp) {
-        while let Some(id) = self.recent.oldest() {
-            let last = self.recent.get(id).and_then(|sightings| sightings.last()).map_or(Timestamp::MIN, |sighting| sighting.time);
-            if now.nanos_since(last) <= COPY_WINDOW && self.recent.len() < REMEMBERED_MAX {
+        while let Some(oldest) = self.line.front() {
+            let is_young = now.nanos_since(oldest.last_time()) <= COPY_WINDOW && self.line.len() < REMEMBERED_MAX;
+            if is_young && !oldest.moved {
                 break;
             }
-            self.recent.remove(id);
+            self.line.pop_front();
+            self.first = self.first.saturating_add(1);
         }
     }
+}
+
+/// The bucket of `key`.
+#[inline]
+const fn bucket(key: u64) -> usize {
+    key as usize % BUCKETS
 }
 
 #[cfg(test)]
@@ -184,6 +273,42 @@ mod tests {
     #[test]
     fn a_stream_repeats_itself_only_on_another_way() {
         assert_eq!(originals(Transport::Tcp, &[(1, 0, 64, 7), (1, 0, 64, 7), (2, 5, 64, 0), (3, 9, 63, 7)]), [None, None, None, Some(1)]);
+    }
+
+    #[test]
+    fn units_that_come_between_do_not_hide_a_copy() {
+        let mut copies = Copies::new();
+        let mut see = |port, frame: u64, nanos: i64, hop_limit| {
+            let end = |port| Endpoint { address: [10, 0, 0, 1].into(), port };
+            let seen = Unit {
+                bytes: b"ACK",
+                capture: 0,
+                place_frame: frame,
+                frames: &[],
+                time: Timestamp::from_nanos(i128::from(nanos)),
+                source: end(port),
+                destination: end(2),
+                transport: Transport::Udp,
+                path: Path { hop_limit, ip_id: 7, ..Path::default() },
+                truncated: false,
+                after_gap: false,
+                reassembled: false,
+            };
+            copies.original(&seen).map(|(_, frame)| frame)
+        };
+        // More units than buckets, so that many share one; then each again, in the order in which they came, and the first once more.
+        let ports = 1..20_001_u16;
+        for port in ports.clone() {
+            assert_eq!(see(port, port.into(), i64::from(port) * 1_000, 64), None);
+        }
+        for port in ports {
+            assert_eq!(see(port, 50_000 + u64::from(port), 25 * MILLISECOND + i64::from(port) * 1_000, 63), Some(port.into()));
+        }
+        assert_eq!(see(1, 90_000, 60 * MILLISECOND, 62), Some(1));
+        // Its last sighting is young, but the first of them is not.
+        assert_eq!(see(1, 90_001, 102 * MILLISECOND, 61), None);
+        assert_eq!(see(2, 90_002, 400 * MILLISECOND, 61), None);
+        assert_eq!(copies.line.len(), 1);
     }
 
     #[test]

@@ -49,12 +49,12 @@ impl<C: Cutter> Flow<C> {
         if frame.time.nanos_since(self.last_tick).unsigned_abs() >= TICK {
             self.tick(frame.time, faults, sink);
         }
-        match packet::plain_datagram(frame) {
-            Some(datagram) if !self.fragments.has_heads() => {
-                let origin = Origin { capture, frame: frame.number, time: frame.time, path: datagram.path };
-                sink(unit(&datagram, origin, &[frame.number], false));
-            }
-            _ => self.pass(capture, frame, faults, sink),
+        if !self.fragments.has_heads()
+            && let Some(datagram) = packet::plain_datagram(frame)
+        {
+            sink(unit(&datagram, capture, frame.number, frame.time, &[frame.number]));
+        } else {
+            self.pass(capture, frame, faults, sink);
         }
     }
 
@@ -87,8 +87,7 @@ impl<C: Cutter> Flow<C> {
                 if self.fragments.has_heads() && begins_as_text(datagram.payload) {
                     self.answer(&datagram, frame.time, faults, sink);
                 }
-                let origin = Origin { capture, frame: frame.number, time: frame.time, path: datagram.path };
-                sink(unit(&datagram, origin, &[frame.number], false));
+                sink(unit(&datagram, capture, frame.number, frame.time, &[frame.number]));
             }
             Some(Packet::Segment(segment)) => {
                 let origin = Origin { capture, frame: frame.number, time: frame.time, path: segment.path };
@@ -120,8 +119,7 @@ impl<C: Cutter> Flow<C> {
                             continue;
                         }
                     }
-                    let origin = Origin { path: datagram.path, ..whole.origin };
-                    sink(unit(&datagram, origin, &whole.frames, whole.frames.len() > 1));
+                    sink(unit(&datagram, whole.origin.capture, whole.origin.frame, whole.origin.time, &whole.frames));
                 }
                 Some(Packet::Segment(segment)) => {
                     let origin = Origin { path: segment.path, ..whole.origin };
@@ -164,21 +162,21 @@ impl<C: Cutter> Flow<C> {
     }
 }
 
-/// The unit that `datagram` is.
-#[inline]
-fn unit<'a>(datagram: &Datagram<'a>, origin: Origin, frames: &'a [u64], reassembled: bool) -> Unit<'a> {
+/// The unit that `datagram` is, which `frames` of `capture` carried and `place_frame` among them completed at `time`.
+#[inline(always)]
+fn unit<'a>(datagram: &Datagram<'a>, capture: u32, place_frame: u64, time: Timestamp, frames: &'a [u64]) -> Unit<'a> {
     Unit {
         bytes: datagram.payload,
-        capture: origin.capture,
-        place_frame: origin.frame,
+        capture,
+        place_frame,
         frames,
-        time: origin.time,
+        time,
         source: datagram.source,
         destination: datagram.destination,
         transport: Transport::Udp,
-        path: origin.path,
+        path: datagram.path,
         truncated: datagram.truncated,
         after_gap: false,
-        reassembled,
+        reassembled: frames.len() > 1,
     }
 }

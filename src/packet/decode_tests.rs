@@ -327,6 +327,8 @@ fn no_damage_makes_the_walk_fail() {
         (1, ethernet(IPV6, &ipv6((1, 2), 0, &joined(&[&[17, 0, 1, 4, 0, 0, 0, 0], &udp((5060, 5062), TEXT)])))),
         (1, ethernet(0x8847, &joined(&[&[0, 1, 1, 64], &inner]))),
         (1, ethernet(IPV4, &sip4())),
+        (1, ethernet(IPV6, &sip6())),
+        (1, ethernet(0x8100, &joined(&[&[0, 1, 8, 0], &sip4()]))),
         (1, ethernet(0x8864, &joined(&[&[0x11, 0, 0, 1, 0, 9, 0, 0x21], &sip4()]))),
         (1, ethernet(IPV4, &ipv4((1, 2), 47, &joined(&[&[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1], &[0x20; 12], &inner])))),
         (

@@ -57,6 +57,12 @@ pub struct Path {
 }
 
 impl Path {
+    /// A way that begins on `interface`.
+    #[inline]
+    pub(super) const fn from_interface(interface: u32) -> Self {
+        Self { interface, link: 0, tunnel: 0, vlans: Vlans { ids: [0; VLANS_KEPT], count: 0 }, hop_limit: 0, ip_id: 0 }
+    }
+
     /// Whether both paths are the same way, whatever the packet's own IP identification is.
     #[must_use]
     pub fn is_same_way(&self, other: &Self) -> bool {

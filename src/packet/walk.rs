@@ -19,7 +19,7 @@ pub(super) struct Walk {
 impl Walk {
     /// A walk that begins on `interface`, in a frame of which `cut` octets were not kept.
     pub(super) fn new(interface: u32, cut: u32) -> Self {
-        Self { path: Path { interface, ..Path::default() }, cut, budget: HEADERS_MAX }
+        Self { path: Path::from_interface(interface), cut, budget: HEADERS_MAX }
     }
 
     /// Pays for one more header.

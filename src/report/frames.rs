@@ -1,10 +1,14 @@
 //! Takes the captures of a report, gives the names by which a reader finds a frame: `frame 12`, or `b.pcap frame 12` among several captures.
 
+use std::collections::BTreeMap;
+
 use super::model::Capture;
 use super::wording::counted;
 
 /// How many frames a list names before it only counts the rest.
 const NAMED_FRAMES: usize = 8;
+/// With how many last parts of its path a capture is named before it is named with the whole of it.
+const MOST_PARTS: usize = 4;
 
 /// The names of frames.
 pub(super) struct FrameNames {
@@ -12,23 +16,45 @@ pub(super) struct FrameNames {
 }
 
 impl FrameNames {
-    /// The names for the frames of `captures`: the file's name where it is enough, else the path.
+    /// The names for the frames of `captures`: of each path as many last parts as tell it from the others.
     pub(super) fn of(captures: &[Capture]) -> Self {
         if captures.len() < 2 {
             return Self { captures: Vec::new() };
         }
-        let short: Vec<&str> = captures.iter().map(|capture| file_name(&capture.path)).collect();
-        let captures = captures
-            .iter()
-            .zip(&short)
-            .map(|(capture, name)| {
-                let alone = short.iter().filter(|other| *other == name).count() == 1;
-                if alone { (*name).to_owned() } else { capture.path.clone() }
-            })
-            .collect();
-        Self { captures }
+        let mut names: Vec<&str> = captures.iter().map(|capture| last_parts(&capture.path, 1)).collect();
+        for parts in 2..=MOST_PARTS {
+            let mut uses = BTreeMap::new();
+            names.iter().for_each(|name| *uses.entry(*name).or_insert(0_usize) += 1);
+            if uses.values().all(|count| *count == 1) {
+                break;
+            }
+            for (name, capture) in names.iter_mut().zip(captures) {
+                if uses.get(*name).is_some_and(|count| *count > 1) {
+                    *name = if parts == MOST_PARTS { &capture.path } else { last_parts(&capture.path, parts) };
+                }
+            }
+        }
+        Self { captures: names.into_iter().map(str::to_owned).collect() }
     }
 
+    /// The same names for a reader who is told of `home`, whose own frames need no name of the capture.
+    pub(super) const fn at(&self, home: u32) -> FramesAt<'_> {
+        FramesAt { names: self, home: Some(home) }
+    }
+
+    /// The name of one frame, its capture included.
+    pub(super) fn frame(&self, capture: u32, frame: u64) -> String {
+        FramesAt { names: self, home: None }.frame(capture, frame)
+    }
+}
+
+/// The names of frames as seen from one capture.
+pub(super) struct FramesAt<'a> {
+    names: &'a FrameNames,
+    home: Option<u32>,
+}
+
+impl FramesAt<'_> {
     /// The name of one frame.
     pub(super) fn frame(&self, capture: u32, frame: u64) -> String {
         format!("{}frame {frame}", self.prefix(capture))
@@ -48,14 +74,18 @@ impl FrameNames {
     }
 
     fn prefix(&self, capture: u32) -> String {
-        let name = usize::try_from(capture).ok().and_then(|index| self.captures.get(index));
+        if self.home == Some(capture) {
+            return String::new();
+        }
+        let name = usize::try_from(capture).ok().and_then(|index| self.names.captures.get(index));
         name.map_or_else(String::new, |name| format!("{name} "))
     }
 }
 
-/// What follows the last separator of a path; all of it where nothing does.
-pub(super) fn file_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(path)
+/// The last `count` parts of a path; all of it where it has no more.
+fn last_parts(path: &str, count: usize) -> &str {
+    let separator = path.rmatch_indices(['/', '\\']).nth(count.saturating_sub(1));
+    separator.and_then(|(at, _)| path.get(at + 1..)).filter(|parts| !parts.is_empty()).unwrap_or(path)
 }
 
 /// All captures in a few words: the only one's path, or how many.
@@ -81,12 +111,12 @@ mod tests {
     #[test]
     fn one_capture_needs_no_name() {
         assert_eq!(names(&["x.pcap"]).frame(0, 12), "frame 12");
-        assert_eq!(names(&["x.pcap"]).frames(0, &[12, 14]), "frames 12, 14");
+        assert_eq!(names(&["x.pcap"]).at(0).frames(0, &[12, 14]), "frames 12, 14");
     }
 
     #[test]
     fn several_captures_are_told_apart_by_as_little_as_is_enough() {
-        let names = names(&["a/x.pcap", "b/x.pcap", "b/y.pcap"]);
+        let names = names(&["/t/a/x.pcap", "/t/b/x.pcap", "/t/b/y.pcap"]);
         assert_eq!(names.frame(0, 1), "a/x.pcap frame 1");
         assert_eq!(names.frame(1, 1), "b/x.pcap frame 1");
         assert_eq!(names.frame(2, 1), "y.pcap frame 1");
@@ -94,8 +124,20 @@ mod tests {
     }
 
     #[test]
+    fn the_same_path_twice_is_named_in_full() {
+        assert_eq!(names(&["/1/2/3/4/5/x.pcap", "/1/2/3/4/5/x.pcap"]).frame(1, 7), "/1/2/3/4/5/x.pcap frame 7");
+    }
+
+    #[test]
+    fn at_home_only_the_frames_of_other_captures_have_a_name() {
+        let names = names(&["x.pcap", "y.pcap"]);
+        assert_eq!(names.at(0).frame(0, 1), "frame 1");
+        assert_eq!(names.at(0).frame(1, 1), "y.pcap frame 1");
+    }
+
+    #[test]
     fn a_long_list_of_frames_is_cut_and_counted() {
         let frames: Vec<u64> = (1..=10).collect();
-        assert_eq!(names(&["x.pcap"]).frames(0, &frames), "frames 1, 2, 3, 4, 5, 6, 7, 8 and 2 more");
+        assert_eq!(names(&["x.pcap"]).at(0).frames(0, &frames), "frames 1, 2, 3, 4, 5, 6, 7, 8 and 2 more");
     }
 }

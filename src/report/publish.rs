@@ -107,7 +107,7 @@ pub fn finding(finding: &rules::Finding) -> model::Finding {
             rules::Party::Capture => model::Party::Capture,
         },
         strength: (!keyword.is_empty()).then(|| keyword.to_owned()),
-        clause: finding.rule.clause.to_string(),
+        clause: finding.clause.to_string(),
         message: finding.message.clone(),
         primary: evidence(finding.primary, None),
         related: finding.related.iter().map(|related| evidence(related.place, Some(related.note.clone()))).collect(),

@@ -33,7 +33,8 @@ impl Selection {
             Some(Level::Note) => Level::Note,
             level => self.profile.level(level.unwrap_or(rule.level), rule.strength),
         };
-        Finding { rule, level, message: draft.message, primary: draft.primary, related: draft.related }
+        let clause = draft.clause.unwrap_or(rule.clause);
+        Finding { rule, level, clause, message: draft.message, primary: draft.primary, related: draft.related }
     }
 }
 

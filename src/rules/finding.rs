@@ -2,7 +2,7 @@
 //!
 //! Invariant: without a frame there is no finding; the primary evidence stands in the constructor.
 
-use super::rule::{Level, Rule};
+use super::rule::{Clause, Level, Rule};
 use crate::evidence::Place;
 
 /// A message that proves something, and what it proves.
@@ -19,6 +19,8 @@ pub struct Evidence {
 pub struct Draft {
     /// Another level than the rule's own, where the check says that this case is milder or worse.
     pub level: Option<Level>,
+    /// Another clause of the same strength than the rule's own, where one of it says the same of this status.
+    pub clause: Option<Clause>,
     /// One sentence with the actual values, without a final period.
     pub message: String,
     /// The message that breaks the rule.
@@ -31,13 +33,20 @@ impl Draft {
     /// A finding at `primary`, at the rule's own level.
     #[must_use]
     pub fn at(primary: Place, message: impl Into<String>) -> Self {
-        Self { level: None, message: message.into(), primary, related: Vec::new() }
+        Self { level: None, clause: None, message: message.into(), primary, related: Vec::new() }
     }
 
     /// The same at `level`.
     #[must_use]
     pub fn level(mut self, level: Level) -> Self {
         self.level = Some(level);
+        self
+    }
+
+    /// The same by `clause`, which is as strong as the rule's own.
+    #[must_use]
+    pub const fn by(mut self, clause: Clause) -> Self {
+        self.clause = Some(clause);
         self
     }
 
@@ -56,6 +65,8 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// How bad it is under the profile in force.
     pub level: Level,
+    /// The clause that was broken: the rule's own, or the one for this status.
+    pub clause: Clause,
     /// One sentence with the actual values.
     pub message: String,
     /// The message that breaks the rule.

@@ -5,8 +5,8 @@
 use super::finding::Finding;
 use super::rule::{Level, Party};
 use super::words::{offered, seconds, text};
-use crate::call::{Link, Redirect, Role};
-use crate::sip::Match;
+use crate::call::{Attempt, Link, Redirect, Role};
+use crate::sip::{Difference, Match, Uri};
 
 /// Whether the client did the right thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,7 +121,12 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
         return Some("nothing that the client sent is in the capture".into());
     }
     if silence < redirect.patience {
-        return Some(format!("the capture goes on for only {} after the {}, too short to miss a retry", seconds(silence), redirect.status));
+        return Some(format!(
+            "the capture goes on for only {} after the {}; {} of silence are needed to say that it was not followed",
+            seconds(silence),
+            redirect.status,
+            seconds(redirect.patience),
+        ));
     }
     if let Some(candidate) = &redirect.candidate {
         return Some(format!(
@@ -151,50 +156,70 @@ fn is_encrypted(redirect: &Redirect) -> bool {
 }
 
 fn followed(redirect: &Redirect) -> (Verdict, String) {
-    let at_proxy = redirect.status == 305;
-    let reached = redirect.attempts.iter().find(|attempt| {
-        let grade = attempt.difference.as_ref().map_or(Match::None, crate::sip::Difference::grade);
-        grade.names_the_target() || (at_proxy && grade == Match::Original)
-    });
+    if redirect.status == 305 {
+        return through_proxy(redirect);
+    }
+    let reached = redirect.attempts.iter().find(|attempt| grade(attempt).names_the_target());
     match reached.or(redirect.attempts.iter().find(|attempt| attempt.contact.is_some())) {
-        Some(attempt) => {
-            let delay = seconds(attempt.request.time.nanos_since(redirect.response.time));
-            let uri = text(attempt.request.message.request_uri().unwrap_or_default());
-            let way =
-                if at_proxy { format!("sent again to {uri} through {}", attempt.request.destination) } else { format!("retried at {uri}") };
-            (Verdict::Correct, format!("{way} after {delay}"))
-        }
+        Some(attempt) => (Verdict::Correct, format!("retried at {} after {}", request_uri(attempt), delay(redirect, attempt))),
         None => {
             (Verdict::Inconclusive, "retried at a URI that is neither a Contact nor the original; the capture does not tell why".into())
         }
     }
 }
 
+/// A 305 after which attempts were seen.
+fn through_proxy(redirect: &Redirect) -> (Verdict, String) {
+    let routed = |attempt: &Attempt| {
+        let route = attempt.request.message.routes().next().map(|route| Uri::parse(route.uri()));
+        route.is_some_and(|route| redirect.targets.iter().any(|target| target.uri.equals(&route)))
+    };
+    let at_proxy = |attempt: &&Attempt| attempt.contact.is_some() || routed(attempt);
+    let Some(attempt) = redirect.attempts.iter().find(at_proxy) else {
+        return (Verdict::Inconclusive, "the request was sent again, but not through the proxy that the Contact names".into());
+    };
+    let (proxy, after) = (attempt.request.destination, delay(redirect, attempt));
+    let reason = if grade(attempt).names_the_target() {
+        format!("sent to the proxy at {proxy} after {after}, with the proxy's URI in place of the original")
+    } else {
+        format!("sent again to {} through the proxy at {proxy} after {after}", request_uri(attempt))
+    };
+    (Verdict::Correct, reason)
+}
+
+fn grade(attempt: &Attempt) -> Match {
+    attempt.difference.as_ref().map_or(Match::None, Difference::grade)
+}
+
+fn request_uri(attempt: &Attempt) -> String {
+    text(attempt.request.message.request_uri().unwrap_or_default())
+}
+
+fn delay(redirect: &Redirect, attempt: &Attempt) -> String {
+    seconds(attempt.request.time.nanos_since(redirect.response.time))
+}
+
 /// A 380 with a body, in which no error was found.
 fn alternative(redirect: &Redirect) -> (Verdict, String) {
     let taken = redirect.attempts.iter().find(|attempt| matches!(attempt.link, Link::EmergencyCall | Link::Alternative));
-    if let Some(attempt) = taken.or(redirect.attempts.iter().find(|attempt| attempt.link == Link::EmergencyRegistration)) {
-        let uri = text(attempt.request.message.request_uri().unwrap_or_default());
-        let delay = seconds(attempt.request.time.nanos_since(redirect.response.time));
-        return (
-            Verdict::Correct,
-            format!("the alternative was attempted: {} {uri} after {delay}", text(attempt.request.message.method())),
-        );
+    if let Some(attempt) = taken {
+        let method = text(attempt.request.message.method());
+        let reason = format!("the alternative was attempted: {method} {} after {}", request_uri(attempt), delay(redirect, attempt));
+        return (Verdict::Correct, reason);
     }
     let Some(offer) = &redirect.offer else {
         return (Verdict::NotApplicable, "the 380 has no body, so it describes no alternative".into());
     };
     let offered = offered(offer);
-    let reason = if redirect.attempts.is_empty() {
-        match doubt(redirect) {
-            Some(doubt) => format!("{doubt}; offered: {offered}"),
-            None => format!(
-                "no attempt in SIP within {}; offered: {offered}, which may have been used outside SIP",
-                seconds(redirect.covered())
-            ),
-        }
-    } else {
-        format!("the Contact was called; offered: {offered}, which may have been used outside SIP")
+    let called = redirect.attempts.iter().any(|attempt| attempt.contact.is_some());
+    let registered = redirect.attempts.iter().any(|attempt| attempt.link == Link::EmergencyRegistration);
+    let seen = match doubt(redirect) {
+        _ if called => "the Contact was called".to_owned(),
+        _ if registered => "an emergency registration was seen, and no emergency call".to_owned(),
+        _ if !redirect.attempts.is_empty() => "the original URI was asked again".to_owned(),
+        Some(doubt) => doubt,
+        None => format!("no attempt in SIP within {}", seconds(redirect.covered())),
     };
+    let reason = format!("{seen}; offered: {offered}, which may have been used outside SIP");
     (Verdict::Inconclusive, reason)
 }

@@ -10,13 +10,15 @@ pub(super) fn text(octets: &[u8]) -> String {
     String::from_utf8_lossy(octets).into_owned()
 }
 
-/// A span of nanoseconds in the unit that reads best.
+/// A span of nanoseconds in the unit that reads best, rounded as the reports round theirs.
 pub(super) fn seconds(nanos: i64) -> String {
-    let nanos = nanos.max(0);
-    if nanos < 1_000_000_000 {
-        format!("{} ms", nanos / 1_000_000)
+    let ms = nanos.max(0) as f64 / 1e6;
+    if ms < 99.95 {
+        format!("{ms:.1} ms")
+    } else if ms < 999.5 {
+        format!("{ms:.0} ms")
     } else {
-        format!("{}.{} s", nanos / 1_000_000_000, nanos % 1_000_000_000 / 100_000_000)
+        format!("{:.1} s", ms / 1e3)
     }
 }
 
@@ -40,4 +42,23 @@ pub(super) fn offered(offer: &Alternatives) -> String {
         words.push(format!("a body of type {}", offer.content_type.as_deref().unwrap_or("unknown")));
     }
     words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn a_span_is_rounded_and_not_cut() {
+        for (nanos, wanted) in [
+            (-5, "0.0 ms"),
+            (240_000, "0.2 ms"),
+            (11_860_000, "11.9 ms"),
+            (200_000_000, "200 ms"),
+            (999_600_000, "1.0 s"),
+            (37_260_000_000, "37.3 s"),
+        ] {
+            assert_eq!(seconds(nanos), wanted);
+        }
+    }
 }

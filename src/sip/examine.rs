@@ -16,7 +16,8 @@ pub(super) fn faults(message: &Message<'_>) -> MessageFaults {
     mandatory(message, &mut faults);
     let (mut contacts, mut has_star) = (0usize, false);
     let mut seen = MessageFaults::default();
-    for field in message.fields() {
+    let mut fields = message.fields();
+    for field in fields.by_ref() {
         let (is_good, fault) = match field.name {
             Name::Via => {
                 (is_list(field.value) && split_list(field.value).all(|value| Via::read(value).is_well_formed()), MessageFault::Via)
@@ -43,6 +44,7 @@ pub(super) fn faults(message: &Message<'_>) -> MessageFaults {
         seen.note(fault);
         faults.note_if(!is_good && !is_judged, fault);
     }
+    faults.note_if(fields.bad_lines() > 0, MessageFault::HeaderLine);
     faults.note_if(has_star && contacts > 1, MessageFault::Contact);
     faults
 }

@@ -5,7 +5,7 @@
 
 use super::name::Name;
 use super::scan::{is_blank, is_token, split, take_while, trim};
-use memchr::{Memchr, memchr_iter};
+use memchr::memchr;
 
 /// One header line, folds included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,20 @@ pub struct Field<'a> {
     pub name: Name,
     /// The value as written, folds included, without the whitespace around it.
     pub value: &'a [u8],
+}
+
+impl<'a> Field<'a> {
+    /// Reads one line; none where it is no header.
+    fn read(line: &'a [u8]) -> Option<Self> {
+        let (written, rest) = take_while(line, is_token);
+        let value = behind_colon(rest).filter(|_| !written.is_empty())?;
+        Some(Field { written, name: Name::of(written), value: trim(value) })
+    }
+}
+
+/// What follows the colon that `rest` starts with, blanks ahead of it passed over. `HCOLON = *( SP / HTAB ) ":" SWS`
+pub(super) fn behind_colon(rest: &[u8]) -> Option<&[u8]> {
+    rest.strip_prefix(b":").or_else(|| take_while(rest, is_blank).1.strip_prefix(b":"))
 }
 
 /// How a header block ends.
@@ -31,8 +45,7 @@ pub enum End {
 #[derive(Debug, Clone)]
 pub struct Fields<'a> {
     octets: &'a [u8],
-    line_ends: Memchr<'a>,
-    at: usize,
+    rest: &'a [u8],
     end: Option<End>,
     bad_lines: u32,
 }
@@ -41,13 +54,13 @@ impl<'a> Fields<'a> {
     /// Starts at the first header line of `octets`.
     #[must_use]
     pub fn new(octets: &'a [u8]) -> Self {
-        Self { octets, line_ends: memchr_iter(b'\n', octets), at: 0, end: None, bad_lines: 0 }
+        Self { octets, rest: octets, end: None, bad_lines: 0 }
     }
 
     /// How many octets were walked: behind the empty line once the walk has ended.
     #[must_use]
     pub const fn position(&self) -> usize {
-        self.at
+        self.octets.len().saturating_sub(self.rest.len())
     }
 
     /// How the block ended, once the walk has.
@@ -57,20 +70,18 @@ impl<'a> Fields<'a> {
     }
 
     /// How many lines so far were no header: no colon, or a name that is no token.
+    ///
+    /// Lines that [`Fields::line`] and [`Fields::next_of`] pass over are not looked at, and not counted.
     #[must_use]
     pub const fn bad_lines(&self) -> u32 {
         self.bad_lines
     }
 
-    /// The next line with its folds, without its line end; none at the end of the block.
-    fn line(&mut self) -> Option<&'a [u8]> {
-        if self.end.is_some() {
-            return None;
-        }
-        let rest = self.octets.get(self.at..).unwrap_or(&[]);
-        let empty = match rest {
+    /// The next line with its folds and its line end, whatever it holds; none at the end of the block.
+    pub(super) fn line(&mut self) -> Option<&'a [u8]> {
+        let empty = match self.rest {
             [] => {
-                self.end = Some(End::Cut);
+                self.end = self.end.or(Some(End::Cut));
                 return None;
             }
             [b'\n', ..] => 1,
@@ -78,16 +89,51 @@ impl<'a> Fields<'a> {
             _ => 0,
         };
         if empty > 0 {
-            self.at = self.at.saturating_add(empty);
+            // What is behind the empty line is no longer part of the walk.
+            let (_, behind) = split(self.rest, empty);
+            (self.octets, _) = split(self.octets, self.octets.len().saturating_sub(behind.len()));
+            self.rest = &[];
             self.end = Some(End::BlankLine);
             return None;
         }
-        // The line ends come in order, so each is sought once.
-        let next = self.line_ends.by_ref().map(|at| at.saturating_add(1)).find(|next| !is_fold(self.octets.get(*next..).unwrap_or(&[])));
-        let length = next.map_or(rest.len(), |next| next.saturating_sub(self.at));
-        self.at = self.at.saturating_add(length);
-        Some(split(rest, length).0)
+        // A fold is rare: the first line end is nearly always the one.
+        let end = memchr(b'\n', self.rest).map_or(usize::MAX, |at| at.saturating_add(1));
+        let (mut line, mut rest) = split(self.rest, end);
+        if is_fold(rest) {
+            (line, rest) = split(self.rest, folded_len(self.rest));
+        }
+        self.rest = rest;
+        Some(line)
     }
+
+    /// The next line of the header `name`; no other line's name is read unless it starts with the same letter.
+    pub(super) fn next_of(&mut self, name: Name) -> Option<Field<'a>> {
+        let initials = name.initials();
+        loop {
+            let line = self.line()?;
+            let initial = line.first().map(u8::to_ascii_lowercase);
+            if name != Name::Other && !initials.contains(&initial) {
+                continue;
+            }
+            let field = Field::read(line).filter(|field| field.name == name);
+            if field.is_some() {
+                return field;
+            }
+        }
+    }
+}
+
+/// The length of the line that `rest` starts with, folds and line end included; each line end is sought once.
+#[cold]
+fn folded_len(rest: &[u8]) -> usize {
+    let mut at = 0usize;
+    while let Some(end) = rest.get(at..).and_then(|rest| memchr(b'\n', rest)) {
+        at = at.saturating_add(end).saturating_add(1);
+        if !is_fold(rest.get(at..).unwrap_or(&[])) {
+            return at;
+        }
+    }
+    rest.len()
 }
 
 /// Whether the line that `rest` starts with continues the one ahead of it.
@@ -102,11 +148,7 @@ impl<'a> Iterator for Fields<'a> {
 
     fn next(&mut self) -> Option<Field<'a>> {
         loop {
-            let line = self.line()?;
-            // `HCOLON = *( SP / HTAB ) ":" SWS`
-            let (written, rest) = take_while(line, is_token);
-            let value = rest.strip_prefix(b":").or_else(|| take_while(rest, is_blank).1.strip_prefix(b":"));
-            let field = value.filter(|_| !written.is_empty()).map(|value| Field { written, name: Name::of(written), value: trim(value) });
+            let field = Field::read(self.line()?);
             if field.is_some() {
                 return field;
             }

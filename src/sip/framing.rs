@@ -160,7 +160,7 @@ fn body_len(front: &[u8], head: usize) -> Option<usize> {
 fn value_of(front: &[u8], head: usize, name: Name) -> Option<&[u8]> {
     let start = StartLine::read(front)?;
     let block = front.get(start.end as usize..head)?;
-    Fields::new(block).find(|field| field.name == name).map(|field| field.value)
+    Fields::new(block).next_of(name).map(|field| field.value)
 }
 
 /// Whether the body's type may hold SIP messages: `message/...` or `multipart/...`.

@@ -5,12 +5,14 @@
 
 use super::examine;
 use super::fault::{MessageFault, MessageFaults};
-use super::fields::{End, Field, Fields};
+use super::fields::{End, Fields};
 use super::framing::MAX_MESSAGE;
 use super::header::{Auth, CSeq, Contact, Expiry, NameAddr, Route, Via};
+use super::landmark::landmark;
 use super::name::Name;
 use super::scan::{Span, decimal, split, split_list, trim, unfold};
 use super::start_line::{Start, StartLine, noise_len};
+use super::values::Values;
 use std::borrow::Cow;
 
 /// Where the parts of a message are that every message is asked for.
@@ -24,6 +26,8 @@ pub struct Head {
     pub body: Span,
     /// The value of the first Via line.
     pub via: Option<Span>,
+    /// Whether more Via lines follow the first one.
+    pub has_more_vias: bool,
     /// The value of the first Call-ID line.
     pub call_id: Option<Span>,
     /// The value of the first CSeq line.
@@ -34,6 +38,10 @@ pub struct Head {
     pub to: Option<Span>,
     /// The value of the first Contact line.
     pub contact: Option<Span>,
+    /// Whether more Contact lines follow the first one.
+    pub has_more_contacts: bool,
+    /// Whether any header begins with an R: without one there is neither Route nor Record-Route.
+    pub has_r_lines: bool,
     /// The value of the first Content-Length line.
     pub content_length: Option<Span>,
     /// How many octets followed the body and were left out.
@@ -58,11 +66,14 @@ impl Head {
             fields: Span { start: start.end, end: start.end },
             body: Span::default(),
             via: None,
+            has_more_vias: false,
             call_id: None,
             cseq: None,
             from: None,
             to: None,
             contact: None,
+            has_more_contacts: false,
+            has_r_lines: false,
             content_length: None,
             extra: 0,
             faults: MessageFaults::default(),
@@ -71,10 +82,13 @@ impl Head {
         let base = start.end as usize;
         let (_, block) = split(octets, base);
         let mut fields = Fields::new(block);
-        for field in fields.by_ref() {
-            head.take(octets, &field);
+        // Lines that are no header are told by `Message::faults`: here most lines are passed over unread.
+        while let Some(line) = fields.line() {
+            head.has_r_lines |= matches!(line.first(), Some(b'R' | b'r'));
+            if let Some((name, value)) = landmark(line) {
+                head.take(octets, name, value);
+            }
         }
-        head.faults.note_if(fields.bad_lines() > 0, MessageFault::HeaderLine);
         head.faults.note_if(fields.end() != Some(End::BlankLine) || !start.is_ended, MessageFault::NoBlankLine);
         let body = base.saturating_add(fields.position());
         head.fields = Span::new(base, body);
@@ -89,25 +103,28 @@ impl Head {
         self.faults.note_if(!self.start.is_well_formed && !is_code_missing, MessageFault::StartLine);
     }
 
-    /// Keeps where the value of `field` stands if it is one of those that correlation needs.
-    fn take(&mut self, octets: &[u8], field: &Field<'_>) {
-        let (place, is_single) = match field.name {
-            Name::Via => (&mut self.via, false),
-            Name::Contact => (&mut self.contact, false),
-            Name::CallId => (&mut self.call_id, true),
-            Name::CSeq => (&mut self.cseq, true),
-            Name::From => (&mut self.from, true),
-            Name::To => (&mut self.to, true),
-            Name::ContentLength => (&mut self.content_length, true),
+    /// Keeps where the `value` of the header `name` stands if it is one of those that correlation needs.
+    fn take(&mut self, octets: &[u8], name: Name, value: &[u8]) {
+        let place = match name {
+            Name::Via => &mut self.via,
+            Name::Contact => &mut self.contact,
+            Name::CallId => &mut self.call_id,
+            Name::CSeq => &mut self.cseq,
+            Name::From => &mut self.from,
+            Name::To => &mut self.to,
+            Name::ContentLength => &mut self.content_length,
             _ => return,
         };
-        match place {
-            None => {
-                // Both slices are of the same octets, so the distance of their starts is the value's place.
-                let start = (field.value.as_ptr() as usize).saturating_sub(octets.as_ptr() as usize);
-                *place = Some(Span::new(start, start.saturating_add(field.value.len())));
-            }
-            Some(first) => self.faults.note_if(is_single && first.of(octets) != field.value, MessageFault::Repeated),
+        let Some(first) = *place else {
+            // Both slices are of the same octets, so the distance of their starts is the value's place.
+            let start = (value.as_ptr() as usize).saturating_sub(octets.as_ptr() as usize);
+            *place = Some(Span::new(start, start.saturating_add(value.len())));
+            return;
+        };
+        match name {
+            Name::Via => self.has_more_vias = true,
+            Name::Contact => self.has_more_contacts = true,
+            _ => self.faults.note_if(first.of(octets) != value, MessageFault::Repeated),
         }
     }
 
@@ -140,6 +157,12 @@ impl<'a> Message<'a> {
         head.faults.note_if(!beyond.is_empty(), MessageFault::TooLong);
         let (message, _) = split(window, head.body.end as usize);
         Some(Self { octets: Cow::Borrowed(message), head })
+    }
+
+    /// The message that an earlier scan of the same `octets` gave: [`Message::octets`] and [`Message::head`] put together again.
+    #[must_use]
+    pub const fn with_head(octets: &'a [u8], head: Head) -> Self {
+        Self { octets: Cow::Borrowed(octets), head }
     }
 
     /// The same message with octets of its own.
@@ -257,16 +280,17 @@ impl Message<'_> {
             Name::To => self.at(self.head.to),
             Name::Contact => self.at(self.head.contact),
             Name::ContentLength => self.at(self.head.content_length),
-            _ => self.fields().find(|field| field.name == name).map(|field| field.value),
+            _ => self.fields().next_of(name).map(|field| field.value),
         }
     }
 
     /// All values of `name` over all its lines, lists split at their commas, as written.
     pub fn raw_values(&self, name: Name) -> impl Iterator<Item = &[u8]> {
-        self.fields().filter(move |field| field.name == name).flat_map(move |field| {
-            let (list, single) = if name.is_list() { (field.value, None) } else { (&b""[..], Some(field.value)) };
-            split_list(list).chain(single)
-        })
+        match name {
+            Name::Via if !self.head.has_more_vias => Values::of_list(self.at(self.head.via), name),
+            Name::Contact if !self.head.has_more_contacts => Values::of_list(self.at(self.head.contact), name),
+            _ => Values::over(self.fields(), name),
+        }
     }
 
     /// All values of `name` over all its lines, lists split at their commas, unfolded.
@@ -306,8 +330,8 @@ impl Message<'_> {
     /// The topmost Via.
     #[must_use]
     pub fn top_via(&self) -> Option<Via<'_>> {
-        let first = self.at(self.head.via).and_then(|value| split_list(value).next());
         // A first Via line may be empty, which is a fault but hides no other line.
+        let first = self.at(self.head.via).and_then(|value| split_list(value).next());
         first.or_else(|| self.raw_values(Name::Via).next()).map(Via::read)
     }
 
@@ -332,13 +356,13 @@ impl Message<'_> {
     /// The tag of the From, which names the caller's end of the call (RFC 3261, 19.3).
     #[must_use]
     pub fn from_tag(&self) -> Option<&[u8]> {
-        self.from()?.tag()
+        self.at(self.head.from).and_then(NameAddr::tag_of)
     }
 
     /// The tag of the To: there in responses, and in requests within a dialog (RFC 3261, 12.2.1.1).
     #[must_use]
     pub fn to_tag(&self) -> Option<&[u8]> {
-        self.to()?.tag()
+        self.at(self.head.to).and_then(NameAddr::tag_of)
     }
 
     /// All Contacts in the order as written.
@@ -348,12 +372,16 @@ impl Message<'_> {
 
     /// The Route values in the order as written.
     pub fn routes(&self) -> impl Iterator<Item = Route<'_>> {
-        self.raw_values(Name::Route).map(Route::read)
+        self.raw_values(Name::Route).take(self.most_routes()).map(Route::read)
     }
 
     /// The Record-Route values in the order as written.
     pub fn record_routes(&self) -> impl Iterator<Item = Route<'_>> {
-        self.raw_values(Name::RecordRoute).map(Route::read)
+        self.raw_values(Name::RecordRoute).take(self.most_routes()).map(Route::read)
+    }
+
+    const fn most_routes(&self) -> usize {
+        if self.head.has_r_lines { usize::MAX } else { 0 }
     }
 
     /// The credentials or challenges of `name`: one of the four authentication headers.

@@ -70,6 +70,56 @@ fn what_is_wrong_is_told() {
     );
 }
 
+/// The hosts of all Vias, the host of the topmost one, the URIs of all Contacts, the tags.
+fn told(head: &str) -> (Vec<String>, String, Vec<String>, [Option<String>; 2]) {
+    let text = format!("SIP/2.0 200 OK\r\n{head}\r\nm: <sip:body@b>\r\n");
+    let message = Message::scan(text.as_bytes()).expect("it is SIP");
+    let own = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+    let vias = message.vias().map(|via| own(via.host)).collect();
+    let contacts = message.contacts().map(|contact| own(contact.uri())).collect();
+    let tags = [message.from_tag().map(own), message.to_tag().map(own)];
+    (vias, message.top_via().map_or_else(String::new, |via| own(via.host)), contacts, tags)
+}
+
+#[test]
+fn one_line_or_many_give_the_same_values() {
+    for (head, vias, top, contacts) in [
+        ("Via: SIP/2.0/UDP a\r\nm: <sip:a@b>\r\n", &["a"][..], "a", &["sip:a@b"][..]),
+        ("v: SIP/2.0/UDP a, SIP/2.0/UDP b\r\nm: <sip:a,b@b>, sip:c@d\r\n", &["a", "b"], "a", &["sip:a,b@b", "sip:c@d"]),
+        ("v: SIP/2.0/UDP a\r\nX: y\r\nVIA : SIP/2.0/UDP b\r\nv: SIP/2.0/UDP c\r\n", &["a", "b", "c"], "a", &[]),
+        ("Via:\r\nVia: SIP/2.0/UDP b\r\nm:\r\nm: sip:a@b\r\n", &["b"], "b", &["sip:a@b"]),
+        ("Via: SIP/2.0/UDP\r\n a,\r\n SIP/2.0/UDP b\r\nContact:\r\n\t<sip:a@b>\r\n", &["a", "b"], "a", &["sip:a@b"]),
+        ("Vias: SIP/2.0/UDP a\r\nm x: sip:a@b\r\nvi: b\r\ncontact\r\n :sip:a@b\r\n", &[], "", &[]),
+        ("m: \"v: \\\",\" <sip:a@b>, \"<\" <sip:c@d>\r\n", &[], "", &["sip:a@b", "sip:c@d"]),
+        ("X: y\r\n v: SIP/2.0/UDP a\r\nm: sip:a@b\r\n", &[], "", &["sip:a@b"]),
+        ("v: SIP/2.0/UDP a\n\nv: SIP/2.0/UDP b\r\n", &["a"], "a", &[]),
+    ] {
+        let (told_vias, told_top, told_contacts, _) = told(head);
+        assert_eq!(
+            (told_vias.as_slice(), told_top.as_str(), told_contacts.as_slice()),
+            (&owned(vias)[..], top, &owned(contacts)[..]),
+            "{head:?}"
+        );
+    }
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+#[test]
+fn a_tag_is_found_behind_whatever_stands_ahead_of_it() {
+    for (head, from, to) in [
+        ("f: <sip:a@b>;tag=1\r\nTo: sip:c@d;tag=2\r\n", Some("1"), Some("2")),
+        ("From: \";tag=x\" <sip:a@b;tag=y>;z=\";tag=z\";TAG = 1 ;tag=2\r\nt: <sip:c@d>\r\n", Some("1"), None),
+        ("From:<sip:a@b>;tags=0;tag;tag=1\r\nT\t: <sip:c@d>;\r\n tag\r\n =2\r\n", None, Some("2")),
+        ("From: <sip:a@b;tag=1\r\nTo: \"a <sip:c@d>;tag=2\r\n", None, Some("2")),
+        ("F: <sip:a@b>;tag=\r\nTo: <sip:c@d>;;tag=\"2;3\";x\r\n", None, Some("\"2;3\"")),
+    ] {
+        assert_eq!(told(head).3, [from, to].map(|tag| tag.map(str::to_owned)), "{head:?}");
+    }
+}
+
 #[test]
 fn headers_without_a_name_of_ours_are_found_by_their_own() {
     let message = Message::scan(b"SIP/2.0 200 OK\r\nX-Foo: a\r\nx-foo : b\r\n\r\n").expect("it is SIP");

@@ -13,6 +13,7 @@ pub mod framing;
 #[cfg(test)]
 mod framing_tests;
 pub mod header;
+mod landmark;
 pub mod message;
 #[cfg(test)]
 mod message_tests;
@@ -24,6 +25,7 @@ pub mod start_line;
 #[cfg(test)]
 mod torture_tests;
 pub mod uri;
+mod values;
 
 pub use fault::{MessageFault, MessageFaults};
 pub use framing::is_sip;

@@ -1,7 +1,8 @@
 //! Takes a header name as written, gives the header it names: long or compact form, any case.
 //!
-//! Invariant: the table below is the only place that knows a name; a lookup hashes three facts of the name into a table made at compile
-//! time and compares one or two candidates. RFC 3261, 7.3.3 and 20; IANA "SIP Parameters", header fields.
+//! Invariant: the table below says what a name means; the seven names that scanning tells by their letters are held to it by a test. A
+//! lookup hashes three facts of the name into a table made at compile time and compares one or two candidates.
+//! RFC 3261, 7.3.3 and 20; IANA "SIP Parameters", header fields.
 
 /// How a header's value is written: one value a line, or a list of values parted by commas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,6 +157,12 @@ impl Name {
             at = (at + 1) % SLOTS;
         }
         Self::Other
+    }
+
+    /// The first letters of its long and its compact form, in lower case; none where it has no such form.
+    pub(super) fn initials(self) -> [Option<u8>; 2] {
+        let initial = |spelling: &str| spelling.bytes().next().map(|octet| octet.to_ascii_lowercase());
+        self.entry().map_or([None, None], |entry| [initial(entry.1), initial(entry.2)])
     }
 
     fn entry(self) -> Option<&'static (Self, &'static str, &'static str, Shape)> {

@@ -3,7 +3,7 @@
 //! Invariant: quoted values may hold anything, `<` and `;` too, and are never split; names compare without regard to case.
 //! `generic-param = token [ EQUAL gen-value ]`, blanks and folds allowed around `;` and `=`. RFC 3261, 25.1 and 7.3.1.
 
-use super::scan::{Items, all_token, find_outside, is_lws, quoted_len, split, trim, unquote};
+use super::scan::{Items, all_token, find_outside, is_lws, is_token, quoted_len, split, take_while, trim, unquote};
 use std::borrow::Cow;
 
 /// One parameter.
@@ -19,13 +19,17 @@ impl<'a> Param<'a> {
     /// Reads one parameter: `token [ EQUAL gen-value ]`.
     #[must_use]
     pub fn read(item: &'a [u8]) -> Self {
-        match find_outside(item, b'=', false) {
-            Some(at) => {
-                let (name, value) = split(item, at);
-                Self { name: trim(name), value: Some(trim(value.get(1..).unwrap_or(&[]))) }
-            }
-            None => Self { name: item, value: None },
-        }
+        // A token holds no quote, so that an equals sign right behind it is the first one outside quotes.
+        let (token, rest) = take_while(item, is_token);
+        let (name, value) = match rest {
+            [] => return Self { name: item, value: None },
+            [b'=', ..] => (token, rest),
+            _ => match find_outside(item, b'=', false) {
+                Some(at) => split(item, at),
+                None => return Self { name: item, value: None },
+            },
+        };
+        Self { name: trim(name), value: Some(trim(value.get(1..).unwrap_or(&[]))) }
     }
 
     /// The value without its quotes and escapes; empty where there is none.
@@ -69,10 +73,30 @@ impl<'a> Params<'a> {
         Items::new(self.raw, b';').map(Param::read)
     }
 
-    /// The first parameter of that name, in any case.
+    /// The first parameter of that name, a token, in any case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Param<'a>> {
-        self.iter().find(|param| param.name.eq_ignore_ascii_case(name.as_bytes()))
+        let name = name.as_bytes();
+        let initial = name.first().map(u8::to_ascii_lowercase);
+        let mut rest = self.raw;
+        loop {
+            (_, rest) = take_while(rest, |octet| octet == b';' || is_lws(octet));
+            // As nearly all are written: the name as it is sought, the equals sign behind it.
+            if let Some(value) = rest.strip_prefix(name).and_then(|rest| rest.strip_prefix(b"=")) {
+                let (value, _) = split(value, find_outside(value, b';', false).unwrap_or(value.len()));
+                return Some(Param { name: split(rest, name.len()).0, value: Some(trim(value)) });
+            }
+            let first = rest.first()?.to_ascii_lowercase();
+            let (item, behind) = split(rest, find_outside(rest, b';', false).unwrap_or(rest.len()));
+            // The first octet tells most names apart, and an item is read only where it does not.
+            if initial.is_none_or(|initial| initial == first) {
+                let param = Param::read(trim(item));
+                if param.name.eq_ignore_ascii_case(name) {
+                    return Some(param);
+                }
+            }
+            rest = behind;
+        }
     }
 
     /// The value as written of the first parameter of that name; none where it is absent or has no value.

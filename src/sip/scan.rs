@@ -109,10 +109,12 @@ pub fn decimal(octets: &[u8]) -> Option<u64> {
 /// The port that `octets` writes: 0 to 65535, not padded beyond five digits.
 #[must_use]
 pub fn port(octets: &[u8]) -> Option<u16> {
-    if octets.len() > 5 {
+    if octets.is_empty() || octets.len() > 5 || !octets.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    decimal(octets).and_then(|number| u16::try_from(number).ok())
+    // Five digits do not wrap.
+    let number = octets.iter().fold(0u32, |number, octet| number.wrapping_mul(10).wrapping_add(u32::from(octet & 0xf)));
+    u16::try_from(number).ok()
 }
 
 /// The value with each fold (line end and the whitespace around it) replaced by one space; borrowed where nothing is folded.
@@ -147,15 +149,16 @@ pub fn names_sip(octets: &[u8]) -> bool {
 /// `quoted-string = SWS DQUOTE *(qdtext / quoted-pair ) DQUOTE`; `octets` starts with the opening quote.
 #[must_use]
 pub fn quoted_len(octets: &[u8]) -> Option<usize> {
-    let mut escaped = false;
-    octets.iter().enumerate().skip(1).find_map(|(at, octet)| {
-        if escaped {
-            escaped = false;
-            return None;
+    let mut at = 1usize;
+    loop {
+        let rest = octets.get(at..)?;
+        let stop = memchr::memchr2(b'"', b'\\', rest)?;
+        if rest.get(stop) == Some(&b'"') {
+            return Some(at.saturating_add(stop).saturating_add(1));
         }
-        escaped = *octet == b'\\';
-        (*octet == b'"').then_some(at.saturating_add(1))
-    })
+        // The octet behind a backslash is never the closing quote.
+        at = at.saturating_add(stop).saturating_add(2);
+    }
 }
 
 /// The content of a quoted string with its escapes resolved and its folds undone; any other value comes back trimmed and unfolded.
@@ -187,12 +190,13 @@ pub fn find_outside(octets: &[u8], wanted: u8, angles: bool) -> Option<usize> {
     let mut at = 0usize;
     loop {
         let rest = octets.get(at..)?;
-        let octet = *rest.first()?;
-        let step = match octet {
-            _ if octet == wanted => return Some(at),
+        let stop = if angles { memchr::memchr3(wanted, b'"', b'<', rest) } else { memchr::memchr2(wanted, b'"', rest) }?;
+        let rest = rest.get(stop..)?;
+        at = at.saturating_add(stop);
+        let step = match *rest.first()? {
+            octet if octet == wanted => return Some(at),
             b'"' => quoted_len(rest)?,
-            b'<' if angles => memchr::memchr(b'>', rest)?.saturating_add(1),
-            _ => 1,
+            _ => memchr::memchr(b'>', rest)?.saturating_add(1),
         };
         at = at.saturating_add(step);
     }
@@ -207,6 +211,9 @@ pub struct Items<'a> {
 }
 
 impl<'a> Items<'a> {
+    /// No items.
+    pub(super) const NONE: Self = Self { rest: &[], separator: b',', angles: false };
+
     /// The items of `value` that `separator` parts, those within quotes left alone.
     #[must_use]
     pub const fn new(value: &'a [u8], separator: u8) -> Self {
@@ -226,7 +233,11 @@ impl<'a> Iterator for Items<'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<&'a [u8]> {
-        while !self.rest.is_empty() {
+        while let Some(first) = self.rest.first() {
+            if *first == self.separator {
+                self.rest = self.rest.get(1..).unwrap_or(&[]);
+                continue;
+            }
             let end = find_outside(self.rest, self.separator, self.angles).unwrap_or(self.rest.len());
             let (item, rest) = split(self.rest, end);
             self.rest = rest.get(1..).unwrap_or(&[]);

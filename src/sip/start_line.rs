@@ -56,6 +56,11 @@ pub fn noise_len(octets: &[u8]) -> usize {
 
 /// The SIP-Version that `octets` starts with: its length, and whether it is 2.0. `SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT`, any case.
 fn version(octets: &[u8]) -> Option<(usize, bool)> {
+    if let Some((b"SIP/2.0", rest)) = octets.split_first_chunk::<7>()
+        && !rest.first().is_some_and(u8::is_ascii_digit)
+    {
+        return Some((b"SIP/2.0".len(), true));
+    }
     let (name, rest) = octets.split_at_checked(4)?;
     if !name.eq_ignore_ascii_case(b"SIP/") {
         return None;
@@ -107,6 +112,14 @@ impl StartLine {
         }
         let line = Line::of(octets);
         let text = line.text(octets);
+        // As nearly all are written: single spaces, and none elsewhere.
+        let is_plain = |uri: &&[u8]| !uri.is_empty() && uri.trim_ascii().len() == uri.len() && memchr2(b' ', b'\t', uri).is_none();
+        let uri = text.strip_suffix(b" SIP/2.0").and_then(|head| head.get(method.len()..)).and_then(|uri| uri.strip_prefix(b" "));
+        if let Some(uri) = uri.filter(is_plain) {
+            let at = method.len().saturating_add(1);
+            let uri = Span::new(at, at.saturating_add(uri.len()));
+            return Some(line.with(Start::Request { method: Span::new(0, method.len()), uri }, true, true));
+        }
         // Sought from the end: a Request-URI may hold blanks (RFC 4475, 3.1.2.8), a version cannot.
         let trimmed = text.trim_ascii_end();
         let last_blank = trimmed.iter().rposition(|octet| is_blank(*octet))?;
@@ -210,6 +223,9 @@ mod tests {
             ("INVITE  sip:a@b  SIP/2.0\r\n", "INVITE", "sip:a@b", false),
             ("INVITE sip:a@b SIP/2.0  \r\n", "INVITE", "sip:a@b", false),
             ("INVITE sip:a@b; lr SIP/2.0\r\n", "INVITE", "sip:a@b; lr", false),
+            ("INVITE \u{c}sip:a@b SIP/2.0\r\n", "INVITE", "sip:a@b", false),
+            ("INVITE sip:a@b SIP/2.0 SIP/2.0\r\n", "INVITE", "sip:a@b SIP/2.0", false),
+            ("INVITE sip:a@b SIP/2.01\r\n", "INVITE", "sip:a@b", false),
             ("INVITE\tsip:a@b SIP/2.0\r\n", "INVITE", "sip:a@b", false),
             ("INVITE <sip:a@b> SIP/2.0", "INVITE", "<sip:a@b>", true),
             ("OPTIONS sip:a@b SIP/7.0\r\n", "OPTIONS", "sip:a@b", false),

@@ -17,6 +17,8 @@ mod hostile;
 mod layers;
 /// Holds the JSON of real captures to the published schema.
 mod published_shape;
+/// Holds the README to what the program does.
+mod readme;
 /// Holds every committed capture to the text beside it.
 mod sample_text;
 /// The one place that knows the `.sip` text and how it becomes a capture.

@@ -3,8 +3,8 @@
 
 use std::io;
 
-use super::super::frames::FrameNames;
-use super::super::model::{Alternative, Attempt, Contact, Finding, FutureVerdict, LaterRequest, Link, Redirect, Role, Sighting};
+use super::super::frames::{FrameNames, FramesAt};
+use super::super::model::{Alternative, Attempt, Contact, Evidence, Finding, FutureVerdict, LaterRequest, Link, Redirect, Role, Sighting};
 use super::super::wording::{duration, socket};
 use super::page::{LABELS, Line, Page};
 use super::tint;
@@ -14,6 +14,7 @@ const SHOWN_ITEMS: usize = 20;
 
 pub(super) fn write(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
     head(redirect, names, page)?;
+    let names = &names.at(redirect.response.seen.capture);
     parties(redirect, page)?;
     exchange(redirect, names, page)?;
     offers(redirect, page)?;
@@ -22,7 +23,7 @@ pub(super) fn write(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>
     ties(redirect, page)?;
     for finding in &redirect.findings {
         page.blank()?;
-        self::finding(finding, names, page)?;
+        self::finding(finding, redirect, names, page)?;
     }
     Ok(())
 }
@@ -70,7 +71,7 @@ fn parties(redirect: &Redirect, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 /// The request, the 3xx and its ACK, each with its frame.
-fn exchange(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
+fn exchange(redirect: &Redirect, names: &FramesAt<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let line = match &redirect.request {
         Some(request) => seen(Line::new(), &request.seen, names).gap().text(&redirect.method).text(" ").text(&request.uri),
         None => Line::new().text(&redirect.method).text(", a request that is not in the capture"),
@@ -95,7 +96,7 @@ fn exchange(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io:
 }
 
 /// The line with the frame of a message, and the frames that carried it where these are several.
-fn seen(line: Line, message: &Sighting, names: &FrameNames) -> Line {
+fn seen(line: Line, message: &Sighting, names: &FramesAt<'_>) -> Line {
     let line = line.whole(&names.frame(message.capture, message.frame));
     match message.frames.as_slice() {
         [] | [_] => line,
@@ -153,7 +154,7 @@ fn described(alternative: &Alternative) -> Line {
     }
 }
 
-fn attempts(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
+fn attempts(redirect: &Redirect, names: &FramesAt<'_>, page: &mut Page<'_>) -> io::Result<()> {
     if redirect.attempts.is_empty() {
         let line = match redirect.covered_ms {
             Some(covered) => Line::new().text("nothing; the capture shows the client for another ").whole(&duration(covered)),
@@ -172,7 +173,7 @@ fn attempts(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io:
     }
 }
 
-fn tried(attempt: &Attempt, contacts: usize, names: &FrameNames) -> Line {
+fn tried(attempt: &Attempt, contacts: usize, names: &FramesAt<'_>) -> Line {
     let line = seen(Line::new(), &attempt.seen, names).text(" after ").whole(&duration(attempt.delay_ms)).gap();
     let line = line.text(&attempt.method).text(" ").text(&attempt.uri).text(" -> ").text(&attempt.destination);
     let line = match attempt.outcome {
@@ -203,12 +204,14 @@ const fn link(link: Link) -> &'static str {
     }
 }
 
-fn future(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
+fn future(redirect: &Redirect, names: &FramesAt<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let Some(future) = &redirect.future else {
         return Ok(());
     };
     let words = match future.verdict {
+        FutureVerdict::Kept if redirect.status == 301 => "kept: a later request went to the original URI, though the move is permanent",
         FutureVerdict::Kept => "kept: a later request went to the original URI",
+        FutureVerdict::CachedAllowed if redirect.status == 301 => "cached, as allowed: a later request went to the Contact",
         FutureVerdict::CachedAllowed => "cached, as allowed: the Contact was used within its lifetime",
         FutureVerdict::Violated => "violated: the Contact was used where it must not be",
         FutureVerdict::NotObserved => "not observed: the capture has no later request that could tell",
@@ -223,7 +226,7 @@ fn future(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io::R
     }
 }
 
-fn later(request: &LaterRequest, names: &FrameNames) -> Line {
+fn later(request: &LaterRequest, names: &FramesAt<'_>) -> Line {
     let line = seen(Line::new(), &request.seen, names).gap().text(&request.method).text(" ").text(&request.uri);
     line.gap().text(&format!("({})", request.verdict))
 }
@@ -240,7 +243,8 @@ fn ties(redirect: &Redirect, page: &mut Page<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn finding(finding: &Finding, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
+/// A finding: the rule with its clause, the sentence, and the messages that prove it, the one that breaks the rule first.
+fn finding(finding: &Finding, redirect: &Redirect, names: &FramesAt<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let level = finding.level.name().to_uppercase();
     let mut line = Line::new().tinted(tint::level(finding.level), &level).gap().tinted(tint::RULE, &finding.rule);
     line = line.gap().text(&format!("{}, ", finding.party));
@@ -253,8 +257,10 @@ fn finding(finding: &Finding, names: &FrameNames, page: &mut Page<'_>) -> io::Re
     page.line(body, body, &Line::new().text(&finding.message))?;
     for evidence in std::iter::once(&finding.primary).chain(&finding.related).take(SHOWN_ITEMS) {
         let mut line = Line::new().whole(&names.frame(evidence.capture, evidence.frame));
-        if let Some(note) = &evidence.note {
-            line = line.text(": ").text(note);
+        match (&evidence.note, part_of(evidence, redirect)) {
+            (Some(note), _) => line = line.text(": ").text(note),
+            (None, Some(part)) => line = line.text(": ").text(&part),
+            (None, None) => {}
         }
         page.line(body, body + 4, &line)?;
     }
@@ -262,4 +268,23 @@ fn finding(finding: &Finding, names: &FrameNames, page: &mut Page<'_>) -> io::Re
         0 => Ok(()),
         more => page.line(body, body, &Line::new().text(&format!("and {more} more"))),
     }
+}
+
+/// Which message of the redirect a piece of evidence is, where it is one of those that the block tells of.
+fn part_of(evidence: &Evidence, redirect: &Redirect) -> Option<String> {
+    let is = |seen: &Sighting| (seen.capture, seen.frame, seen.index) == (evidence.capture, evidence.frame, evidence.index);
+    if is(&redirect.response.seen) {
+        return Some(format!("the {}", redirect.status));
+    }
+    if redirect.request.as_ref().is_some_and(|request| is(&request.seen)) {
+        return Some("the redirected request".to_owned());
+    }
+    if redirect.ack.as_ref().is_some_and(|ack| is(&ack.seen)) {
+        return Some(format!("the ACK of the {}", redirect.status));
+    }
+    if let Some(attempt) = redirect.attempts.iter().find(|attempt| is(&attempt.seen)) {
+        return Some(format!("the {} that the client sent then", attempt.method));
+    }
+    let later = redirect.future.iter().flat_map(|future| &future.requests).find(|later| is(&later.seen))?;
+    Some(format!("the later {}", later.method))
 }

@@ -23,6 +23,9 @@ pub(in crate::rules) const RULE: Rule = Rule {
     check: Check::Redirect(check),
 };
 
+/// How long a server waits for the ACK, in nanoseconds: 64*T1 (RFC 3261, 17.2.1).
+const TIMER_H: i64 = 32 * SECOND;
+
 fn check(redirect: &Redirect) -> Option<Draft> {
     // Where the way from client to server is not in the capture, neither is an ACK.
     let request = redirect.request.as_ref().filter(|_| redirect.is_invite() && redirect.cover.client_visible)?;
@@ -32,7 +35,7 @@ fn check(redirect: &Redirect) -> Option<Draft> {
     let repeats: Vec<&Repeat> = redirect.repeats.iter().filter(|repeat| (300..400).contains(&repeat.status)).collect();
     let last = repeats.last().copied();
     let waits_in_vain = last.is_some_and(|last| repeats.len() > 1 || redirect.cover.until.nanos_since(last.time) >= SECOND);
-    if !waits_in_vain && redirect.covered() < redirect.window {
+    if !waits_in_vain && redirect.covered() < TIMER_H {
         return None;
     }
     let message = match last {

@@ -35,7 +35,7 @@ fn check(redirect: &Redirect) -> Option<Draft> {
     let mut offered = offer.sip_alternatives().filter(|uri| !is_original(redirect, uri)).peekable();
     let named = *offered.peek()?;
     let took_none = redirect.attempts.iter().all(|attempt| is_original(redirect, &attempt.uri));
-    if !took_none || silence(redirect) < redirect.window || doubt(redirect).is_some() || offered.all(is_hidden) {
+    if !took_none || silence(redirect) < redirect.patience || doubt(redirect).is_some() || offered.all(is_hidden) {
         return None;
     }
     let silence = seconds(silence(redirect));

@@ -48,7 +48,7 @@ fn is_ignored(redirect: &Redirect, attempt: &Attempt, target: &Target) -> bool {
     let names_another = offer.sip_alternatives().any(|uri| !is_original(redirect, uri));
     // Prose may have sent the user to the Contact; within the same call nobody was asked.
     let is_blind = names_another || attempt.link < Link::NewCall;
-    let is_over = attempt.outcome.is_some_and(|outcome| outcome.status < 300) || silence(redirect) >= redirect.window;
+    let is_over = attempt.outcome.is_some_and(|outcome| outcome.status < 300) || silence(redirect) >= redirect.patience;
     !is_in_body && is_blind && is_over && !redirect.attempts.iter().any(takes_alternative)
 }
 

@@ -29,7 +29,7 @@ fn check(redirect: &Redirect) -> Option<Draft> {
     if !is_emergency(redirect) || is_excused(redirect) || redirect.attempts.iter().any(|attempt| attempt.link == Link::EmergencyCall) {
         return None;
     }
-    if silence(redirect) < redirect.window || doubt(redirect).is_some() {
+    if silence(redirect) < redirect.patience || doubt(redirect).is_some() {
         return None;
     }
     let message =

@@ -33,8 +33,8 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let number = attempt.request.message.cseq()?.number;
     let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
     let taken =
-        earlier(redirect, attempt).map(|earlier| &earlier.request).find(|sent| counts_alike(sent, attempt) && cseq(sent) == Some(number));
-    let lower = (counts_alike(asked, attempt) && cseq(asked).is_some_and(|asked| number <= asked)).then_some(asked);
+        earlier(redirect, attempt).map(|earlier| &earlier.request).find(|sent| cseq(sent) == Some(number) && counts_alike(sent, attempt));
+    let lower = (cseq(asked).is_some_and(|asked| number <= asked) && counts_alike(asked, attempt)).then_some(asked);
     let other = lower.or(taken)?;
     let relation = if cseq(other) == Some(number) { "also that" } else { "lower than that" };
     let refused = attempt.outcome.filter(|outcome| outcome.status == LOOP_DETECTED);

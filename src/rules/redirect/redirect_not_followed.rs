@@ -38,9 +38,12 @@ fn check(redirect: &Redirect) -> Option<Draft> {
         redirect.status,
     );
     let mut draft = Draft::at(redirect.response.place, message);
+    if redirect.status == 301 {
+        draft = draft.by(Clause::rfc3261("21.3.2"));
+    }
     if redirect.is_choice() {
         // RFC 3261, 21.3.1: the choice may be left to the user.
-        draft = draft.level(Level::Note);
+        draft = draft.level(Level::Note).by(Clause::rfc3261("8.1.3.4"));
     }
     if let Some(request) = &redirect.request {
         draft = draft.with(request.place, "the redirected request");
@@ -55,7 +58,7 @@ fn check(redirect: &Redirect) -> Option<Draft> {
 mod tests {
     use super::RULE;
     use crate::rules::Level;
-    use crate::rules::scene::levels;
+    use crate::rules::scene::{findings, levels};
 
     fn after(status: u16, contact: &str, rest: &str) -> Vec<Level> {
         let script = format!(
@@ -80,6 +83,20 @@ mod tests {
     fn a_choice_that_nobody_makes_is_a_note() {
         assert_eq!(after(300, CONTACT, "40 end"), [Level::Note]);
         assert_eq!(after(399, CONTACT, "40 end"), [Level::Note]);
+    }
+
+    #[test]
+    fn the_clause_is_that_of_the_status() {
+        for (status, section) in [(300, "8.1.3.4"), (301, "21.3.2"), (302, "21.3.3"), (399, "8.1.3.4")] {
+            let script = format!(
+                "0.0 client > server INVITE sip:bob@192.0.2.20
+                 0.1 server > client {status} | Contact: {CONTACT}
+                 0.2 client > server ACK
+                 40 end"
+            );
+            let clauses: Vec<&str> = findings(&RULE, &script).iter().map(|finding| finding.clause.section).collect();
+            assert_eq!(clauses, [section], "{status}");
+        }
     }
 
     #[test]

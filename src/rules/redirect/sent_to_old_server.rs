@@ -35,8 +35,8 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         return None;
     }
     let (level, effect) = match served(attempt) {
-        Some(status) => (Level::Warning, format!(", which answered {status}")),
-        None => (Level::Error, attempt.outcome.map_or_else(String::new, |outcome| format!(", which answered {}", outcome.status))),
+        Some(status) => (Level::Warning, format!(" and answered there with {status}")),
+        None => (Level::Error, attempt.outcome.map_or_else(String::new, |outcome| format!(" and answered there with {}", outcome.status))),
     };
     let message = format!(
         "the request for {} was sent to the redirecting server {destination} instead of {}:{}{effect}",

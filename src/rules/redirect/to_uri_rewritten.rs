@@ -25,14 +25,14 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
+    let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
+    let (before, after) = (asked.message.to()?, attempt.request.message.to()?);
+    if before.uri == after.uri || Uri::parse(before.uri).equals(&Uri::parse(after.uri)) {
+        return None;
+    }
     let retry = Retry::of(redirect, attempt)?;
     // RFC 3261, 19.1.5: the Contact may ask for another To itself.
     if retry.target.uri.headers().iter().any(|header| header.is("to")) {
-        return None;
-    }
-    let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
-    let (before, after) = (asked.message.to()?, attempt.request.message.to()?);
-    if Uri::parse(before.uri).equals(&Uri::parse(after.uri)) {
         return None;
     }
     let message = format!("the To {} of the redirected request became {}", text(before.uri), text(after.uri));

@@ -18,8 +18,8 @@ pub struct NameAddr<'a> {
     pub is_bracketed: bool,
     /// The parameters of the header, not those of the URI.
     pub params: Params<'a>,
-    /// Whether name, brackets and URI are made as the grammar wants.
-    is_well_formed: bool,
+    /// Whether the brackets close, and close around the URI.
+    is_closed: bool,
 }
 
 /// Where the part ahead of the parameters ends: at an angle bracket, or at the parameters.
@@ -45,17 +45,14 @@ impl<'a> NameAddr<'a> {
         let close = memchr::memchr(b'>', rest);
         let (inside, behind) = split(rest, close.unwrap_or(rest.len()));
         let behind = trim_start(behind.get(1..).unwrap_or(&[]));
-        let display = trim(display);
-        let is_well_formed = close.is_some() && is_display_name(display) && is_plain_uri(inside);
-        Self { display, uri: trim(inside), is_bracketed: true, params: Params::new(behind), is_well_formed }
+        let uri = trim(inside);
+        let is_closed = close.is_some() && uri.len() == inside.len();
+        Self { display: trim(display), uri, is_bracketed: true, params: Params::new(behind), is_closed }
     }
 
     fn bare(value: &'a [u8], at: usize) -> Self {
         let (uri, params) = split(value, at);
-        let uri = trim(uri);
-        // Comma, question mark and semicolon want brackets (RFC 3261, 20); a semicolon has ended the URI already.
-        let is_well_formed = is_plain_uri(uri) && !uri.iter().any(|octet| matches!(octet, b'?' | b','));
-        Self { display: &[], uri, is_bracketed: false, params: Params::new(params), is_well_formed }
+        Self { display: &[], uri: trim(uri), is_bracketed: false, params: Params::new(params), is_closed: true }
     }
 
     /// The display name without quotes and escapes; empty where there is none.
@@ -70,10 +67,25 @@ impl<'a> NameAddr<'a> {
         self.params.value("tag").filter(|tag| !tag.is_empty())
     }
 
+    /// The tag of the address `value`: that of [`NameAddr::read`], without reading name and URI.
+    #[must_use]
+    pub fn tag_of(value: &'a [u8]) -> Option<&'a [u8]> {
+        let params = match find_mark(value) {
+            Mark::Params(at) => split(value, at).1,
+            Mark::Angle(at) => {
+                let (_, rest) = split(value, at);
+                memchr::memchr(b'>', rest).and_then(|close| rest.get(close..)).and_then(|rest| rest.get(1..)).unwrap_or(&[])
+            }
+        };
+        Params::new(params).value("tag").filter(|tag| !tag.is_empty())
+    }
+
     /// Whether it is made as the grammar wants, parameters included; the URI is looked at from outside only.
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
-        self.is_well_formed && self.params.is_well_formed()
+        // Comma, question mark and semicolon want brackets (RFC 3261, 20); a semicolon has ended the URI already.
+        let is_bare_well = self.is_bracketed || !self.uri.iter().any(|octet| matches!(octet, b'?' | b','));
+        self.is_closed && is_bare_well && is_plain_uri(self.uri) && is_display_name(self.display) && self.params.is_well_formed()
     }
 }
 
@@ -83,9 +95,15 @@ fn find_mark(value: &[u8]) -> Mark {
     let mut has_scheme = false;
     let mut has_quotes = true;
     let mut first_params = None;
-    while let Some(rest) = value.get(at..).filter(|rest| !rest.is_empty()) {
+    while let Some(rest) = value.get(at..) {
+        let Some(stop) = memchr::memchr3(b'<', b';', b'"', rest) else { break };
+        let (text, rest) = split(rest, stop);
+        at = at.saturating_add(stop);
+        if rest.first() == Some(&b'<') {
+            return Mark::Angle(at);
+        }
+        has_scheme = has_scheme || memchr::memchr(b':', text).is_some();
         let step = match rest.first() {
-            Some(b'<') => return Mark::Angle(at),
             Some(b';') if has_scheme => return Mark::Params(first_params.unwrap_or(at)),
             Some(b';') => {
                 first_params = first_params.or(Some(at));
@@ -97,10 +115,6 @@ fn find_mark(value: &[u8]) -> Mark {
                 has_quotes = false;
                 1
             }),
-            Some(b':') => {
-                has_scheme = true;
-                1
-            }
             _ => 1,
         };
         at = at.saturating_add(step);
@@ -129,7 +143,7 @@ mod tests {
         let address = NameAddr::read(value.as_bytes());
         assert_eq!(String::from_utf8_lossy(&address.display_name()), display, "{value:?}");
         assert_eq!(String::from_utf8_lossy(address.uri), uri, "{value:?}");
-        assert_eq!(address.tag(), tag.map(str::as_bytes), "{value:?}");
+        assert_eq!((address.tag(), NameAddr::tag_of(value.as_bytes())), (tag.map(str::as_bytes), tag.map(str::as_bytes)), "{value:?}");
         assert_eq!((address.is_bracketed, address.is_well_formed()), (bracketed, well), "{value:?}");
     }
 

@@ -4,7 +4,7 @@
 //! `via-parm = sent-protocol LWS sent-by *( SEMI via-params )`, blanks and folds allowed around every separator. RFC 3261, 20.42 and 25.1.
 
 use crate::sip::params::Params;
-use crate::sip::scan::{all_token, find_outside, is_lws, is_token, port, split, take_while, trim, trim_start};
+use crate::sip::scan::{find_outside, is_lws, is_token, port, split, take_while, trim, trim_start};
 
 /// One hop of a message's way, as its sender wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub struct Via<'a> {
     pub port: Option<u16>,
     /// The parameters.
     pub params: Params<'a>,
-    /// Whether protocol, transport and sent-by are made as the grammar wants.
-    is_well_formed: bool,
+    /// Whether protocol, transport and sent-by are made as the grammar wants, the octets of the host aside.
+    is_parted_well: bool,
 }
 
 /// What an `rport` parameter says (RFC 3581, 3).
@@ -42,16 +42,12 @@ impl<'a> Via<'a> {
     pub fn read(value: &'a [u8]) -> Self {
         let value = trim(value);
         let (hop, params) = split(value, find_outside(value, b';', false).unwrap_or(value.len()));
-        let (protocol, rest) = token(hop);
-        let (first_slash, rest) = slash(rest);
-        let (version, rest) = token(rest);
-        let (second_slash, rest) = slash(rest);
+        let (protocol, version, is_protocol, rest) = read_protocol(hop);
         let (transport, sent_by) = token(rest);
         let (host, port, is_sent_by) = read_sent_by(trim(sent_by));
         let is_parted = sent_by.first().copied().is_some_and(is_lws);
-        let is_protocol = first_slash && second_slash && [protocol, version, transport].into_iter().all(all_token);
-        let is_well_formed = is_protocol && is_parted && is_sent_by;
-        Self { protocol, version, transport, host, port, params: Params::new(params), is_well_formed }
+        let is_parted_well = is_protocol && !transport.is_empty() && is_parted && is_sent_by;
+        Self { protocol, version, transport, host, port, params: Params::new(params), is_parted_well }
     }
 
     /// The branch parameter as written, none where it is absent or empty (RFC 3261, 8.1.1.7; absent in RFC 2543).
@@ -91,8 +87,21 @@ impl<'a> Via<'a> {
     /// Whether it is made as the grammar wants, parameters included.
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
-        self.is_well_formed && self.params.is_well_formed()
+        self.is_parted_well && is_host(self.host) && self.params.is_well_formed()
     }
+}
+
+/// Reads `protocol-name SLASH protocol-version SLASH`: both, whether they are well made, and what is behind them.
+fn read_protocol(hop: &[u8]) -> (&[u8], &[u8], bool, &[u8]) {
+    // As nearly all are written.
+    if let Some((b"SIP/2.0/", rest)) = hop.split_first_chunk() {
+        return (b"SIP", b"2.0", true, rest);
+    }
+    let (protocol, rest) = token(hop);
+    let (first_slash, rest) = slash(rest);
+    let (version, rest) = token(rest);
+    let (second_slash, rest) = slash(rest);
+    (protocol, version, first_slash && second_slash && !protocol.is_empty() && !version.is_empty(), rest)
 }
 
 fn token(octets: &[u8]) -> (&[u8], &[u8]) {
@@ -109,24 +118,37 @@ fn without_brackets(host: &[u8]) -> &[u8] {
     host.strip_prefix(b"[").and_then(|host| host.strip_suffix(b"]")).unwrap_or(host)
 }
 
-/// Reads `sent-by = host [ COLON port ]`: the host, the port, and whether all of it was understood.
+/// Whether `host` is not empty and holds nothing that no host does.
+fn is_host(host: &[u8]) -> bool {
+    !host.is_empty() && !host.iter().any(|octet| is_lws(*octet) || matches!(octet, b',' | b'"' | b'<' | b'>' | b'@'))
+}
+
+/// Reads `sent-by = host [ COLON port ]`: the host, the port, and whether all of it was understood but for the octets of the host.
 fn read_sent_by(sent_by: &[u8]) -> (&[u8], Option<u16>, bool) {
+    let first_colon = memchr::memchr(b':', sent_by).unwrap_or(sent_by.len());
+    let (host, behind) = split(sent_by, first_colon);
+    // One colon and digits behind it, or none at all: as nearly all are written. What is read so holds no second colon.
+    if !sent_by.starts_with(b"[") {
+        let number = behind.get(1..).and_then(port);
+        if behind.is_empty() || number.is_some() {
+            return (trim(host), number, true);
+        }
+    }
     let host_len = match sent_by {
         [b'[', ..] => memchr::memchr(b']', sent_by).map(|at| at.saturating_add(1)),
         // More than one colon without brackets is an IPv6 address whose port, if any, cannot be told.
-        _ if memchr::memchr_iter(b':', sent_by).nth(1).is_some() => None,
-        _ => Some(memchr::memchr(b':', sent_by).unwrap_or(sent_by.len())),
+        _ if memchr::memchr(b':', behind.get(1..).unwrap_or(&[])).is_some() => None,
+        _ => Some(first_colon),
     };
     let Some(host_len) = host_len else { return (sent_by, None, false) };
     let (host, rest) = split(sent_by, host_len);
     let host = trim(host);
-    let is_host = !host.is_empty() && !host.iter().any(|octet| is_lws(*octet) || matches!(octet, b',' | b'"' | b'<' | b'>' | b'@'));
     let rest = trim_start(rest);
     match rest.strip_prefix(b":") {
-        None => (host, None, is_host && rest.is_empty()),
+        None => (host, None, rest.is_empty()),
         Some(digits) => {
             let port = port(trim(digits));
-            (host, port, is_host && port.is_some())
+            (host, port, port.is_some())
         }
     }
 }
@@ -166,12 +188,19 @@ mod tests {
             true,
         );
         check("SIP/2.0/UDP [::ffff:192.0.2.10]", "UDP", "[::ffff:192.0.2.10]", None, None, true);
+        check("SIP/2.0/ TLS h:5061;ttl=\"a;branch=b\";xbranch=c;BRANCH=d;branch=e", "TLS", "h", Some(5061), Some("d"), true);
+        check("sip/2.0/UDP h:00080;branch;branch=b", "UDP", "h", Some(80), None, true);
     }
 
     #[test]
     fn what_is_malformed_keeps_what_is_usable() {
         check("SIP/2.0/UDP 2001:db8::1;branch=z9hG4bKa", "UDP", "2001:db8::1", None, Some("z9hG4bKa"), false);
         check("SIP/2.0/UDP h:99999;branch=z9hG4bKa", "UDP", "h", None, Some("z9hG4bKa"), false);
+        check("SIP/2.0/UDP h:065536;branch=a", "UDP", "h", None, Some("a"), false);
+        check("SIP/2.0/UDP a:1:2", "UDP", "a:1:2", None, None, false);
+        check("SIP/2.0/UDP h:;branch=", "UDP", "h", None, None, false);
+        check("SIP/2.0/UDP a b:1", "UDP", "a b", Some(1), None, false);
+        check("SIP/2.0/ h", "h", "", None, None, false);
         check("SIP/2.0/UDP 192.0.2.15;;", "UDP", "192.0.2.15", None, None, false);
         check("SIP/2.0/UDP;branch=z9hG4bKa", "UDP", "", None, Some("z9hG4bKa"), false);
         check("UDP h;branch=x", "", "", None, Some("x"), false);

@@ -1,0 +1,195 @@
+//! Takes sightings from the thread that reads, gives them to the thread that judges, many at a time and in the same order.
+//!
+//! Invariant: the judging thread sees what it would see in one thread: every message, and until when each capture reaches, in the same
+//! order; so the report does not depend on how the threads run.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use crate::call::{Frames, Sighting};
+use crate::evidence::{Endpoint, Place, Timestamp, Transport};
+use crate::sip::{Head, Message};
+
+/// Octets after which a batch is handed over.
+const BATCH_BYTES: usize = 256 << 10;
+/// Messages after which a batch is handed over.
+const BATCH_MESSAGES: usize = 1_024;
+/// Batches that may wait to be judged; the reader waits for the judge beyond that.
+const BATCHES: usize = 4;
+
+/// Messages with what the capture knows of them; their octets stand one behind the other.
+#[derive(Default)]
+pub(super) struct Batch {
+    octets: Vec<u8>,
+    entries: Vec<Entry>,
+    /// Captures, and until when each reaches.
+    reached: Vec<(u32, Timestamp)>,
+}
+
+struct Entry {
+    start: usize,
+    end: usize,
+    head: Head,
+    place: Place,
+    frames: Frames,
+    time: Timestamp,
+    source: Endpoint,
+    destination: Endpoint,
+    transport: Transport,
+    truncated: bool,
+    copy: bool,
+    /// How many of the batch's `reached` are to be told before this message.
+    reached: usize,
+}
+
+/// What a batch holds, one after the other.
+pub(super) enum Event<'a> {
+    /// The capture holds a frame of that moment.
+    Reached(u32, Timestamp),
+    /// The next message.
+    Seen(Sighting<'a>),
+}
+
+impl Batch {
+    fn push(&mut self, sighting: &Sighting<'_>) {
+        let start = self.octets.len();
+        self.octets.extend_from_slice(sighting.message.octets());
+        self.entries.push(Entry {
+            start,
+            end: self.octets.len(),
+            head: *sighting.message.head(),
+            place: sighting.place,
+            frames: sighting.frames.clone(),
+            time: sighting.time,
+            source: sighting.source,
+            destination: sighting.destination,
+            transport: sighting.transport,
+            truncated: sighting.truncated,
+            copy: sighting.copy,
+            reached: self.reached.len(),
+        });
+    }
+
+    fn is_full(&self) -> bool {
+        self.octets.len() >= BATCH_BYTES || self.entries.len() >= BATCH_MESSAGES
+    }
+
+    fn clear(&mut self) {
+        self.octets.clear();
+        self.entries.clear();
+        self.reached.clear();
+    }
+
+    /// Gives everything in the batch, in order.
+    pub(super) fn each(&self, mut take: impl FnMut(Event<'_>)) {
+        let mut reached = self.reached.iter();
+        let mut told = 0;
+        for entry in &self.entries {
+            for (capture, time) in reached.by_ref().take(entry.reached - told) {
+                take(Event::Reached(*capture, *time));
+            }
+            told = entry.reached;
+            let octets = self.octets.get(entry.start..entry.end).unwrap_or_default();
+            take(Event::Seen(Sighting {
+                message: Message::with_head(octets, entry.head),
+                place: entry.place,
+                frames: entry.frames.clone(),
+                time: entry.time,
+                source: entry.source,
+                destination: entry.destination,
+                transport: entry.transport,
+                truncated: entry.truncated,
+                copy: entry.copy,
+            }));
+        }
+        for (capture, time) in reached {
+            take(Event::Reached(*capture, *time));
+        }
+    }
+}
+
+/// The reader's end.
+pub(super) struct Sender {
+    full: SyncSender<Batch>,
+    empty: Receiver<Batch>,
+    batch: Batch,
+    /// Until when each capture reaches, and whether that was told.
+    covers: Vec<(Timestamp, bool)>,
+    untold: Vec<u32>,
+}
+
+/// The judge's end.
+pub(super) struct Batches {
+    full: Receiver<Batch>,
+    empty: SyncSender<Batch>,
+}
+
+/// The two ends, for so many captures.
+pub(super) fn batches(captures: usize) -> (Sender, Batches) {
+    let (full_in, full_out) = sync_channel(BATCHES);
+    let (empty_in, empty_out) = sync_channel(BATCHES + 2);
+    let sender = Sender {
+        full: full_in,
+        empty: empty_out,
+        batch: Batch::default(),
+        covers: vec![(Timestamp::MIN, true); captures],
+        untold: Vec::new(),
+    };
+    (sender, Batches { full: full_out, empty: empty_in })
+}
+
+impl Sender {
+    /// Notes that `capture` holds a frame of that moment.
+    #[inline]
+    pub(super) fn reaches(&mut self, capture: u32, time: Timestamp) {
+        if let Some((latest, told)) = self.covers.get_mut(capture as usize)
+            && time > *latest
+        {
+            *latest = time;
+            if *told {
+                *told = false;
+                self.untold.push(capture);
+            }
+        }
+    }
+
+    /// Hands a message over.
+    pub(super) fn send(&mut self, sighting: &Sighting<'_>) {
+        self.tell();
+        self.batch.push(sighting);
+        if self.batch.is_full() {
+            self.hand_over();
+        }
+    }
+
+    /// Hands over what is left.
+    pub(super) fn finish(mut self) {
+        self.tell();
+        self.hand_over();
+    }
+
+    fn tell(&mut self) {
+        for capture in self.untold.drain(..) {
+            if let Some((latest, told)) = self.covers.get_mut(capture as usize) {
+                *told = true;
+                self.batch.reached.push((capture, *latest));
+            }
+        }
+    }
+
+    fn hand_over(&mut self) {
+        let next = self.empty.try_recv().unwrap_or_default();
+        // The judge goes on until this end is dropped; only its panic could stop it, and that is seen when it is joined.
+        let _ = self.full.send(std::mem::replace(&mut self.batch, next));
+    }
+}
+
+impl Batches {
+    /// Takes batches until the reader is done, and gives their octets' room back.
+    pub(super) fn each(self, mut take: impl FnMut(&Batch)) {
+        for mut batch in &self.full {
+            take(&batch);
+            batch.clear();
+            let _ = self.empty.try_send(batch);
+        }
+    }
+}
