@@ -1,6 +1,6 @@
-//! Takes a size, gives the time of plain reading, of `sip3xx audit` and of tshark over one mixed capture, side by side in one run.
+//! Takes a size, gives the time of plain reading, of `sip3xx audit` and of tshark over mixed captures, side by side in one run.
 //!
-//! `cargo bench --bench mixed -- --megabytes 160 --rounds 3`. The capture is made once and kept in the target folder. Times are told and
+//! `cargo bench --bench mixed -- --megabytes 160 --rounds 3`. The captures are made once and kept in the target folder. Times are told and
 //! never judged: a slow machine is no fault.
 #![allow(clippy::print_stdout, reason = "the table is what a bench is for")]
 
@@ -16,22 +16,32 @@ mod pcap_writer;
 mod traffic;
 
 use measure::{Measured, run};
+use traffic::Shape;
 
 /// What was asked for on the command line.
 struct Options {
     megabytes: u64,
     rounds: u32,
+    calls_per_second: u64,
+    shapes: Vec<Shape>,
 }
 
 fn main() -> io::Result<()> {
     let options = match options(std::env::args().skip(1)) {
         Ok(options) => options,
         Err(problem) => {
-            println!("{problem}\nusage: cargo bench --bench mixed -- [--megabytes N] [--rounds N]");
+            println!(
+                "{problem}\nusage: cargo bench --bench mixed -- [--megabytes N] [--rounds N] [--calls-per-second N] [--shape phones|trunk]"
+            );
             std::process::exit(2);
         }
     };
-    let capture = capture(options.megabytes)?;
+    options.shapes.iter().try_for_each(|shape| compare(&options, *shape))
+}
+
+/// Measures over the capture of one shape.
+fn compare(options: &Options, shape: Shape) -> io::Result<()> {
+    let capture = capture(options, shape)?;
     let bytes = fs::metadata(&capture)?.len();
     read_through(&capture)?; // from here on the page cache is warm
 
@@ -73,7 +83,7 @@ fn line(name: &str, measured: &Measured, bytes: u64) -> String {
 
 /// Reads the arguments; `--bench` comes from cargo itself.
 fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options { megabytes: 160, rounds: 3 };
+    let mut options = Options { megabytes: 160, rounds: 3, calls_per_second: 20, shapes: Shape::ALL.to_vec() };
     while let Some(argument) = arguments.next() {
         let mut number = || {
             let value = arguments.next().ok_or_else(|| format!("{argument} wants a number"))?;
@@ -83,19 +93,26 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
             "--bench" => {}
             "--megabytes" => options.megabytes = u64::from(number()?),
             "--rounds" => options.rounds = number()?,
+            "--calls-per-second" => options.calls_per_second = u64::from(number()?),
+            "--shape" => {
+                let name = arguments.next().unwrap_or_default();
+                let shape = Shape::ALL.into_iter().find(|shape| shape.name() == name);
+                options.shapes = vec![shape.ok_or_else(|| format!("{name} is no shape"))?];
+            }
             _ => return Err(format!("{argument} is no option")),
         }
     }
     Ok(options)
 }
 
-/// The capture of that size, made where it is not there yet.
-fn capture(megabytes: u64) -> io::Result<PathBuf> {
+/// The capture of that size and shape, made where it is not there yet.
+fn capture(options: &Options, shape: Shape) -> io::Result<PathBuf> {
+    let (megabytes, rate) = (options.megabytes, options.calls_per_second);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let path = folder.join(format!("mixed-{megabytes}-v{}.pcap", traffic::VERSION));
+    let path = folder.join(format!("mixed-{}-{megabytes}-{rate}-v{}.pcap", shape.name(), traffic::VERSION));
     if !path.is_file() {
         let unfinished = path.with_extension("unfinished");
-        let made = traffic::write(&unfinished, megabytes * 1_000_000)?;
+        let made = traffic::write(&unfinished, megabytes * 1_000_000, shape, rate)?;
         fs::rename(&unfinished, &path)?;
         let rtp = 100.0 * made.rtp_bytes as f64 / made.bytes as f64;
         println!("made {} calls, {} frames, {rtp:.0} % of the bytes RTP", made.calls, made.frames);

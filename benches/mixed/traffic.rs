@@ -12,14 +12,12 @@ use std::path::Path;
 use crate::pcap_writer::{file_header, udp_frame, write_record};
 
 /// Changes with every change of what is written, so that no old capture is taken for a new one.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Bytes of the file per call: 20,000 calls make 160 MB.
 const BYTES_PER_CALL: u64 = 8_000;
 /// 2024-01-01T00:00:00Z in microseconds.
 const START: u64 = 1_704_067_200_000_000;
-/// Microseconds from one call to the next: 200 calls in a second.
-const BETWEEN_CALLS: u64 = 5_000;
 /// Different phones that call; each calls again only after all others.
 const CLIENTS: u64 = 6_000;
 /// Bytes of a pcap record beside its frame.
@@ -28,6 +26,26 @@ const RECORD_HEADER: u64 = 16;
 const VOICE_RECORD: u64 = RECORD_HEADER + 14 + 20 + 8 + 12 + 160;
 
 const MAKES: [&str; 5] = ["Lyra/2.1", "Cygnus 5.0", "Orion-Desk/0.9", "Vega SIP 12.0.4", "Handset/11.0"];
+
+/// Who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Many phones, each from an address of its own, to many targets.
+    Phones,
+    /// Everything between one border element, one redirect server and one gateway, as a carrier's tap sees it.
+    Trunk,
+}
+
+impl Shape {
+    pub(crate) const ALL: [Self; 2] = [Self::Phones, Self::Trunk];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Phones => "phones",
+            Self::Trunk => "trunk",
+        }
+    }
+}
 
 /// What was written.
 pub(crate) struct Made {
@@ -40,16 +58,17 @@ pub(crate) struct Made {
 /// A frame that waits for its turn: time, order among equals, bytes.
 type Waiting = Reverse<(u64, u64, Vec<u8>)>;
 
-/// Writes a capture of about `bytes` bytes.
-pub(crate) fn write(path: &Path, bytes: u64) -> io::Result<Made> {
+/// Writes a capture of about `bytes` bytes, in which so many calls begin in a second.
+pub(crate) fn write(path: &Path, bytes: u64, shape: Shape, calls_per_second: u64) -> io::Result<Made> {
+    let between_calls = 1_000_000 / calls_per_second.max(1);
     let mut out = BufWriter::with_capacity(1 << 20, File::create(path)?);
     out.write_all(&file_header())?;
     let mut made = Made { calls: (bytes / BYTES_PER_CALL).max(1), frames: 0, bytes: 24, rtp_bytes: 0 };
     let mut waiting: BinaryHeap<Waiting> = BinaryHeap::new();
     let mut order = 0;
     for number in 0..made.calls {
-        let start = START + number * BETWEEN_CALLS;
-        let mut call = Call::new(number, start);
+        let start = START + number * between_calls;
+        let mut call = Call::new(number, start, shape);
         call.signal();
         let signalling: u64 = call.frames.iter().map(|(_, frame)| frame.len() as u64 + RECORD_HEADER).sum();
         let voice = BYTES_PER_CALL.saturating_sub(signalling) / VOICE_RECORD;
@@ -59,7 +78,7 @@ pub(crate) fn write(path: &Path, bytes: u64) -> io::Result<Made> {
             waiting.push(Reverse((time, order, frame)));
             order += 1;
         }
-        flush(&mut out, &mut waiting, start + BETWEEN_CALLS, &mut made)?;
+        flush(&mut out, &mut waiting, start + between_calls, &mut made)?;
     }
     flush(&mut out, &mut waiting, u64::MAX, &mut made)?;
     out.flush()?;
@@ -102,11 +121,15 @@ struct Call {
 }
 
 impl Call {
-    fn new(number: u64, start: u64) -> Self {
+    fn new(number: u64, start: u64, shape: Shape) -> Self {
         let client = number % CLIENTS;
         let [.., high, low] = (client + 256).to_be_bytes();
         let [.., target_high, target_low] = (number % 50_000 + 512).to_be_bytes();
         let server = u8::try_from(number % 4 + 1).unwrap_or(1);
+        let ([high, low], [target_high, target_low], server) = match shape {
+            Shape::Phones => ([high, low], [target_high, target_low], server),
+            Shape::Trunk => ([0, 1], [0, 20], 1),
+        };
         Self {
             number,
             start,

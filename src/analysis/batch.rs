@@ -58,7 +58,7 @@ impl Batch {
             end: self.octets.len(),
             head: *sighting.message.head(),
             place: sighting.place,
-            frames: sighting.frames.clone(),
+            frames: Frames::from_slice(&sighting.frames),
             time: sighting.time,
             source: sighting.source,
             destination: sighting.destination,
@@ -92,7 +92,7 @@ impl Batch {
             take(Event::Seen(Sighting {
                 message: Message::with_head(octets, entry.head),
                 place: entry.place,
-                frames: entry.frames.clone(),
+                frames: Frames::from_slice(&entry.frames),
                 time: entry.time,
                 source: entry.source,
                 destination: entry.destination,

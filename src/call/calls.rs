@@ -133,7 +133,7 @@ impl Calls {
     fn request(&mut self, sighting: &Sighting<'_>, events: &mut dyn Events) {
         let Some(key) = key(&sighting.message) else { return };
         let cseq = sighting.message.cseq().map_or(0, |cseq| cseq.number);
-        let uri = sighting.message.request_uri().unwrap_or_default();
+        let uri = self.transactions.digest(sighting.message.request_uri().unwrap_or_default());
         let mut branch_of = None;
         for number in self.transactions.find(&key) {
             let Some(known) = self.transactions.get_mut(number) else { continue };
@@ -141,7 +141,7 @@ impl Calls {
                 self.adopt(number, sighting);
                 return;
             }
-            if known.number == cseq && *known.request_uri == *uri {
+            if known.number == cseq && known.request_uri == uri {
                 if known.repeats.len() < MAX_REPEATS {
                     known.repeats.push(sighting.place);
                 }
@@ -167,10 +167,11 @@ impl Calls {
 
     /// Takes a request that comes after its 3xx: the capture, or a fragment, held it back.
     fn adopt(&mut self, number: u64, sighting: &Sighting<'_>) {
+        let uri = self.transactions.digest(sighting.message.request_uri().unwrap_or_default());
         let Some(transaction) = self.transactions.get_mut(number) else { return };
         let kept: Kept = Arc::new(sighting.to_kept());
         transaction.place = Some(kept.place);
-        transaction.request_uri = kept.message.request_uri().unwrap_or_default().into();
+        transaction.request_uri = uri;
         let Some(open) = transaction.redirect.and_then(|redirect| self.open.get_mut(redirect)) else { return };
         let redirect = &mut open.redirect;
         redirect.original = kept.message.request_uri().map(Uri::parse);

@@ -5,6 +5,8 @@
 
 use std::hash::{BuildHasher, Hash};
 
+use smallvec::SmallVec;
+
 use crate::sip::Message;
 
 /// The magic cookie with which the branch of an RFC 3261 element begins (RFC 3261, 8.1.1.7).
@@ -24,17 +26,24 @@ pub(super) enum Key<B> {
 /// A key borrowed from a message.
 pub(super) type BorrowedKey<'a> = Key<&'a [u8]>;
 /// A key that is kept.
-pub(super) type OwnedKey = Key<Box<[u8]>>;
+pub(super) type OwnedKey = Key<Short>;
+/// Octets that are mostly few: a branch, a host, a method.
+pub(super) type Short = SmallVec<[u8; 40]>;
 
 impl BorrowedKey<'_> {
     pub(super) fn into_owned(self) -> OwnedKey {
         match self {
             Key::Rfc3261 { branch, host, port, method } => {
-                Key::Rfc3261 { branch: branch.into(), host: host.into(), port, method: method.into() }
+                Key::Rfc3261 { branch: Short::from_slice(branch), host: Short::from_slice(host), port, method: Short::from_slice(method) }
             }
-            Key::Rfc2543 { call_id, from_tag, number, method, host, port } => {
-                Key::Rfc2543 { call_id: call_id.into(), from_tag: from_tag.into(), number, method: method.into(), host: host.into(), port }
-            }
+            Key::Rfc2543 { call_id, from_tag, number, method, host, port } => Key::Rfc2543 {
+                call_id: Short::from_slice(call_id),
+                from_tag: Short::from_slice(from_tag),
+                number,
+                method: Short::from_slice(method),
+                host: Short::from_slice(host),
+                port,
+            },
         }
     }
 

@@ -40,7 +40,7 @@ impl Sighting<'_> {
         Sighting {
             message: self.message.clone().into_owned(),
             place: self.place,
-            frames: self.frames.clone(),
+            frames: Frames::from_slice(&self.frames),
             time: self.time,
             source: self.source,
             destination: self.destination,

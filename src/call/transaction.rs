@@ -3,6 +3,7 @@
 //! Invariant: the table is bounded in number and in capture time; what it gives up early is told.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
@@ -25,8 +26,8 @@ pub(super) struct Transaction {
     pub(super) number: u32,
     /// The request as first seen; dropped once nothing can ask for it any more.
     pub(super) request: Option<Kept>,
-    /// The Request-URI as written, to tell a retransmission from another request on the same branch.
-    pub(super) request_uri: Box<[u8]>,
+    /// A digest of the Request-URI as written, to tell a retransmission from another request on the same branch.
+    pub(super) request_uri: u64,
     /// Where its request stands.
     pub(super) place: Option<Place>,
     /// The further transmissions of the request.
@@ -78,6 +79,11 @@ impl Transactions {
         numbers.iter().rev().copied().filter(|number| self.by_number.get(number).is_some_and(|found| key.equals(&found.key))).collect()
     }
 
+    /// A digest of octets, by which they are told from others.
+    pub(super) fn digest(&self, octets: &[u8]) -> u64 {
+        self.hasher.hash_one(octets)
+    }
+
     pub(super) fn get(&self, number: u64) -> Option<&Transaction> {
         self.by_number.get(&number)
     }
@@ -96,7 +102,7 @@ impl Transactions {
             hash,
             number: cseq,
             request: request.cloned(),
-            request_uri: request.and_then(|kept| kept.message.request_uri()).unwrap_or_default().into(),
+            request_uri: self.digest(request.and_then(|kept| kept.message.request_uri()).unwrap_or_default()),
             place: request.map(|kept| kept.place),
             repeats: SmallVec::new(),
             cancel: None,

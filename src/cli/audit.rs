@@ -113,7 +113,10 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
         output::to_file(&report, further.format, &presentation, &further.file)?;
     }
     output::to_stdout(&report, audit.format, presentation)?;
-    Ok(audit.policy().judge(&report))
+    let exit = audit.policy().judge(&report);
+    // The process ends here; to give back a large report string by string would only take time.
+    std::mem::forget(report);
+    Ok(exit)
 }
 
 /// No report may take the place of a capture, or of another report.

@@ -4,8 +4,10 @@
 use std::io;
 
 use super::super::frames::{FrameNames, FramesAt};
-use super::super::model::{Alternative, Attempt, Contact, Evidence, Finding, FutureVerdict, LaterRequest, Link, Redirect, Role, Sighting};
-use super::super::wording::{duration, socket};
+use super::super::model::{
+    Alternative, Attempt, Contact, Evidence, Finding, FutureVerdict, LaterRequest, Level, Link, Redirect, Role, Sighting, Verdict,
+};
+use super::super::wording::{counted, duration, socket};
 use super::page::{LABELS, Line, Page};
 use super::tint;
 
@@ -34,6 +36,7 @@ fn head(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io::Res
         .text(&format!("#{}", redirect.id))
         .gap()
         .tinted(tint::verdict(redirect.verdict), &verdict)
+        .text(&beside(redirect))
         .gap()
         .text(&status(redirect))
         .text(" to ")
@@ -43,6 +46,15 @@ fn head(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io::Res
     page.line(0, LABELS, &line)?;
     page.line(LABELS, LABELS, &Line::new().text(&redirect.reason))?;
     page.blank()
+}
+
+/// That warnings stand beside a verdict that does not show it.
+fn beside(redirect: &Redirect) -> String {
+    let warnings = redirect.findings.iter().filter(|finding| finding.level == Level::Warning).count();
+    if redirect.verdict == Verdict::Incorrect || warnings == 0 {
+        return String::new();
+    }
+    format!(" with {}", counted(warnings as u64, "warning"))
 }
 
 fn status(redirect: &Redirect) -> String {

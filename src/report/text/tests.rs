@@ -2,7 +2,7 @@
 
 use super::super::example;
 use super::super::format::{Presentation, Sort};
-use super::super::model::{Capture, Report};
+use super::super::model::{self, Capture, Report};
 use super::super::wording::steers;
 use super::{FORMAT, page::WIDTH};
 
@@ -50,6 +50,14 @@ fn nothing_hostile_reaches_the_page() {
 fn frames_name_their_capture_only_where_there_are_several() {
     assert!(!printed(&example::one_capture(), Presentation::default()).contains("office.pcap frame"));
     assert!(printed(&example::two_captures(), Presentation::default()).contains("office.pcap frame 31"));
+}
+
+#[test]
+fn a_warning_beside_a_mild_verdict_is_told_in_its_first_line() {
+    let mut report = example::one_capture();
+    let finding = report.redirects[1].findings[0].clone();
+    report.redirects[0].findings.push(model::Finding { level: model::Level::Warning, ..finding });
+    assert!(printed(&report, Presentation::default()).contains("\n#1  CORRECT with 1 warning  302 "));
 }
 
 #[test]
