@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use crate::call::{Events, LaterRequest, Redirect, Watch};
-use crate::fault::{Fault, FaultLog};
+use crate::fault::{Fault, FaultKind, FaultLog};
 use crate::report::{model, publish};
 use crate::rules::{self, Selection};
 
-/// The most later requests that are told of one redirect; their verdicts are counted all the same.
+/// The most later requests that are judged and told of one redirect; more of them are told as a fault.
 const MAX_LATER: usize = 1_000;
 
 /// What came later for a redirect.
@@ -99,6 +99,10 @@ impl Events for Collector {
         if later.requests.len() < MAX_LATER {
             later.findings.extend(rules::judge_later(watch, &request, &self.selection));
             later.requests.push(publish::later_request(&request));
+        } else {
+            let bound =
+                Fault { wanted: Some(MAX_LATER as u64), ..Fault::new(FaultKind::BoundReached, "later requests told of one redirect") };
+            self.note(request.place.capture, bound.at_frame(request.place.frame));
         }
     }
 
