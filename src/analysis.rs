@@ -213,13 +213,15 @@ impl<'a> Audit<'a> {
 
     fn report(self, judged: Judged) -> Report {
         let options = self.options;
-        let Judged { redirects, orphans, faults: bounds } = judged;
+        let Judged { redirects, orphans, faults: bounds, second_readings } = judged;
         let counts = self.sightings.counts.into_iter();
-        let found = self.faults.into_iter().zip(self.sightings.faults).zip(bounds);
-        let captures = self.merge.captures().iter().zip(counts).zip(found).map(|((capture, count), ((mut faults, messages), bounds))| {
-            capture.faults().iter().chain(messages.iter()).chain(bounds.iter()).for_each(|fault| faults.merge(fault));
-            published(capture, count, &faults)
-        });
+        let found = self.faults.into_iter().zip(self.sightings.faults).zip(bounds.into_iter().zip(second_readings));
+        let captures = self.merge.captures().iter().zip(counts).zip(found).map(
+            |((capture, count), ((mut faults, messages), (bounds, second_reading)))| {
+                capture.faults().iter().chain(messages.iter()).chain(bounds.iter()).for_each(|fault| faults.merge(fault));
+                model::Capture { second_reading, ..published(capture, count, &faults) }
+            },
+        );
         Report {
             options: model::Options {
                 profile: options.profile.name().to_owned(),
@@ -337,6 +339,7 @@ fn published(capture: &Capture, count: Count, faults: &FaultLog) -> model::Captu
         bytes: info.bytes.unwrap_or(info.bytes_read),
         sip_messages: count.messages,
         copies: count.copies,
+        second_reading: model::SecondReading::default(),
         first_time: info.first_time.map(|time| model::rfc3339(time.nanos())),
         first_epoch_ns: info.first_time.map(|time| time.nanos().to_string()),
         last_time: info.last_time.map(|time| model::rfc3339(time.nanos())),
