@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::call::{Calls, Frames, Settings, Sighting};
 use crate::capture::{self, Capture, Merge};
-use crate::evidence::Place;
+use crate::evidence::{Place, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLog};
 use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Limits, Unit};
 use crate::report::model::{self, Report};
@@ -19,7 +19,7 @@ use crate::sip::{Message, MessageFault, is_sip};
 mod batch;
 mod collect;
 
-use batch::{Batches, Event, Sender};
+use batch::{Batches, Judge, Sender};
 use collect::{Collector, Judged};
 
 /// After how many frames progress is told.
@@ -213,13 +213,15 @@ impl<'a> Audit<'a> {
 
     fn report(self, judged: Judged) -> Report {
         let options = self.options;
-        let Judged { redirects, orphans, faults: bounds } = judged;
+        let Judged { redirects, orphans, faults: bounds, second_readings } = judged;
         let counts = self.sightings.counts.into_iter();
-        let found = self.faults.into_iter().zip(self.sightings.faults).zip(bounds);
-        let captures = self.merge.captures().iter().zip(counts).zip(found).map(|((capture, count), ((mut faults, messages), bounds))| {
-            capture.faults().iter().chain(messages.iter()).chain(bounds.iter()).for_each(|fault| faults.merge(fault));
-            published(capture, count, &faults)
-        });
+        let found = self.faults.into_iter().zip(self.sightings.faults).zip(bounds.into_iter().zip(second_readings));
+        let captures = self.merge.captures().iter().zip(counts).zip(found).map(
+            |((capture, count), ((mut faults, messages), (bounds, second_reading)))| {
+                capture.faults().iter().chain(messages.iter()).chain(bounds.iter()).for_each(|fault| faults.merge(fault));
+                model::Capture { second_reading, ..published(capture, count, &faults) }
+            },
+        );
         Report {
             options: model::Options {
                 profile: options.profile.name().to_owned(),
@@ -238,19 +240,32 @@ impl<'a> Audit<'a> {
     }
 }
 
+/// What the second thread does with the messages.
+struct Judging {
+    calls: Calls,
+    collector: Collector,
+}
+
+impl Judge for Judging {
+    fn reached(&mut self, capture: u32, time: Timestamp) {
+        self.calls.reaches(capture, time);
+    }
+
+    fn seen(&mut self, sighting: &Sighting<'_>) {
+        self.calls.see(sighting, &mut self.collector);
+    }
+}
+
 /// Judges what the batches hold.
 fn judge(batches: Batches, options: &Options, captures: usize, redirects: &AtomicU64) -> Judged {
     let settings = Settings { retry_window: options.retry_window_ns, patience: options.patience_ns, ..Settings::default() };
     let selection = Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone() };
-    let mut calls = Calls::new(settings);
-    let mut collector = Collector::new(selection, captures);
+    let mut judging = Judging { calls: Calls::new(settings), collector: Collector::new(selection, captures) };
     batches.each(|batch| {
-        batch.each(|event| match event {
-            Event::Reached(capture, time) => calls.reaches(capture, time),
-            Event::Seen(sighting) => calls.see(&sighting, &mut collector),
-        });
-        redirects.store(collector.redirects(), Ordering::Relaxed);
+        batch.each(&mut judging);
+        redirects.store(judging.collector.redirects(), Ordering::Relaxed);
     });
+    let Judging { mut calls, mut collector } = judging;
     calls.finish(&mut collector);
     collector.finish()
 }
@@ -324,6 +339,7 @@ fn published(capture: &Capture, count: Count, faults: &FaultLog) -> model::Captu
         bytes: info.bytes.unwrap_or(info.bytes_read),
         sip_messages: count.messages,
         copies: count.copies,
+        second_reading: model::SecondReading::default(),
         first_time: info.first_time.map(|time| model::rfc3339(time.nanos())),
         first_epoch_ns: info.first_time.map(|time| time.nanos().to_string()),
         last_time: info.last_time.map(|time| model::rfc3339(time.nanos())),

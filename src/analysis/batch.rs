@@ -41,12 +41,12 @@ struct Entry {
     reached: usize,
 }
 
-/// What a batch holds, one after the other.
-pub(super) enum Event<'a> {
+/// Who takes what a batch holds.
+pub(super) trait Judge {
     /// The capture holds a frame of that moment.
-    Reached(u32, Timestamp),
+    fn reached(&mut self, capture: u32, time: Timestamp);
     /// The next message.
-    Seen(Sighting<'a>),
+    fn seen(&mut self, sighting: &Sighting<'_>);
 }
 
 impl Batch {
@@ -80,16 +80,16 @@ impl Batch {
     }
 
     /// Gives everything in the batch, in order.
-    pub(super) fn each(&self, mut take: impl FnMut(Event<'_>)) {
+    pub(super) fn each(&self, judge: &mut impl Judge) {
         let mut reached = self.reached.iter();
         let mut told = 0;
         for entry in &self.entries {
             for (capture, time) in reached.by_ref().take(entry.reached - told) {
-                take(Event::Reached(*capture, *time));
+                judge.reached(*capture, *time);
             }
             told = entry.reached;
             let octets = self.octets.get(entry.start..entry.end).unwrap_or_default();
-            take(Event::Seen(Sighting {
+            judge.seen(&Sighting {
                 message: Message::with_head(octets, entry.head),
                 place: entry.place,
                 frames: Frames::from_slice(&entry.frames),
@@ -99,10 +99,10 @@ impl Batch {
                 transport: entry.transport,
                 truncated: entry.truncated,
                 copy: entry.copy,
-            }));
+            });
         }
         for (capture, time) in reached {
-            take(Event::Reached(*capture, *time));
+            judge.reached(*capture, *time);
         }
     }
 }

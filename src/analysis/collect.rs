@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use crate::call::{Events, LaterRequest, Redirect, Watch};
-use crate::fault::{Fault, FaultLog};
+use crate::fault::{Fault, FaultKind, FaultLog};
 use crate::report::{model, publish};
 use crate::rules::{self, Selection};
 
-/// The most later requests that are told of one redirect; their verdicts are counted all the same.
+/// The most later requests that are judged and told of one redirect; more of them are told as a fault.
 const MAX_LATER: usize = 1_000;
 
 /// What came later for a redirect.
@@ -27,6 +27,8 @@ pub(super) struct Judged {
     pub(super) orphans: model::Orphans,
     /// The bounds that were reached, by capture.
     pub(super) faults: Vec<FaultLog>,
+    /// How another reader reads what the incorrect verdicts stand on, by capture.
+    pub(super) second_readings: Vec<model::SecondReading>,
 }
 
 /// Judges and keeps what the calls give.
@@ -36,6 +38,7 @@ pub(super) struct Collector {
     later: BTreeMap<u64, Later>,
     orphans: model::Orphans,
     faults: Vec<FaultLog>,
+    second_readings: Vec<model::SecondReading>,
 }
 
 impl Collector {
@@ -46,6 +49,7 @@ impl Collector {
             later: BTreeMap::new(),
             orphans: model::Orphans::default(),
             faults: vec![FaultLog::default(); captures],
+            second_readings: vec![model::SecondReading::default(); captures],
         }
     }
 
@@ -60,6 +64,18 @@ impl Collector {
         }
     }
 
+    /// Lets another reader read the messages that an incorrect verdict stands on: what it reads otherwise is counted, and ours is taken.
+    fn read_again(&mut self, redirect: &Redirect) {
+        let Some(reading) = self.second_readings.get_mut(redirect.response.place.capture as usize) else { return };
+        let attempts = redirect.attempts.iter().map(|attempt| &attempt.request);
+        for member in redirect.request.iter().chain([&redirect.response]).chain(attempts) {
+            let tally = member.message.to_rsip_typed().tally;
+            reading.agreed += u64::from(tally.agreed);
+            reading.refused += u64::from(tally.refused);
+            reading.disagreed += u64::from(tally.disagreed);
+        }
+    }
+
     /// The redirects with their futures, what stands alone, and the faults of each capture.
     pub(super) fn finish(mut self) -> Judged {
         for (id, later) in std::mem::take(&mut self.later) {
@@ -67,7 +83,12 @@ impl Collector {
                 add(redirect, later);
             }
         }
-        Judged { redirects: self.redirects.into_values().collect(), orphans: self.orphans, faults: self.faults }
+        Judged {
+            redirects: self.redirects.into_values().collect(),
+            orphans: self.orphans,
+            faults: self.faults,
+            second_readings: self.second_readings,
+        }
     }
 }
 
@@ -91,6 +112,9 @@ impl Events for Collector {
             self.orphans.responses += 1;
         }
         let judgement = rules::judge(&redirect, &self.selection);
+        if judgement.verdict == rules::Verdict::Incorrect {
+            self.read_again(&redirect);
+        }
         self.redirects.insert(redirect.id, publish::redirect(&redirect, &judgement));
     }
 
@@ -99,6 +123,10 @@ impl Events for Collector {
         if later.requests.len() < MAX_LATER {
             later.findings.extend(rules::judge_later(watch, &request, &self.selection));
             later.requests.push(publish::later_request(&request));
+        } else {
+            let bound =
+                Fault { wanted: Some(MAX_LATER as u64), ..Fault::new(FaultKind::BoundReached, "later requests told of one redirect") };
+            self.note(request.place.capture, bound.at_frame(request.place.frame));
         }
     }
 

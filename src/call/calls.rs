@@ -21,10 +21,8 @@ use crate::evidence::Timestamp;
 use crate::fault::{Fault, FaultKind};
 use crate::sip::Uri;
 
-/// The most ACKs, repetitions and To tags that are kept of one redirect or attempt; a loop of them proves no more.
-const MAX_REPEATS: usize = 64;
-/// The most requests that are kept as attempts of one redirect.
-const MAX_ATTEMPTS: usize = 64;
+/// The most ACKs, attempts, repetitions and To tags, each, that are kept of one redirect; a loop of them proves no more.
+const MAX_KEPT: usize = 64;
 
 /// What this room tells while it works.
 pub trait Events {
@@ -47,6 +45,8 @@ pub struct Calls {
     /// Until when each capture goes on.
     covers: Vec<Timestamp>,
     next: u64,
+    /// Whether something was not kept because a redirect had [`MAX_KEPT`] of it.
+    is_full: bool,
 }
 
 impl Calls {
@@ -61,6 +61,7 @@ impl Calls {
             watches: Watches::new(settings.max_watches),
             covers: Vec::new(),
             next: 1,
+            is_full: false,
         }
     }
 
@@ -96,6 +97,9 @@ impl Calls {
                 }
                 self.request(sighting, events);
             }
+        }
+        if std::mem::take(&mut self.is_full) {
+            events.fault(sighting.place.capture, bound("messages kept of one redirect", MAX_KEPT, sighting));
         }
     }
 
@@ -142,7 +146,7 @@ impl Calls {
                 return;
             }
             if known.number == cseq && known.request_uri == uri {
-                if known.repeats.len() < MAX_REPEATS {
+                if known.repeats.len() < MAX_KEPT {
                     known.repeats.push(sighting.place);
                 }
                 let (redirect, attempt) = (known.redirect, known.attempt);
@@ -184,19 +188,15 @@ impl Calls {
     }
 
     fn request_again(&mut self, sighting: &Sighting<'_>, redirect: Option<u64>, attempt: Option<(u64, usize)>) {
-        if let Some(open) = redirect.and_then(|number| self.open.get_mut(number))
-            && open.redirect.request_repeats.len() < MAX_REPEATS
-        {
-            open.redirect.request_repeats.push(sighting.place);
+        if let Some(open) = redirect.and_then(|number| self.open.get_mut(number)) {
+            keep(&mut open.redirect.request_repeats, sighting.place, &mut self.is_full);
         }
         if let Some((number, index)) = attempt
             && let Some(open) = self.open.get_mut(number)
         {
             open.last_event = open.last_event.max(sighting.time);
-            if let Some(attempt) = open.redirect.attempts.get_mut(index)
-                && attempt.retransmissions.len() < MAX_REPEATS
-            {
-                attempt.retransmissions.push(sighting.place);
+            if let Some(attempt) = open.redirect.attempts.get_mut(index) {
+                keep(&mut attempt.retransmissions, sighting.place, &mut self.is_full);
             }
         }
     }
@@ -242,10 +242,11 @@ impl Calls {
 
     fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
         let Some(open) = self.open.get_mut(redirect) else { return };
-        if open.redirect.attempts.len() >= MAX_ATTEMPTS {
+        let index = open.redirect.attempts.len();
+        if index >= MAX_KEPT {
+            self.is_full = true;
             return;
         }
-        let index = open.redirect.attempts.len();
         let chain = self.chains.entry(open.redirect.chain).or_default();
         let repeats = chain.repeats(asked.uri(), kept, &self.transactions);
         chain.tried(asked.uri(), kept, number);
@@ -328,13 +329,14 @@ impl Calls {
 
     /// Notes the To tag with which an attempt was answered.
     fn answered(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>) {
-        let Some(attempt) = self.attempt_mut(attempt) else { return };
-        if let Some(tag) = sighting.message.to_tag()
-            && attempt.to_tags.len() < MAX_REPEATS
+        let mut is_full = self.is_full;
+        if let Some(attempt) = self.attempt_mut(attempt)
+            && let Some(tag) = sighting.message.to_tag()
             && !attempt.to_tags.iter().any(|known| **known == *tag)
         {
-            attempt.to_tags.push(tag.to_vec());
+            keep(&mut attempt.to_tags, tag.to_vec(), &mut is_full);
         }
+        self.is_full = is_full;
     }
 
     fn finished(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>, status: u16) {
@@ -352,10 +354,8 @@ impl Calls {
     }
 
     fn repeated(&mut self, redirect: u64, sighting: &Sighting<'_>, status: u16) {
-        if let Some(open) = self.open.get_mut(redirect)
-            && open.redirect.repeats.len() < MAX_REPEATS
-        {
-            open.redirect.repeats.push(Repeat { place: sighting.place, time: sighting.time, status });
+        if let Some(open) = self.open.get_mut(redirect) {
+            keep(&mut open.redirect.repeats, Repeat { place: sighting.place, time: sighting.time, status }, &mut self.is_full);
         }
     }
 
@@ -398,6 +398,9 @@ impl Calls {
             tried: Vec::new(),
             cover: Cover { until: sighting.time, client_visible: false },
         };
+        if redirect.targets.len() >= target::MAX_TARGETS {
+            events.fault(sighting.place.capture, bound("Contacts read of one 3xx", target::MAX_TARGETS, sighting));
+        }
         self.enter(redirect, number, sighting, events);
     }
 
@@ -438,13 +441,10 @@ impl Calls {
         });
         let Some(open) = by_key.or_else(|| self.acked_call(sighting)).and_then(|number| self.open.get_mut(number)) else { return };
         let redirect = &mut open.redirect;
-        if redirect.acks.len() >= MAX_REPEATS {
-            return;
-        }
         if redirect.original.is_none() {
             redirect.original = sighting.message.request_uri().map(Uri::parse);
         }
-        redirect.acks.push(Arc::new(sighting.to_kept()));
+        keep(&mut redirect.acks, Arc::new(sighting.to_kept()), &mut self.is_full);
     }
 
     /// The redirect that an ACK on another branch means: the same call and number, and the To tag of the 3xx.
@@ -452,11 +452,20 @@ impl Calls {
         let message = &sighting.message;
         let cseq = message.cseq()?.number;
         let tag = message.to_tag()?;
-        self.open.of_call(message.call_id()?).iter().rev().take(MAX_REPEATS).copied().find(|number| {
+        self.open.of_call(message.call_id()?).iter().rev().take(MAX_KEPT).copied().find(|number| {
             self.open
                 .get(*number)
                 .is_some_and(|open| open.cseq == cseq && open.redirect.is_invite() && open.redirect.response.message.to_tag() == Some(tag))
         })
+    }
+}
+
+/// Adds `item` where there is room, and notes where there is none.
+fn keep<T>(list: &mut Vec<T>, item: T, is_full: &mut bool) {
+    if list.len() < MAX_KEPT {
+        list.push(item);
+    } else {
+        *is_full = true;
     }
 }
 

@@ -57,7 +57,7 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
-    use sip3xx::report::model::{Capture, Findings, Summary};
+    use sip3xx::report::model::{Capture, Findings, SecondReading, Summary};
 
     use super::*;
 
@@ -70,6 +70,7 @@ mod tests {
             bytes: 0,
             sip_messages: 0,
             copies: 0,
+            second_reading: SecondReading::default(),
             first_time: None,
             first_epoch_ns: None,
             last_time: None,

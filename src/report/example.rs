@@ -21,6 +21,7 @@ pub(super) fn capture() -> Capture {
         bytes: 456_789,
         sip_messages: 42,
         copies: 3,
+        second_reading: SecondReading { agreed: 40, refused: 2, disagreed: 0 },
         first_time: Some(rfc3339(NOON)),
         first_epoch_ns: Some(NOON.to_string()),
         last_time: Some(rfc3339(NOON + 60_000_000_000)),

@@ -13,11 +13,11 @@ pub struct Capture {
     pub link_types: Vec<String>,
     /// Frames read.
     pub frames: u64,
-    /// Octets read, after decompression.
+    /// Octets of the file as it lies on the disk; octets read where that cannot be known.
     pub bytes: u64,
-    /// SIP messages found, copies not counted.
+    /// SIP messages found, copies included.
     pub sip_messages: u64,
-    /// Messages left out because the same one was captured twice (mirror ports, two taps).
+    /// How many of them are the same packet captured once more (mirror ports, two taps); they are not judged again.
     pub copies: u64,
     /// When the first frame was captured.
     pub first_time: Option<String>,
@@ -27,6 +27,8 @@ pub struct Capture {
     pub last_time: Option<String>,
     /// The same in nanoseconds since the epoch.
     pub last_epoch_ns: Option<String>,
+    /// How another reader reads the messages behind the incorrect verdicts.
+    pub second_reading: SecondReading,
     /// Whether everything that the capture claims to hold could be read.
     pub complete: bool,
     /// What is broken, one entry per kind.
@@ -44,4 +46,15 @@ pub struct Fault {
     pub first_frame: Option<u64>,
     /// What the first one was.
     pub detail: String,
+}
+
+/// How rsip reads the typed headers of the messages behind every incorrect verdict: a second witness before a client is blamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SecondReading {
+    /// Values that both read alike.
+    pub agreed: u64,
+    /// Values that rsip does not read.
+    pub refused: u64,
+    /// Values that rsip reads as something else; ours is taken.
+    pub disagreed: u64,
 }

@@ -11,7 +11,7 @@ mod redirect;
 mod summary;
 mod word;
 
-pub use capture::{Capture, Fault};
+pub use capture::{Capture, Fault, SecondReading};
 pub use document::{Options, Orphans, Report, SCHEMA, Tool};
 pub use moment::{Moment, milliseconds, rfc3339};
 pub use redirect::{

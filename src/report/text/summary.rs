@@ -167,7 +167,7 @@ fn capture(capture: &Capture, page: &mut Page<'_>) -> io::Result<()> {
     let mut line = Line::new().text(&capture.path).text(": ").text(&capture.format).text(", ");
     line = line.whole(&counted(capture.frames, "frame")).text(", ").whole(&counted(capture.sip_messages, "SIP message"));
     if capture.copies > 0 {
-        line = line.text(&format!(" ({} left out as copies of others)", grouped(capture.copies)));
+        line = line.text(&format!(" ({} of them copies of others)", grouped(capture.copies)));
     }
     if let (Some(first), Some(last)) = (&capture.first_time, &capture.last_time) {
         line = line.text(", ").text(first).text(" to ").text(last);

@@ -108,9 +108,7 @@ fn via_difference(invite: &Message<'_>, ack: &Message<'_>) -> Option<String> {
     if !same_sent_by(&asked, &sent) {
         return Some(format!("has {} in its Via instead of {}", sent_by(&sent), sent_by(&asked)));
     }
-    if ack.vias().nth(1).is_none() {
-        return None;
-    }
+    ack.vias().nth(1)?;
     // A stateless proxy hands the ACK on with the Vias that its INVITE had (RFC 3261, 16.11).
     let is_handed_on = ack.vias().count() == invite.vias().count()
         && ack.vias().zip(invite.vias()).all(|(one, other)| one.branch() == other.branch() && same_sent_by(&one, &other));
