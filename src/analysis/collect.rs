@@ -34,7 +34,8 @@ pub(super) struct Judged {
 /// Judges and keeps what the calls give.
 pub(super) struct Collector {
     selection: Selection,
-    redirects: BTreeMap<u64, model::Redirect>,
+    /// Boxed, as the tree moves its values about.
+    redirects: BTreeMap<u64, Box<model::Redirect>>,
     later: BTreeMap<u64, Later>,
     orphans: model::Orphans,
     faults: Vec<FaultLog>,
@@ -84,7 +85,7 @@ impl Collector {
             }
         }
         Judged {
-            redirects: self.redirects.into_values().collect(),
+            redirects: self.redirects.into_values().map(|redirect| *redirect).collect(),
             orphans: self.orphans,
             faults: self.faults,
             second_readings: self.second_readings,
@@ -115,7 +116,7 @@ impl Events for Collector {
         if judgement.verdict == rules::Verdict::Incorrect {
             self.read_again(&redirect);
         }
-        self.redirects.insert(redirect.id, publish::redirect(&redirect, &judgement));
+        self.redirects.insert(redirect.id, Box::new(publish::redirect(&redirect, &judgement)));
     }
 
     fn later(&mut self, watch: &Watch, request: LaterRequest) {

@@ -117,7 +117,7 @@ impl Calls {
         }
     }
 
-    fn close(&mut self, mut open: Open, events: &mut dyn Events) {
+    fn close(&mut self, mut open: Box<Open>, events: &mut dyn Events) {
         let redirect = &mut open.redirect;
         let heard = self.open.last_heard(redirect.client.address);
         let captured = self.covers.get(redirect.response.place.capture as usize).copied().unwrap_or(redirect.response.time);

@@ -96,7 +96,8 @@ enum Index {
 /// The open redirects and their indexes.
 #[derive(Debug, Default)]
 pub(super) struct OpenRedirects {
-    by_number: BTreeMap<u64, Open>,
+    /// Boxed, as the tree moves its values about.
+    by_number: BTreeMap<u64, Box<Open>>,
     index: HashMap<(Index, u64), Numbers, RandomState>,
     hasher: RandomState,
     deadlines: BinaryHeap<Reverse<(Timestamp, u64)>>,
@@ -126,11 +127,11 @@ impl OpenRedirects {
     }
 
     pub(super) fn get(&self, number: u64) -> Option<&Open> {
-        self.by_number.get(&number)
+        self.by_number.get(&number).map(AsRef::as_ref)
     }
 
     pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Open> {
-        self.by_number.get_mut(&number)
+        self.by_number.get_mut(&number).map(AsMut::as_mut)
     }
 
     pub(super) fn insert(&mut self, open: Open) {
@@ -144,7 +145,7 @@ impl OpenRedirects {
         let from_tag = open.from_tag.clone();
         let caller = open.caller.clone();
         let targets: Vec<_> = open.redirect.targets.iter().filter(|target| target.usable).map(|target| nickname(&target.uri)).collect();
-        self.by_number.insert(number, open);
+        self.by_number.insert(number, Box::new(open));
         for call_id in &call_ids {
             self.enter(number, Index::CallId, &call_id[..]);
         }
@@ -232,13 +233,13 @@ impl OpenRedirects {
     }
 
     /// Takes out the next redirect whose time is over at `now`.
-    pub(super) fn take_over(&mut self, now: Timestamp) -> Option<Open> {
+    pub(super) fn take_over(&mut self, now: Timestamp) -> Option<Box<Open>> {
         while let Some(&Reverse((queued, number))) = self.deadlines.peek() {
             if queued >= now {
                 return None;
             }
             self.deadlines.pop();
-            let Some(deadline) = self.by_number.get(&number).map(Open::deadline) else { continue };
+            let Some(deadline) = self.by_number.get(&number).map(|open| open.deadline()) else { continue };
             if deadline > queued && deadline >= now {
                 self.deadlines.push(Reverse((deadline, number)));
             } else {
@@ -249,12 +250,12 @@ impl OpenRedirects {
     }
 
     /// Takes out the redirect that has been open the longest.
-    pub(super) fn take_oldest(&mut self) -> Option<Open> {
+    pub(super) fn take_oldest(&mut self) -> Option<Box<Open>> {
         let number = *self.by_number.first_key_value()?.0;
         self.remove(number)
     }
 
-    fn remove(&mut self, number: u64) -> Option<Open> {
+    fn remove(&mut self, number: u64) -> Option<Box<Open>> {
         let open = self.by_number.remove(&number)?;
         self.alternatives = self.alternatives.saturating_sub(usize::from(open.redirect.status == 380));
         for key in &open.keys {
