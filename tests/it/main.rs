@@ -21,7 +21,7 @@ mod published_shape;
 mod readme;
 /// Holds every committed capture to the text beside it.
 mod sample_text;
-/// The one place that knows the `.sip` text and how it becomes a capture.
+/// What several tests need: samples and their text, captures of real clients, tshark.
 mod support;
 /// Asks tshark how many SIP messages a capture holds, and holds our count to it.
 mod witness;
