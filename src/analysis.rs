@@ -87,8 +87,8 @@ pub enum Error {
 /// When an input cannot be read at all; what is broken inside a capture is told in the report.
 pub fn audit(inputs: &[Input], options: &Options, progress: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
     let merge = open(inputs, Capture::open)?;
-    // What was read from standard input cannot be read again.
-    let repeatable = !inputs.contains(&Input::Stdin);
+    // What came through a pipe cannot be read again.
+    let repeatable = merge.captures().iter().all(Capture::can_be_reopened);
     if let Some(report) = Audit::new(merge, options).run(repeatable, progress) {
         return Ok(report);
     }

@@ -11,7 +11,7 @@ use sip3xx::rules::{Profile, Rule};
 
 use super::complaint::Complaint;
 use super::exit::{Exit, Policy};
-use super::inputs::{inputs, is_input};
+use super::inputs::{Inputs, inputs, is_input};
 use super::output::{self, FurtherReport};
 use super::progress::ProgressLine;
 use super::rules::rule_named;
@@ -103,7 +103,7 @@ type FailOn = Option<Level>;
 /// Runs the command.
 pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
     let named: Vec<PathBuf> = audit.read.iter().chain(&audit.captures).cloned().collect();
-    let inputs = inputs(&named)?;
+    let Inputs { readable: inputs, is_some_left_out } = inputs(&named)?;
     refuse_to_overwrite(&audit.reports, &inputs)?;
 
     let report = analysed(audit, &inputs).map_err(|error| Complaint::of_error(&error))?;
@@ -113,7 +113,7 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
         output::to_file(&report, further.format, &presentation, &further.file)?;
     }
     output::to_stdout(&report, audit.format, presentation)?;
-    let exit = audit.policy().judge(&report);
+    let exit = if is_some_left_out { Exit::Trouble } else { audit.policy().judge(&report) };
     // The process ends here; to give back a large report string by string would only take time.
     std::mem::forget(report);
     Ok(exit)

@@ -1,15 +1,26 @@
 //! Takes the captures as they were named, gives the inputs to read: folders opened, standard input at most once.
+//!
+//! Invariant: a file that cannot be read is told and left out, and the others are read; where none is left, that is the end.
 
 use std::path::{Path, PathBuf};
 
 use sip3xx::analysis::Input;
-use sip3xx::capture;
+use sip3xx::capture::{self, Capture};
 
 use super::complaint::Complaint;
 
-/// The inputs that `named` stands for, in its order.
-pub(super) fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, Complaint> {
+/// What the named captures stand for.
+pub(super) struct Inputs {
+    /// What can be read, in the order in which it was named.
+    pub(super) readable: Vec<Input>,
+    /// Whether something cannot, and was told.
+    pub(super) is_some_left_out: bool,
+}
+
+/// The inputs that `named` stands for.
+pub(super) fn inputs(named: &[PathBuf]) -> Result<Inputs, Complaint> {
     let mut inputs = Vec::new();
+    let mut left_out = Vec::new();
     for path in named {
         if path.as_os_str() == "-" {
             if inputs.contains(&Input::Stdin) {
@@ -18,21 +29,33 @@ pub(super) fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, Complaint> {
             inputs.push(Input::Stdin);
         } else if path.is_dir() {
             let below = capture::captures_below(path).map_err(|error| Complaint::of_error(&error))?;
-            for unreadable in &below.unreadable {
-                Complaint::of_error(unreadable).tell();
-            }
-            if below.captures.is_empty() {
+            let nothing_there = below.unreadable.is_empty() && below.captures.is_empty();
+            left_out.extend(below.unreadable.iter().map(|unreadable| Complaint::of_error(unreadable)));
+            if nothing_there {
                 return Err(Complaint::new(format!("no captures below {}", path.display())));
             }
             inputs.extend(below.captures.into_iter().map(Input::File));
         } else {
-            inputs.push(Input::File(path.clone()));
+            // What is no regular file, a pipe say, gives its octets once only: nothing may be read of it to try.
+            let is_once = path.metadata().is_ok_and(|about| !about.is_file());
+            match if is_once { Ok(()) } else { Capture::open(path).map(drop) } {
+                Ok(()) => inputs.push(Input::File(path.clone())),
+                Err(error) => left_out.push(Complaint::of_error(&error)),
+            }
         }
     }
-    if inputs.is_empty() {
+    if named.is_empty() {
         return Err(Complaint::new("no capture named: give a file, a folder, or - for standard input (see --help)"));
     }
-    Ok(inputs)
+    let is_some_left_out = !left_out.is_empty();
+    if inputs.is_empty()
+        && let Some(last) = left_out.pop()
+    {
+        left_out.iter().for_each(Complaint::tell);
+        return Err(last);
+    }
+    left_out.iter().for_each(Complaint::tell);
+    Ok(Inputs { readable: inputs, is_some_left_out })
 }
 
 /// Whether `path` is one of the files to read.

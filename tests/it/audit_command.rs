@@ -264,3 +264,13 @@ fn a_report_that_cannot_be_written_is_an_error() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("cannot write"), "{}", text(&output.stderr));
 }
+
+#[test]
+fn a_file_that_is_no_capture_is_told_and_the_others_are_audited() {
+    let prose = written("prose.pcap", b"dear reader\n");
+    let output = audit(&["--quiet", &prose, OFFICE, "no-such-file.pcap"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stdout).starts_with("8 redirects in samples/captures/mixed-office.pcap"), "{}", text(&output.stdout));
+    let told = text(&output.stderr);
+    assert!(told.contains("prose.pcap: not a capture: a text file") && told.contains("no-such-file.pcap: cannot be opened"), "{told}");
+}
