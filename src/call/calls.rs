@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::chain::Chain;
 use super::future::{LaterRequest, Watch, Watches};
 use super::identity::{Person, is_first_hop};
-use super::key::{key, key_of_cancelled};
+use super::key::{Keyed, key, key_of_cancelled};
 use super::link::{self, Asked};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Attempt, Cover, Kept, Link, Outcome, Redirect, Repeat, Role};
@@ -135,8 +135,9 @@ impl Calls {
     }
 
     fn request(&mut self, sighting: &Sighting<'_>, events: &mut dyn Events) {
-        let Some(key) = key(&sighting.message) else { return };
-        let cseq = sighting.message.cseq().map_or(0, |cseq| cseq.number);
+        let Some(Keyed { key, cseq }) = key(&sighting.message) else { return };
+        let key = self.transactions.digested(key);
+        let cseq = cseq.map_or(0, |cseq| cseq.number);
         let uri = self.transactions.digest(sighting.message.request_uri().unwrap_or_default());
         let mut branch_of = None;
         for number in self.transactions.find(&key) {
@@ -157,7 +158,7 @@ impl Calls {
             branch_of = branch_of.or(known.place);
         }
         let kept: Kept = Arc::new(sighting.to_kept());
-        let (number, full) = self.transactions.open(key, cseq, Some(&kept), sighting.time);
+        let (number, full) = self.transactions.open(key, cseq, uri, Some(&kept), sighting.time);
         if full {
             events.fault(sighting.place.capture, bound("transactions under way", self.settings.max_transactions, sighting));
         }
@@ -283,6 +284,7 @@ impl Calls {
 
     fn cancel(&mut self, sighting: &Sighting<'_>) {
         let Some(key) = key_of_cancelled(&sighting.message) else { return };
+        let key = self.transactions.digested(key);
         for number in self.transactions.find(&key) {
             if let Some(transaction) = self.transactions.get_mut(number) {
                 transaction.cancel.get_or_insert(sighting.place);
@@ -291,15 +293,16 @@ impl Calls {
     }
 
     fn response(&mut self, sighting: &Sighting<'_>, status: u16, events: &mut dyn Events) {
-        let Some(key) = key(&sighting.message) else { return };
-        let cseq = sighting.message.cseq().map(|cseq| cseq.number);
+        let Some(Keyed { key, cseq }) = key(&sighting.message) else { return };
+        let key = self.transactions.digested(key);
+        let cseq = cseq.map(|cseq| cseq.number);
         let found = self.transactions.find(&key);
         let of_number = |number: &&u64| self.transactions.get(**number).is_some_and(|found| Some(found.number) == cseq);
         let number = found.iter().find(of_number).or(found.first()).copied();
         let Some(number) = number else {
             // The request is not in the capture: the 3xx stands alone, and the ACK may tell what was asked.
             if (300..400).contains(&status) {
-                let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), None, sighting.time);
+                let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), self.transactions.digest(b""), None, sighting.time);
                 self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
                 self.redirected(sighting, status, number, events);
             }
@@ -438,8 +441,11 @@ impl Calls {
         if self.open.is_empty() {
             return;
         }
-        let by_key = key(&sighting.message).and_then(|key| {
-            self.transactions.find(&key).iter().find_map(|number| self.transactions.get(*number).and_then(|found| found.redirect))
+        let by_key = key(&sighting.message).and_then(|Keyed { key, .. }| {
+            self.transactions
+                .find(&self.transactions.digested(key))
+                .iter()
+                .find_map(|number| self.transactions.get(*number).and_then(|found| found.redirect))
         });
         let Some(open) = by_key.or_else(|| self.acked_call(sighting)).and_then(|number| self.open.get_mut(number)) else { return };
         let redirect = &mut open.redirect;
