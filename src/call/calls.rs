@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::chain::Chain;
 use super::future::{LaterRequest, Watch, Watches};
-use super::identity::{Person, is_first_hop};
+use super::identity::Person;
 use super::key::{Keyed, key, key_of_cancelled};
 use super::link::{self, Asked};
 use super::open::{Open, OpenRedirects};
@@ -383,7 +383,7 @@ impl Calls {
             client: request.as_ref().map_or(sighting.destination, |request| request.source),
             server: request.as_ref().map_or(sighting.source, |request| request.destination),
             transport: sighting.transport,
-            role: if is_first_hop(&sighting.message) { Role::Uac } else { Role::Proxy },
+            role: if sighting.message.has_several_vias() { Role::Proxy } else { Role::Uac },
             original: request.as_ref().and_then(|request| request.message.request_uri()).map(Uri::parse),
             targets: target::targets(&sighting.message).into(),
             offer: target::offer(&sighting.message),
