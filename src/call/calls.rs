@@ -240,7 +240,7 @@ impl Calls {
         self.open.knows(source)
             || self.watches.knows(source)
             || self.open.has_alternatives()
-            || (!self.open.is_empty() && message.from_tag().is_some_and(|tag| !self.open.of_from_tag(tag).is_empty()))
+            || (!self.open.is_empty() && asked.from_tag().is_some_and(|tag| !self.open.of_from_tag(tag).is_empty()))
     }
 
     fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {

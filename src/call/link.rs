@@ -26,6 +26,7 @@ pub(super) struct Asked<'a> {
     to: OnceCell<Option<Uri>>,
     vias: OnceCell<ViaStack>,
     is_first_hop: OnceCell<bool>,
+    from_tag: OnceCell<Option<&'a [u8]>>,
     to_tag: OnceCell<Option<&'a [u8]>>,
     caller: OnceCell<Option<Person>>,
 }
@@ -38,6 +39,7 @@ impl<'a> Asked<'a> {
             to: OnceCell::new(),
             vias: OnceCell::new(),
             is_first_hop: OnceCell::new(),
+            from_tag: OnceCell::new(),
             to_tag: OnceCell::new(),
             caller: OnceCell::new(),
         }
@@ -48,7 +50,8 @@ impl<'a> Asked<'a> {
     }
 
     pub(super) fn to(&self) -> Option<&Uri> {
-        self.to.get_or_init(|| self.sighting.message.to().map(|to| Uri::parse(to.uri))).as_ref()
+        let read = |to: &[u8]| if to == self.uri().as_bytes() { self.uri().clone() } else { Uri::parse(to) };
+        self.to.get_or_init(|| self.sighting.message.to().map(|to| read(to.uri))).as_ref()
     }
 
     fn vias(&self) -> &ViaStack {
@@ -58,6 +61,10 @@ impl<'a> Asked<'a> {
     /// Whether it has one Via at most.
     pub(super) fn is_first_hop(&self) -> bool {
         *self.is_first_hop.get_or_init(|| !self.sighting.message.has_several_vias())
+    }
+
+    pub(super) fn from_tag(&self) -> Option<&'a [u8]> {
+        *self.from_tag.get_or_init(|| self.sighting.message.from_tag())
     }
 
     pub(super) fn to_tag(&self) -> Option<&'a [u8]> {
@@ -99,7 +106,7 @@ pub(super) fn place(open: &OpenRedirects, asked: &Asked<'_>) -> Place {
         ladder.climb(open.of_call(call_id), |found| same_call(found, asked, call_id));
     }
     if ladder.goes_on_to(Link::NewCallId)
-        && let Some(tag) = message.from_tag()
+        && let Some(tag) = asked.from_tag()
     {
         ladder.climb(open.of_from_tag(tag), |found| same_from_tag(found, asked));
     }
