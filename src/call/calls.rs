@@ -218,7 +218,7 @@ impl Calls {
         if let Some((redirect, link)) = place.attempt_of {
             self.attach(redirect, link, number, kept, &asked);
         } else if self.watches.knows(kept.source.address)
-            && asked.to_tag().is_none()
+            && asked.tag_of_to().is_none()
             && kept.message.method() != b"REGISTER"
             && asked.is_first_hop()
             && let Some(caller) = asked.caller()
@@ -234,13 +234,13 @@ impl Calls {
         if !self.open.is_empty() && message.call_id().is_some_and(|call_id| !self.open.of_call(call_id).is_empty()) {
             return true;
         }
-        if asked.to_tag().is_some() {
+        if asked.tag_of_to().is_some() {
             return false;
         }
         self.open.knows(source)
             || self.watches.knows(source)
             || self.open.has_alternatives()
-            || (!self.open.is_empty() && asked.from_tag().is_some_and(|tag| !self.open.of_from_tag(tag).is_empty()))
+            || (!self.open.is_empty() && asked.tag_of_from().is_some_and(|tag| !self.open.of_from_tag(tag).is_empty()))
     }
 
     fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {

@@ -63,11 +63,11 @@ impl<'a> Asked<'a> {
         *self.is_first_hop.get_or_init(|| !self.sighting.message.has_several_vias())
     }
 
-    pub(super) fn from_tag(&self) -> Option<&'a [u8]> {
+    pub(super) fn tag_of_from(&self) -> Option<&'a [u8]> {
         *self.from_tag.get_or_init(|| self.sighting.message.from_tag())
     }
 
-    pub(super) fn to_tag(&self) -> Option<&'a [u8]> {
+    pub(super) fn tag_of_to(&self) -> Option<&'a [u8]> {
         *self.to_tag.get_or_init(|| self.sighting.message.to_tag())
     }
 
@@ -106,7 +106,7 @@ pub(super) fn place(open: &OpenRedirects, asked: &Asked<'_>) -> Place {
         ladder.climb(open.of_call(call_id), |found| same_call(found, asked, call_id));
     }
     if ladder.goes_on_to(Link::NewCallId)
-        && let Some(tag) = asked.from_tag()
+        && let Some(tag) = asked.tag_of_from()
     {
         ladder.climb(open.of_from_tag(tag), |found| same_from_tag(found, asked));
     }
@@ -193,7 +193,7 @@ fn same_element(open: &Open, asked: &Asked<'_>) -> bool {
 /// Whether the To tag of the request lets it be a new try of the redirected request: none outside a dialog (the tag of the 3xx is a fault
 /// that still shows where the request comes from), the dialog's own inside one.
 fn fits_dialog(open: &Open, asked: &Asked<'_>) -> bool {
-    match (asked.to_tag(), &open.dialog) {
+    match (asked.tag_of_to(), &open.dialog) {
         (Some(tag), Some(dialog)) => *tag == **dialog,
         (None, _) => true,
         (Some(tag), None) => is_tag_of_redirect(open, tag),
@@ -229,7 +229,7 @@ fn same_call(open: &Open, asked: &Asked<'_>, call_id: &[u8]) -> Option<Link> {
     let own = open.asked().message.call_id() == Some(call_id);
     if asked.method() != open.redirect.method {
         // Another method is another purpose, unless it goes to the Contact and nothing else did.
-        let changed = own && open.redirect.attempts.is_empty() && goes_to_contact(open, asked.uri()) && asked.to_tag().is_none();
+        let changed = own && open.redirect.attempts.is_empty() && goes_to_contact(open, asked.uri()) && asked.tag_of_to().is_none();
         return changed.then_some(Link::SameCallId);
     }
     // Once it was served, what else the element sends in this call has another purpose: the next message, the next refresh.
@@ -281,7 +281,7 @@ fn similar_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
         || asked.method() != open.redirect.method
         || open.redirect.role != Role::Uac
         || !asked.is_first_hop()
-        || asked.to_tag().is_some()
+        || asked.tag_of_to().is_some()
         || is_original(open, asked.uri())
     {
         return None;
@@ -309,7 +309,7 @@ fn is_candidate(open: &Open, asked: &Asked<'_>) -> bool {
         && asked.method() == open.redirect.method
         && asked.is_first_hop()
         && open.redirect.role == Role::Uac
-        && asked.to_tag().is_none()
+        && asked.tag_of_to().is_none()
 }
 
 /// The user name and session id of an SDP origin line (RFC 4566, 5.2): what a client keeps when it offers the same session elsewhere.
@@ -337,7 +337,7 @@ fn alternative_place(open: &OpenRedirects, asked: &Asked<'_>) -> Option<(u64, Li
 /// What a request after a 380 does about the alternatives of its body, whoever else might have caused it.
 fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     let message = &asked.sighting.message;
-    if open.redirect.status != 380 || !open.is_within_window(asked.sighting.time) || asked.to_tag().is_some() {
+    if open.redirect.status != 380 || !open.is_within_window(asked.sighting.time) || asked.tag_of_to().is_some() {
         return None;
     }
     let same_address = asked.sighting.source.address == open.redirect.client.address;

@@ -269,7 +269,7 @@ impl<W: io::Write> Table<'_, W> {
 /// Whether a cell can stand as it is: printable ASCII that begins with a letter or a digit and holds no backslash.
 fn is_plain(text: &str) -> bool {
     // Without an early way out, so that many octets are looked at at once.
-    text.bytes().fold(true, |plain, octet| plain & (octet >= b' ') & (octet <= b'~') & (octet != b'\\'))
+    text.bytes().fold(true, |plain, octet| plain & (b' '..=b'~').contains(&octet) & (octet != b'\\'))
         && text.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric())
 }
 

@@ -161,7 +161,7 @@ fn followed(redirect: &Redirect) -> (Verdict, String) {
     }
     let reached = redirect.attempts.iter().find(|attempt| grade(attempt).names_the_target());
     match reached.or(redirect.attempts.iter().find(|attempt| attempt.contact.is_some())) {
-        Some(attempt) => (Verdict::Correct, format!("retried at {} after {}", request_uri(attempt), delay(redirect, attempt))),
+        Some(attempt) => (Verdict::Correct, ["retried at ", &request_uri(attempt), " after ", &delay(redirect, attempt)].concat()),
         None => {
             (Verdict::Inconclusive, "retried at a URI that is neither a Contact nor the original; the capture does not tell why".into())
         }
