@@ -30,6 +30,8 @@ pub trait Events {
     fn closed(&mut self, redirect: Redirect);
     /// A later request that bears on a redirect, closed or still open.
     fn later(&mut self, watch: &Watch, request: LaterRequest);
+    /// How many ACKs on an INVITE's own branch, which tell of a final response from 300 to 699, have no such response in the captures.
+    fn unanswered(&mut self, acks: u64);
     /// A bound that was reached in that capture.
     fn fault(&mut self, capture: u32, fault: Fault);
 }
@@ -108,6 +110,7 @@ impl Calls {
         while let Some(open) = self.open.take_oldest() {
             self.close(open, events);
         }
+        events.unanswered(self.transactions.acknowledged_unanswered());
     }
 
     fn expire(&mut self, now: Timestamp, events: &mut dyn Events) {
@@ -433,12 +436,14 @@ impl Calls {
     }
 
     fn ack(&mut self, sighting: &Sighting<'_>) {
+        let found = key(&sighting.message).map(|key| self.transactions.find(&key)).unwrap_or_default();
+        let by_key = found.iter().find_map(|number| self.transactions.get(*number).and_then(|found| found.redirect));
+        if let (None, Some(number)) = (by_key, found.first()) {
+            self.transactions.acknowledge(*number);
+        }
         if self.open.is_empty() {
             return;
         }
-        let by_key = key(&sighting.message).and_then(|key| {
-            self.transactions.find(&key).iter().find_map(|number| self.transactions.get(*number).and_then(|found| found.redirect))
-        });
         let Some(open) = by_key.or_else(|| self.acked_call(sighting)).and_then(|number| self.open.get_mut(number)) else { return };
         let redirect = &mut open.redirect;
         if redirect.original.is_none() {
