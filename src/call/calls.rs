@@ -303,6 +303,8 @@ impl Calls {
                 let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), None, sighting.time);
                 self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
                 self.redirected(sighting, status, number, events);
+            } else {
+                link::mark_unseen(&mut self.open, sighting, sighting.destination.address);
             }
             return;
         };
@@ -397,6 +399,7 @@ impl Calls {
             attempts: Vec::new(),
             candidate: None,
             rival: None,
+            unseen: None,
             relayed: None,
             tried: Vec::new(),
             cover: Cover { until: sighting.time, client_visible: false },
@@ -443,6 +446,9 @@ impl Calls {
         }
         if self.open.is_empty() {
             return;
+        }
+        if found.is_empty() {
+            link::mark_unseen(&mut self.open, sighting, sighting.source.address);
         }
         let Some(open) = by_key.or_else(|| self.acked_call(sighting)).and_then(|number| self.open.get_mut(number)) else { return };
         let redirect = &mut open.redirect;
