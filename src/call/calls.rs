@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::chain::Chain;
 use super::future::{LaterRequest, Watch, Watches};
-use super::identity::Person;
+use super::identity::{Person, is_first_hop};
 use super::key::{key, key_of_cancelled};
 use super::link::{self, Asked};
 use super::open::{Open, OpenRedirects};
@@ -206,10 +206,10 @@ impl Calls {
 
     /// Finds what a new request belongs to: a redirect that caused it, or one whose client sent it later.
     fn place(&mut self, number: u64, kept: &Kept, events: &mut dyn Events) {
-        if !self.may_concern(kept) {
+        let asked = Asked::new(kept);
+        if !self.may_concern(&asked) {
             return;
         }
-        let asked = Asked::new(kept);
         let place = if self.open.is_empty() { link::Place::default() } else { link::place(&self.open, &asked) };
         if let Some(open) = place.rival.and_then(|rival| self.open.get_mut(rival)) {
             open.redirect.rival.get_or_insert(kept.place);
@@ -220,9 +220,9 @@ impl Calls {
         if let Some((redirect, link)) = place.attempt_of {
             self.attach(redirect, link, number, kept, &asked);
         } else if self.watches.knows(kept.source.address)
-            && kept.message.to_tag().is_none()
+            && asked.to_tag().is_none()
             && kept.message.method() != b"REGISTER"
-            && asked.vias().len() <= 1
+            && asked.is_first_hop()
             && let Some(caller) = asked.caller()
             && let Some((watch, request)) = self.watches.see(kept, caller, asked.uri(), asked.to(), self.settings.retry_window)
         {
@@ -231,14 +231,16 @@ impl Calls {
     }
 
     /// Whether a request can belong to any redirect at all; most cannot, and are read no further.
-    fn may_concern(&self, request: &Kept) -> bool {
-        let message = &request.message;
-        let in_call = !self.open.is_empty() && message.call_id().is_some_and(|call_id| !self.open.of_call(call_id).is_empty());
-        if in_call || message.to_tag().is_some() {
-            return in_call;
+    fn may_concern(&self, asked: &Asked<'_>) -> bool {
+        let (message, source) = (&asked.sighting.message, asked.sighting.source.address);
+        if !self.open.is_empty() && message.call_id().is_some_and(|call_id| !self.open.of_call(call_id).is_empty()) {
+            return true;
         }
-        self.open.knows(request.source.address)
-            || self.watches.knows(request.source.address)
+        if asked.to_tag().is_some() {
+            return false;
+        }
+        self.open.knows(source)
+            || self.watches.knows(source)
             || self.open.has_alternatives()
             || (!self.open.is_empty() && message.from_tag().is_some_and(|tag| !self.open.of_from_tag(tag).is_empty()))
     }
@@ -383,7 +385,7 @@ impl Calls {
             client: request.as_ref().map_or(sighting.destination, |request| request.source),
             server: request.as_ref().map_or(sighting.source, |request| request.destination),
             transport: sighting.transport,
-            role: if sighting.message.vias().nth(1).is_some() { Role::Proxy } else { Role::Uac },
+            role: if is_first_hop(&sighting.message) { Role::Uac } else { Role::Proxy },
             original: request.as_ref().and_then(|request| request.message.request_uri()).map(Uri::parse),
             targets: target::targets(&sighting.message).into(),
             offer: target::offer(&sighting.message),
@@ -426,7 +428,7 @@ impl Calls {
             events.fault(sighting.place.capture, bound("callers watched for later requests", self.settings.max_watches, sighting));
         }
         let client = redirect.client.address;
-        self.open.insert(Open::new(redirect, caller));
+        self.open.insert(Box::new(Open::new(redirect, caller)));
         if self.open.last_heard(client).is_none() && sighting.source.address == client {
             self.open.heard(client, sighting.time);
         }

@@ -8,9 +8,9 @@ use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::net::IpAddr;
 
-use super::identity::{Person, ViaStack, nickname};
+use super::identity::{Person, ViaStack, is_first_hop, nickname, same_person};
 use super::open::{Open, OpenRedirects};
-use super::redirect::{Link, Role, Target};
+use super::redirect::{Link, Role};
 use super::sighting::Sighting;
 use crate::evidence::Timestamp;
 use crate::sip::{Difference, Uri};
@@ -26,12 +26,22 @@ pub(super) struct Asked<'a> {
     uri: OnceCell<Uri>,
     to: OnceCell<Option<Uri>>,
     vias: OnceCell<ViaStack>,
+    is_first_hop: OnceCell<bool>,
+    to_tag: OnceCell<Option<&'a [u8]>>,
     caller: OnceCell<Option<Person>>,
 }
 
 impl<'a> Asked<'a> {
     pub(super) const fn new(sighting: &'a Sighting<'a>) -> Self {
-        Self { sighting, uri: OnceCell::new(), to: OnceCell::new(), vias: OnceCell::new(), caller: OnceCell::new() }
+        Self {
+            sighting,
+            uri: OnceCell::new(),
+            to: OnceCell::new(),
+            vias: OnceCell::new(),
+            is_first_hop: OnceCell::new(),
+            to_tag: OnceCell::new(),
+            caller: OnceCell::new(),
+        }
     }
 
     pub(super) fn uri(&self) -> &Uri {
@@ -42,8 +52,17 @@ impl<'a> Asked<'a> {
         self.to.get_or_init(|| self.sighting.message.to().map(|to| Uri::parse(to.uri))).as_ref()
     }
 
-    pub(super) fn vias(&self) -> &ViaStack {
+    fn vias(&self) -> &ViaStack {
         self.vias.get_or_init(|| ViaStack::of(&self.sighting.message))
+    }
+
+    /// Whether it has one Via at most.
+    pub(super) fn is_first_hop(&self) -> bool {
+        *self.is_first_hop.get_or_init(|| is_first_hop(&self.sighting.message))
+    }
+
+    pub(super) fn to_tag(&self) -> Option<&'a [u8]> {
+        *self.to_tag.get_or_init(|| self.sighting.message.to_tag())
     }
 
     pub(super) fn caller(&self) -> Option<&Person> {
@@ -80,11 +99,15 @@ pub(super) fn place(open: &OpenRedirects, asked: &Asked<'_>) -> Place {
     if let Some(call_id) = message.call_id() {
         ladder.climb(open.of_call(call_id), |found| same_call(found, asked, call_id));
     }
-    if let Some(tag) = message.from_tag() {
+    if ladder.goes_on_to(Link::NewCallId)
+        && let Some(tag) = message.from_tag()
+    {
         ladder.climb(open.of_from_tag(tag), |found| same_from_tag(found, asked));
     }
     let address = asked.sighting.source.address;
-    ladder.climb(open.of_target(address, nickname(asked.uri())), |found| new_call(found, asked));
+    if ladder.goes_on_to(Link::NewCall) {
+        ladder.climb(open.of_target(address, &nickname(asked.uri())), |found| new_call(found, asked));
+    }
     let mut candidate_of = None;
     if ladder.best.is_none()
         && let Some(caller) = asked.caller()
@@ -101,19 +124,24 @@ pub(super) fn place(open: &OpenRedirects, asked: &Asked<'_>) -> Place {
 }
 
 /// The redirects that a request may belong to, as they are met.
-struct Ladder<'a> {
+struct Ladder<'a, 'm> {
     open: &'a OpenRedirects,
-    asked: &'a Asked<'a>,
+    asked: &'a Asked<'m>,
     best: Option<(Rank, u64)>,
     rivals: Vec<(Rank, u64)>,
 }
 
-impl Ladder<'_> {
+impl Ladder<'_, '_> {
+    /// Whether a redirect on the rung `link` could still be the best, or a rival of it.
+    fn goes_on_to(&self, link: Link) -> bool {
+        self.best.is_none_or(|(best, _)| best.link >= link)
+    }
+
     /// Takes the redirects among `numbers` that the rung links to the request.
     fn climb(&mut self, numbers: &[u64], rung: impl Fn(&Open) -> Option<Link>) {
         for &number in numbers.iter().rev().take(RIVALS) {
             let Some(found) = self.open.get(number).filter(|found| found.is_within_window(self.asked.sighting.time)) else { continue };
-            let Some(link) = rung(found) else { continue };
+            let Some(link) = rung(found).filter(|link| self.goes_on_to(*link)) else { continue };
             let rank = Rank {
                 link,
                 misses: !goes_to_contact(found, self.asked.uri()),
@@ -149,7 +177,7 @@ struct Rank {
 fn same_element(open: &Open, asked: &Asked<'_>) -> bool {
     match open.redirect.role {
         Role::Uac => {
-            asked.vias().len() <= 1
+            asked.is_first_hop()
                 && (asked.sighting.source.address == open.redirect.client.address || asked.vias().sender() == open.vias().sender())
         }
         Role::Proxy => asked.vias().len() == open.vias().len() && asked.vias().below() == open.vias().below() && asked.cseq() == open.cseq,
@@ -159,7 +187,7 @@ fn same_element(open: &Open, asked: &Asked<'_>) -> bool {
 /// Whether the To tag of the request lets it be a new try of the redirected request: none outside a dialog (the tag of the 3xx is a fault
 /// that still shows where the request comes from), the dialog's own inside one.
 fn fits_dialog(open: &Open, asked: &Asked<'_>) -> bool {
-    match (asked.sighting.message.to_tag(), &open.dialog) {
+    match (asked.to_tag(), &open.dialog) {
         (Some(tag), Some(dialog)) => *tag == **dialog,
         (None, _) => true,
         (Some(tag), None) => is_tag_of_redirect(open, tag),
@@ -173,12 +201,7 @@ fn is_tag_of_redirect(open: &Open, tag: &[u8]) -> bool {
 
 /// Whether the request goes to a Contact of the 3xx: the whole URI, or at least its user and host.
 pub(super) fn goes_to_contact(open: &Open, uri: &Uri) -> bool {
-    let name = nickname(uri);
-    open.redirect.targets.iter().any(|target| is_near(target, uri, &name))
-}
-
-fn is_near(target: &Target, uri: &Uri, name: &[u8]) -> bool {
-    target.uri.equals(uri) || (target.usable && nickname(&target.uri) == name)
+    open.redirect.targets.iter().any(|target| target.uri.equals(uri) || (target.usable && same_person(&target.uri, uri)))
 }
 
 /// Whether the chain or the redirect had tried that URI already.
@@ -197,11 +220,10 @@ fn same_call(open: &Open, asked: &Asked<'_>, call_id: &[u8]) -> Option<Link> {
     if !same_element(open, asked) || !fits_dialog(open, asked) {
         return None;
     }
-    let own = open.call_ids.first().is_some_and(|known| **known == *call_id);
+    let own = open.asked().message.call_id() == Some(call_id);
     if asked.method() != open.redirect.method {
         // Another method is another purpose, unless it goes to the Contact and nothing else did.
-        let changed =
-            own && open.redirect.attempts.is_empty() && goes_to_contact(open, asked.uri()) && asked.sighting.message.to_tag().is_none();
+        let changed = own && open.redirect.attempts.is_empty() && goes_to_contact(open, asked.uri()) && asked.to_tag().is_none();
         return changed.then_some(Link::SameCallId);
     }
     // Once it was served, what else the element sends in this call has another purpose: the next message, the next refresh.
@@ -237,7 +259,7 @@ fn new_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     let fits = waits
         && asked.method() == open.redirect.method
         && open.redirect.role == Role::Uac
-        && asked.vias().len() <= 1
+        && asked.is_first_hop()
         && open.caller.as_ref() == asked.caller()
         && fits_dialog(open, asked)
         && goes_to_contact(open, asked.uri());
@@ -252,8 +274,8 @@ fn similar_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
         || !open.redirect.attempts.is_empty()
         || asked.method() != open.redirect.method
         || open.redirect.role != Role::Uac
-        || asked.vias().len() > 1
-        || asked.sighting.message.to_tag().is_some()
+        || !asked.is_first_hop()
+        || asked.to_tag().is_some()
         || is_original(open, asked.uri())
     {
         return None;
@@ -279,9 +301,9 @@ fn is_candidate(open: &Open, asked: &Asked<'_>) -> bool {
     (0..=CANDIDATE_NANOS).contains(&since)
         && open.redirect.attempts.is_empty()
         && asked.method() == open.redirect.method
-        && asked.vias().len() <= 1
+        && asked.is_first_hop()
         && open.redirect.role == Role::Uac
-        && asked.sighting.message.to_tag().is_none()
+        && asked.to_tag().is_none()
 }
 
 /// The user name and session id of an SDP origin line (RFC 4566, 5.2): what a client keeps when it offers the same session elsewhere.
@@ -296,6 +318,9 @@ fn sdp_origin(body: &[u8]) -> Option<Vec<u8>> {
 
 /// The latest 380 to whose alternatives the request turns.
 fn alternative_place(open: &OpenRedirects, asked: &Asked<'_>) -> Option<(u64, Link)> {
+    if !open.has_alternatives() {
+        return None;
+    }
     let by_client = open.alternatives_of_client(asked.sighting.source.address);
     let by_caller = asked.caller().map(|caller| open.alternatives_of_caller(caller)).unwrap_or_default();
     let turned = |number: &u64| open.get(*number).and_then(|found| alternative(found, asked)).map(|link| (*number, link));
@@ -306,7 +331,7 @@ fn alternative_place(open: &OpenRedirects, asked: &Asked<'_>) -> Option<(u64, Li
 /// What a request after a 380 does about the alternatives of its body, whoever else might have caused it.
 fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     let message = &asked.sighting.message;
-    if open.redirect.status != 380 || !open.is_within_window(asked.sighting.time) || message.to_tag().is_some() {
+    if open.redirect.status != 380 || !open.is_within_window(asked.sighting.time) || asked.to_tag().is_some() {
         return None;
     }
     let same_address = asked.sighting.source.address == open.redirect.client.address;
