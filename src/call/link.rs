@@ -6,7 +6,6 @@
 
 use std::cell::OnceCell;
 use std::cmp::Reverse;
-use std::net::IpAddr;
 
 use super::identity::{Person, ViaStack, is_first_hop, nickname, same_person};
 use super::open::{Open, OpenRedirects};
@@ -16,7 +15,7 @@ use crate::evidence::Timestamp;
 use crate::sip::{Difference, Uri};
 
 /// How many redirects on one rung are compared, the latest first; a caller with more of them open at once is a trunk or a load test.
-const RIVALS: usize = 64;
+pub(super) const RIVALS: usize = 64;
 /// How soon a request that nothing but time links must come to be told as a candidate; automatic retries came within 21 ms.
 const CANDIDATE_NANOS: i64 = 2_000_000_000;
 
@@ -195,7 +194,7 @@ fn fits_dialog(open: &Open, asked: &Asked<'_>) -> bool {
 }
 
 /// Whether `tag` is the To tag of the 3xx or of a repetition of it.
-fn is_tag_of_redirect(open: &Open, tag: &[u8]) -> bool {
+pub(super) fn is_tag_of_redirect(open: &Open, tag: &[u8]) -> bool {
     open.redirect.response.message.to_tag() == Some(tag)
 }
 
@@ -362,26 +361,4 @@ fn is_emergency_registration(asked: &Asked<'_>) -> bool {
         .message
         .contacts()
         .any(|contact| Uri::parse(contact.uri()).parameter("sos").is_some() || contact.params().get("sos").is_some())
-}
-
-/// Marks the redirects without an attempt that `sighting`, a response or an ACK of a request which is not in the capture, shows to have been
-/// followed all the same: it belongs to the same call or caller's end, `client` has a part in it, and its dialog is not that of the 3xx.
-pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, client: IpAddr) {
-    let message = &sighting.message;
-    let (Some(tag), Some(cseq)) = (message.from_tag(), message.cseq()) else { return };
-    let method = if cseq.method == b"ACK" { b"INVITE" } else { cseq.method };
-    let shows = |found: &Open| {
-        found.redirect.attempts.is_empty()
-            && found.redirect.client.address == client
-            && found.redirect.method == method
-            && found.is_within_window(sighting.time)
-            && found.from_tag.as_deref() == Some(tag)
-            && found.dialog.is_none()
-            && !message.to_tag().is_some_and(|tag| is_tag_of_redirect(found, tag))
-            && (cseq.number > found.cseq || message.call_id() != found.call_ids.first().map(AsRef::as_ref))
-    };
-    let shown: Option<u64> = open.of_from_tag(tag).iter().rev().take(RIVALS).copied().find(|number| open.get(*number).is_some_and(shows));
-    if let Some(found) = shown.and_then(|number| open.get_mut(number)) {
-        found.redirect.unseen.get_or_insert(sighting.place);
-    }
 }
