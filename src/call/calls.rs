@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::chain::Chain;
 use super::future::{LaterRequest, Watch, Watches};
-use super::identity::{Person, is_first_hop};
-use super::key::{key, key_of_cancelled};
+use super::identity::Person;
+use super::key::{Keyed, key, key_of_cancelled};
 use super::link::{self, Asked};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Attempt, Cover, Kept, Link, Outcome, Redirect, Repeat, Role};
@@ -139,8 +139,9 @@ impl Calls {
     }
 
     fn request(&mut self, sighting: &Sighting<'_>, events: &mut dyn Events) {
-        let Some(key) = key(&sighting.message) else { return };
-        let cseq = sighting.message.cseq().map_or(0, |cseq| cseq.number);
+        let Some(Keyed { key, cseq }) = key(&sighting.message) else { return };
+        let key = self.transactions.digested(key);
+        let cseq = cseq.map_or(0, |cseq| cseq.number);
         let uri = self.transactions.digest(sighting.message.request_uri().unwrap_or_default());
         let mut branch_of = None;
         for number in self.transactions.find(&key) {
@@ -161,7 +162,7 @@ impl Calls {
             branch_of = branch_of.or(known.place);
         }
         let kept: Kept = Arc::new(sighting.to_kept());
-        let (number, full) = self.transactions.open(key, cseq, Some(&kept), sighting.time);
+        let (number, full) = self.transactions.open(key, cseq, uri, Some(&kept), sighting.time);
         if full {
             events.fault(sighting.place.capture, bound("transactions under way", self.settings.max_transactions, sighting));
         }
@@ -287,6 +288,7 @@ impl Calls {
 
     fn cancel(&mut self, sighting: &Sighting<'_>) {
         let Some(key) = key_of_cancelled(&sighting.message) else { return };
+        let key = self.transactions.digested(key);
         for number in self.transactions.find(&key) {
             if let Some(transaction) = self.transactions.get_mut(number) {
                 transaction.cancel.get_or_insert(sighting.place);
@@ -295,8 +297,9 @@ impl Calls {
     }
 
     fn response(&mut self, sighting: &Sighting<'_>, status: u16, events: &mut dyn Events) {
-        let Some(key) = key(&sighting.message) else { return };
-        let cseq = sighting.message.cseq().map(|cseq| cseq.number);
+        let Some(Keyed { key, cseq }) = key(&sighting.message) else { return };
+        let key = self.transactions.digested(key);
+        let cseq = cseq.map(|cseq| cseq.number);
         let found = self.transactions.find(&key);
         let of_number = |number: &&u64| self.transactions.get(**number).is_some_and(|found| Some(found.number) == cseq);
         let number = found.iter().find(of_number).or(found.first()).copied();
@@ -304,7 +307,7 @@ impl Calls {
             // The request is not in the capture: the 3xx stands alone, and the ACK may tell what was asked.
             mark_unseen(&mut self.open, sighting, sighting.destination.address);
             if (300..400).contains(&status) {
-                let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), None, sighting.time);
+                let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), self.transactions.digest(b""), None, sighting.time);
                 self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
                 self.redirected(sighting, status, number, events);
             }
@@ -386,7 +389,7 @@ impl Calls {
             client: request.as_ref().map_or(sighting.destination, |request| request.source),
             server: request.as_ref().map_or(sighting.source, |request| request.destination),
             transport: sighting.transport,
-            role: if is_first_hop(&sighting.message) { Role::Uac } else { Role::Proxy },
+            role: if sighting.message.has_several_vias() { Role::Proxy } else { Role::Uac },
             original: request.as_ref().and_then(|request| request.message.request_uri()).map(Uri::parse),
             targets: target::targets(&sighting.message).into(),
             offer: target::offer(&sighting.message),

@@ -4,10 +4,12 @@
 //! another reason is counted as nothing (RFC 3261, 21.3.3).
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::BuildHasher;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
+use smallvec::SmallVec;
 
 use super::identity::{Person, nickname, same_person};
 use super::redirect::{Lifetime, Redirect, Role, Target};
@@ -120,7 +122,9 @@ impl Watches {
             last_original: None,
             names: 0,
         };
-        let mut names = vec![self.name(redirect.client.address, caller, &original_name, b"")];
+        let caller = self.hasher.hash_one(caller);
+        let mut names: SmallVec<[Name; 3]> = SmallVec::new();
+        names.push(self.name(redirect.client.address, caller, &original_name, b""));
         for target in redirect.targets.iter().filter(|target| target.usable && !target.uri.equals(original)) {
             names.push(self.name(redirect.client.address, caller, &nickname(&target.uri), &original_name));
         }
@@ -161,6 +165,7 @@ impl Watches {
         let address = request.source.address;
         let to_name = to.map(nickname).unwrap_or_default();
         let asked_name = nickname(uri);
+        let caller = self.hasher.hash_one(caller);
         let at_original = self.by_name.get(&self.name(address, caller, &asked_name, b"")).copied();
         let at_contact = self.by_name.get(&self.name(address, caller, &asked_name, &to_name)).copied();
         if let Some(redirect) = at_original
@@ -192,9 +197,8 @@ impl Watches {
         Some((watch, later(request, Some(index), shows)))
     }
 
-    fn name(&self, address: IpAddr, caller: &Person, uri: &[u8], to: &[u8]) -> Name {
-        use std::hash::BuildHasher;
-        (address, self.hasher.hash_one(caller), self.hasher.hash_one(uri), self.hasher.hash_one(to))
+    fn name(&self, address: IpAddr, caller: u64, uri: &[u8], to: &[u8]) -> Name {
+        (address, caller, self.hasher.hash_one(uri), self.hasher.hash_one(to))
     }
 
     fn release(&mut self, redirect: u64) {

@@ -6,7 +6,7 @@ use memchr::memchr;
 use smallvec::SmallVec;
 
 use crate::sip::uri::Host;
-use crate::sip::{Message, Name, Uri};
+use crate::sip::{Message, Uri};
 
 /// A person as a From names one: user and host of the URI, without port, scheme and parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -64,12 +64,6 @@ pub(super) fn same_person(one: &Uri, other: &Uri) -> bool {
         (Some(host), Some(other_host)) => one.user().unwrap_or_default() == other.user().unwrap_or_default() && host.equals(other_host),
         _ => nickname(one) == nickname(other),
     }
-}
-
-/// Whether a message has passed no element before the one that sent it: it has one Via at most.
-pub(super) fn is_first_hop(message: &Message<'_>) -> bool {
-    let line = message.field(Name::Via).unwrap_or_default();
-    (!message.head().has_more_vias && memchr(b',', line).is_none()) || message.vias().nth(1).is_none()
 }
 
 /// One Via as far as it tells who sent a message: branch, host, port.

@@ -7,7 +7,7 @@
 use std::cell::OnceCell;
 use std::cmp::Reverse;
 
-use super::identity::{Person, ViaStack, is_first_hop, nickname, same_person};
+use super::identity::{Person, ViaStack, nickname, same_person};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Link, Role};
 use super::sighting::Sighting;
@@ -57,7 +57,7 @@ impl<'a> Asked<'a> {
 
     /// Whether it has one Via at most.
     pub(super) fn is_first_hop(&self) -> bool {
-        *self.is_first_hop.get_or_init(|| is_first_hop(&self.sighting.message))
+        *self.is_first_hop.get_or_init(|| !self.sighting.message.has_several_vias())
     }
 
     pub(super) fn to_tag(&self) -> Option<&'a [u8]> {

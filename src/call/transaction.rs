@@ -17,6 +17,13 @@ const PENDING_NANOS: i64 = 200 * 1_000_000_000;
 /// How long a transaction is remembered after its final response, for what is repeated: 64*T1, and as much again for what comes late.
 const DONE_NANOS: i64 = 40 * 1_000_000_000;
 
+/// A key with the digest that it is looked up by.
+#[derive(Debug)]
+pub(super) struct Digested<'a> {
+    key: BorrowedKey<'a>,
+    hash: u64,
+}
+
 /// A client transaction.
 #[derive(Debug)]
 pub(super) struct Transaction {
@@ -77,10 +84,14 @@ impl Transactions {
         }
     }
 
+    /// The key with the digest that it is looked up by.
+    pub(super) fn digested<'a>(&self, key: BorrowedKey<'a>) -> Digested<'a> {
+        Digested { hash: key.hash_with(&self.hasher), key }
+    }
+
     /// The transactions with this key, the latest first: more than one where a branch was used again for another request.
-    pub(super) fn find(&self, key: &BorrowedKey<'_>) -> SmallVec<[u64; 1]> {
-        let hash = key.hash_with(&self.hasher);
-        let Some(numbers) = self.by_hash.get(&hash) else { return SmallVec::new() };
+    pub(super) fn find(&self, Digested { key, hash }: &Digested<'_>) -> SmallVec<[u64; 1]> {
+        let Some(numbers) = self.by_hash.get(hash) else { return SmallVec::new() };
         numbers.iter().rev().copied().filter(|number| self.by_number.get(number).is_some_and(|found| key.equals(&found.key))).collect()
     }
 
@@ -97,9 +108,9 @@ impl Transactions {
         self.by_number.get_mut(&number)
     }
 
-    /// Opens a transaction; gives its number, and whether another one had to be given up for it.
-    pub(super) fn open(&mut self, key: BorrowedKey<'_>, cseq: u32, request: Option<&Kept>, time: Timestamp) -> (u64, bool) {
-        let hash = key.hash_with(&self.hasher);
+    /// Opens a transaction whose Request-URI has the digest `uri`; gives its number, and whether another one had to be given up for it.
+    pub(super) fn open(&mut self, key: Digested<'_>, cseq: u32, uri: u64, request: Option<&Kept>, time: Timestamp) -> (u64, bool) {
+        let Digested { key, hash } = key;
         let number = self.next;
         self.next += 1;
         let transaction = Transaction {
@@ -107,7 +118,7 @@ impl Transactions {
             hash,
             number: cseq,
             request: request.cloned(),
-            request_uri: self.digest(request.and_then(|kept| kept.message.request_uri()).unwrap_or_default()),
+            request_uri: uri,
             place: request.map(|kept| kept.place),
             repeats: SmallVec::new(),
             cancel: None,

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::calls::{Calls, MAX_KEPT, keep};
-use super::key::key;
+use super::key::{Keyed, key};
 use super::link::{RIVALS, is_tag_of_redirect};
 use super::open::{Open, OpenRedirects};
 use super::redirect::Kept;
@@ -16,7 +16,8 @@ use crate::sip::Uri;
 
 impl Calls {
     pub(super) fn ack(&mut self, sighting: &Sighting<'_>) {
-        let found = key(&sighting.message).map(|key| self.transactions.find(&key)).unwrap_or_default();
+        let key = key(&sighting.message).map(|Keyed { key, .. }| self.transactions.digested(key));
+        let found = key.map(|key| self.transactions.find(&key)).unwrap_or_default();
         let by_key = found.iter().find_map(|number| self.transactions.get(*number).and_then(|found| found.redirect));
         if let (None, Some(number)) = (by_key, found.first()) {
             self.transactions.acknowledge(*number);

@@ -66,9 +66,8 @@ impl<'a> Retry<'a> {
     /// A large request may leave UDP. What was sent inside TLS or WebSocket may be captured in the clear behind the point where it was
     /// opened, and some capturing tools write every message as UDP: where the Via names the transport, the packet proves nothing against it.
     pub(super) fn is_carried_as(&self, hop: &NextHop) -> bool {
-        let named = via_transport(self.attempt);
-        is_carried(&self.attempt.request, &hop.transport)
-            || named.is_some_and(|named| named == hop.transport || (hop.secure && named.is_secure()))
+        let is_named = |named: UriTransport| named == hop.transport || (hop.secure && named.is_secure());
+        is_carried(&self.attempt.request, &hop.transport) || via_transport(self.attempt).is_some_and(is_named)
     }
 
     /// Whether the packet may have gone to the redirecting server because that is the client's outbound proxy (RFC 3261, 8.1.2).
