@@ -17,12 +17,13 @@ use super::settings::Settings;
 use super::sighting::Sighting;
 use super::target;
 use super::transaction::Transactions;
+use super::unseen::mark_unseen;
 use crate::evidence::Timestamp;
 use crate::fault::{Fault, FaultKind};
 use crate::sip::Uri;
 
 /// The most ACKs, attempts, repetitions and To tags, each, that are kept of one redirect; a loop of them proves no more.
-const MAX_KEPT: usize = 64;
+pub(super) const MAX_KEPT: usize = 64;
 
 /// What this room tells while it works.
 pub trait Events {
@@ -30,6 +31,8 @@ pub trait Events {
     fn closed(&mut self, redirect: Redirect);
     /// A later request that bears on a redirect, closed or still open.
     fn later(&mut self, watch: &Watch, request: LaterRequest);
+    /// How many ACKs on an INVITE's own branch, which tell of a final response from 300 to 699, have no such response in the captures.
+    fn unanswered(&mut self, acks: u64);
     /// A bound that was reached in that capture.
     fn fault(&mut self, capture: u32, fault: Fault);
 }
@@ -38,15 +41,15 @@ pub trait Events {
 #[derive(Debug)]
 pub struct Calls {
     settings: Settings,
-    transactions: Transactions,
-    open: OpenRedirects,
-    chains: BTreeMap<u64, Chain>,
+    pub(super) transactions: Transactions,
+    pub(super) open: OpenRedirects,
+    pub(super) chains: BTreeMap<u64, Chain>,
     watches: Watches,
     /// Until when each capture goes on.
     covers: Vec<Timestamp>,
     next: u64,
     /// Whether something was not kept because a redirect had [`MAX_KEPT`] of it.
-    is_full: bool,
+    pub(super) is_full: bool,
 }
 
 impl Calls {
@@ -108,6 +111,7 @@ impl Calls {
         while let Some(open) = self.open.take_oldest() {
             self.close(open, events);
         }
+        events.unanswered(self.transactions.acknowledged_unanswered());
     }
 
     fn expire(&mut self, now: Timestamp, events: &mut dyn Events) {
@@ -301,6 +305,7 @@ impl Calls {
         let number = found.iter().find(of_number).or(found.first()).copied();
         let Some(number) = number else {
             // The request is not in the capture: the 3xx stands alone, and the ACK may tell what was asked.
+            mark_unseen(&mut self.open, sighting, sighting.destination.address);
             if (300..400).contains(&status) {
                 let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), self.transactions.digest(b""), None, sighting.time);
                 self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
@@ -375,7 +380,8 @@ impl Calls {
         if let Some(attempt) = self.attempt_mut(attempt) {
             attempt.redirected = Some(id);
         }
-        let chain_number = attempt.and_then(|(number, _)| self.open.get(number)).map_or(id, |open| open.redirect.chain);
+        let before = attempt.map(|(number, _)| number).or_else(|| request.is_none().then(|| self.before(sighting)).flatten());
+        let chain_number = before.and_then(|number| self.open.get(number)).map_or(id, |open| open.redirect.chain);
         let redirect = Redirect {
             id,
             status,
@@ -399,6 +405,7 @@ impl Calls {
             attempts: Vec::new(),
             candidate: None,
             rival: None,
+            unseen: None,
             relayed: None,
             tried: Vec::new(),
             cover: Cover { until: sighting.time, client_visible: false },
@@ -436,40 +443,10 @@ impl Calls {
             self.close(oldest, events);
         }
     }
-
-    fn ack(&mut self, sighting: &Sighting<'_>) {
-        if self.open.is_empty() {
-            return;
-        }
-        let by_key = key(&sighting.message).and_then(|Keyed { key, .. }| {
-            self.transactions
-                .find(&self.transactions.digested(key))
-                .iter()
-                .find_map(|number| self.transactions.get(*number).and_then(|found| found.redirect))
-        });
-        let Some(open) = by_key.or_else(|| self.acked_call(sighting)).and_then(|number| self.open.get_mut(number)) else { return };
-        let redirect = &mut open.redirect;
-        if redirect.original.is_none() {
-            redirect.original = sighting.message.request_uri().map(Uri::parse);
-        }
-        keep(&mut redirect.acks, Arc::new(sighting.to_kept()), &mut self.is_full);
-    }
-
-    /// The redirect that an ACK on another branch means: the same call and number, and the To tag of the 3xx.
-    fn acked_call(&self, sighting: &Sighting<'_>) -> Option<u64> {
-        let message = &sighting.message;
-        let cseq = message.cseq()?.number;
-        let tag = message.to_tag()?;
-        self.open.of_call(message.call_id()?).iter().rev().take(MAX_KEPT).copied().find(|number| {
-            self.open
-                .get(*number)
-                .is_some_and(|open| open.cseq == cseq && open.redirect.is_invite() && open.redirect.response.message.to_tag() == Some(tag))
-        })
-    }
 }
 
 /// Adds `item` where there is room, and notes where there is none.
-fn keep<T>(list: &mut Vec<T>, item: T, is_full: &mut bool) {
+pub(super) fn keep<T>(list: &mut Vec<T>, item: T, is_full: &mut bool) {
     if list.len() < MAX_KEPT {
         list.push(item);
     } else {

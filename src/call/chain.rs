@@ -49,13 +49,12 @@ impl Chain {
     }
 
     /// The latest earlier try of an equal URI, unless `request` has a right to repeat it: the try was asked to be sent again amended
-    /// (RFC 3261, 8.1.3.5), or it failed at one address of that URI and another is tried (RFC 3263, 4.3).
+    /// (RFC 3261, 8.1.3.5), it failed at one address of that URI and another is tried (RFC 3263, 4.3), or nobody knows how it ended.
     pub(super) fn repeats(&self, uri: &Uri, request: &Kept, transactions: &Transactions) -> Option<Tried> {
         let tried = self.tries.iter().rev().find(|tried| tried.uri.equals(uri)).map(|tried| tried.told(transactions))?;
-        let amended = tried.outcome.is_some_and(|outcome| asks_to_amend(outcome.status));
-        let unreached = tried.outcome.is_none_or(|outcome| matches!(outcome.status, 408 | 503));
-        let elsewhere = tried.destination != request.destination;
-        (!(amended || (unreached && elsewhere))).then_some(tried)
+        let status = tried.outcome?.status;
+        let is_failover = matches!(status, 408 | 503) && tried.destination != request.destination;
+        (!asks_to_amend(status) && !is_failover).then_some(tried)
     }
 
     /// Everything tried so far.

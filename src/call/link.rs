@@ -15,7 +15,7 @@ use crate::evidence::Timestamp;
 use crate::sip::{Difference, Uri};
 
 /// How many redirects on one rung are compared, the latest first; a caller with more of them open at once is a trunk or a load test.
-const RIVALS: usize = 64;
+pub(super) const RIVALS: usize = 64;
 /// How soon a request that nothing but time links must come to be told as a candidate; automatic retries came within 21 ms.
 const CANDIDATE_NANOS: i64 = 2_000_000_000;
 
@@ -201,7 +201,7 @@ fn fits_dialog(open: &Open, asked: &Asked<'_>) -> bool {
 }
 
 /// Whether `tag` is the To tag of the 3xx or of a repetition of it.
-fn is_tag_of_redirect(open: &Open, tag: &[u8]) -> bool {
+pub(super) fn is_tag_of_redirect(open: &Open, tag: &[u8]) -> bool {
     open.redirect.response.message.to_tag() == Some(tag)
 }
 

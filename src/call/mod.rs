@@ -16,6 +16,7 @@ mod settings;
 mod sighting;
 mod target;
 mod transaction;
+mod unseen;
 
 pub use calls::{Calls, Events};
 pub use future::{LaterRequest, Use, Watch};

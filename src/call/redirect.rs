@@ -207,6 +207,9 @@ pub struct Redirect {
     pub candidate: Option<Kept>,
     /// A request of a Contact's user that went to another redirect as surely as to this one.
     pub rival: Option<Place>,
+    /// A message of the same call that only a retry can have brought about, where that is not in the capture: a response to it, or the ACK
+    /// of its 2xx.
+    pub unseen: Option<Place>,
     /// The CANCEL that the client had sent before the 3xx came.
     pub cancel: Option<Place>,
     /// The redirect on the hop above with which a proxy or back-to-back user agent handed this one on.

@@ -49,6 +49,8 @@ pub(super) struct Transaction {
     pub(super) attempt: Option<(u64, usize)>,
     /// The earlier transaction with the same key and another content.
     pub(super) branch_of: Option<Place>,
+    /// Whether it was acknowledged before any final response was seen.
+    is_acknowledged: bool,
     last: Timestamp,
 }
 
@@ -64,6 +66,8 @@ pub(super) struct Transactions {
     done: VecDeque<(Timestamp, u64)>,
     next: u64,
     bound: usize,
+    /// How many were acknowledged without a final response.
+    unanswered: u64,
 }
 
 impl Transactions {
@@ -76,6 +80,7 @@ impl Transactions {
             done: VecDeque::new(),
             next: 0,
             bound: bound.max(1),
+            unanswered: 0,
         }
     }
 
@@ -121,6 +126,7 @@ impl Transactions {
             redirect: None,
             attempt: None,
             branch_of: None,
+            is_acknowledged: false,
             last: time,
         };
         self.by_hash.entry(hash).or_default().push(number);
@@ -140,9 +146,27 @@ impl Transactions {
         }
     }
 
+    /// Notes an ACK that came with no final response.
+    pub(super) fn acknowledge(&mut self, number: u64) {
+        if let Some(transaction) = self.by_number.get_mut(&number)
+            && transaction.outcome.is_none()
+            && !std::mem::replace(&mut transaction.is_acknowledged, true)
+        {
+            self.unanswered += 1;
+        }
+    }
+
+    /// How many transactions were acknowledged without a final response.
+    pub(super) const fn acknowledged_unanswered(&self) -> u64 {
+        self.unanswered
+    }
+
     /// Notes the final response.
     pub(super) fn end(&mut self, number: u64, outcome: Outcome) {
         if let Some(transaction) = self.by_number.get_mut(&number) {
+            if std::mem::take(&mut transaction.is_acknowledged) {
+                self.unanswered = self.unanswered.saturating_sub(1);
+            }
             transaction.outcome = Some(outcome);
             transaction.last = transaction.last.max(outcome.time);
             self.done.push_back((outcome.time, number));

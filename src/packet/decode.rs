@@ -51,6 +51,7 @@ fn note(stop: Stop, frame: u64, offset: Option<u64>, faults: &mut FaultLog) {
         }
         Stop::Broken { header, wanted, had } => Fault::new(FaultKind::BadPacket, header).wanted_had(wanted as u64, had as u64),
         Stop::TooDeep => Fault { wanted: Some(u64::from(HEADERS_MAX)), ..Fault::new(FaultKind::BoundReached, "headers in one frame") },
+        Stop::TooMany(what) => Fault { wanted: Some(1), ..Fault::new(FaultKind::BoundReached, what) },
     };
     fault.offset = offset;
     faults.note(fault.at_frame(frame));

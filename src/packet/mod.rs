@@ -17,6 +17,7 @@ mod shim;
 mod transport;
 mod tunnel;
 mod walk;
+mod wireless;
 
 #[cfg(test)]
 pub(crate) mod bytes;

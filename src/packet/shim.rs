@@ -77,7 +77,7 @@ fn tagged<'a>(kind: u16, rest: &'a [u8], mut walk: Walk) -> Reached<'a> {
 }
 
 /// IEEE 802.2: SNAP (RFC 1042) or IP by its own service access point.
-fn llc<'a>(rest: &'a [u8], walk: Walk) -> Reached<'a> {
+pub(super) fn llc<'a>(rest: &'a [u8], walk: Walk) -> Reached<'a> {
     let stop = Stop::short("LLC header", 8, rest);
     match (u8_at(rest, 0).ok_or(stop)?, u8_at(rest, 1).ok_or(stop)?) {
         (0xaa, 0xaa) => ethertype(u16_at(rest, 6).ok_or(stop)?, after(rest, 8).ok_or(stop)?, walk),

@@ -135,6 +135,9 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
             seconds(candidate.time.nanos_since(redirect.response.time)),
         ));
     }
+    if let Some(place) = redirect.unseen {
+        return Some(format!("the capture lacks a request of the same call, which frame {} belongs to; it may be the retry", place.frame));
+    }
     if redirect.rival.is_some() {
         return Some("a retry to the same Contact was seen that may belong to this redirect or to another of the same caller".into());
     }

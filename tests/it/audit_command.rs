@@ -274,3 +274,9 @@ fn a_file_that_is_no_capture_is_told_and_the_others_are_audited() {
     let told = text(&output.stderr);
     assert!(told.contains("prose.pcap: not a capture: a text file") && told.contains("no-such-file.pcap: cannot be opened"), "{told}");
 }
+
+#[test]
+fn an_ack_without_its_response_tells_that_one_direction_is_missing() {
+    let report = json(&["samples/captures/one-direction.pcap"]);
+    assert_eq!((&report["orphans"]["acks"], &report["summary"]["redirects"]), (&Value::from(1), &Value::from(0)));
+}
