@@ -282,8 +282,13 @@ impl Calls {
     fn cancel(&mut self, sighting: &Sighting<'_>) {
         let Some(key) = key_of_cancelled(&sighting.message) else { return };
         for number in self.transactions.find(&key) {
-            if let Some(transaction) = self.transactions.get_mut(number) {
-                transaction.cancel.get_or_insert(sighting.place);
+            let Some(transaction) = self.transactions.get_mut(number) else { continue };
+            transaction.cancel.get_or_insert(sighting.place);
+            // Whoever still cancels had not seen the 3xx: the two crossed on their way.
+            if let Some(open) = transaction.redirect.and_then(|redirect| self.open.get_mut(redirect))
+                && open.redirect.attempts.is_empty()
+            {
+                open.redirect.cancel.get_or_insert(sighting.place);
             }
         }
     }
@@ -436,10 +441,13 @@ impl Calls {
         if self.open.is_empty() {
             return;
         }
-        let by_key = key(&sighting.message).and_then(|key| {
-            self.transactions.find(&key).iter().find_map(|number| self.transactions.get(*number).and_then(|found| found.redirect))
-        });
-        let Some(open) = by_key.or_else(|| self.acked_call(sighting)).and_then(|number| self.open.get_mut(number)) else { return };
+        let of_key = key(&sighting.message).map(|key| self.transactions.find(&key)).unwrap_or_default();
+        let mut found = of_key.iter().filter_map(|number| self.transactions.get(*number));
+        let by_key = found.clone().find_map(|found| found.redirect);
+        // On the branch of another INVITE that has its final response it is the ACK of that one, however much alike the two calls are.
+        let is_of_another = by_key.is_none() && found.any(|found| found.outcome.is_some());
+        let by_call = || if is_of_another { None } else { self.acked_call(sighting) };
+        let Some(open) = by_key.or_else(by_call).and_then(|number| self.open.get_mut(number)) else { return };
         let redirect = &mut open.redirect;
         if redirect.original.is_none() {
             redirect.original = sighting.message.request_uri().map(Uri::parse);
@@ -453,9 +461,12 @@ impl Calls {
         let cseq = message.cseq()?.number;
         let tag = message.to_tag()?;
         self.open.of_call(message.call_id()?).iter().rev().take(MAX_KEPT).copied().find(|number| {
-            self.open
-                .get(*number)
-                .is_some_and(|open| open.cseq == cseq && open.redirect.is_invite() && open.redirect.response.message.to_tag() == Some(tag))
+            self.open.get(*number).is_some_and(|open| {
+                open.cseq == cseq
+                    && open.redirect.is_invite()
+                    && open.redirect.response.message.to_tag() == Some(tag)
+                    && !open.redirect.was_answered()
+            })
         })
     }
 }

@@ -120,6 +120,9 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     if !redirect.cover.client_visible {
         return Some("nothing that the client sent is in the capture".into());
     }
+    if redirect.was_answered() {
+        return Some("the same request was answered with success as well".into());
+    }
     if silence < redirect.patience {
         return Some(format!(
             "the capture goes on for only {} after the {}; {} of silence are needed to say that it was not followed",
