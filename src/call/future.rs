@@ -159,6 +159,10 @@ impl Watches {
         window: i64,
     ) -> Option<(&Watch, LaterRequest)> {
         let address = request.source.address;
+        // A publication is refreshed where it is kept, as a registration is (RFC 3903, 4.1).
+        if request.message.method() == b"PUBLISH" {
+            return None;
+        }
         let to_name = to.map(nickname).unwrap_or_default();
         let asked_name = nickname(uri);
         let at_original = self.by_name.get(&self.name(address, caller, &asked_name, b"")).copied();
