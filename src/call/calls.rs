@@ -141,7 +141,7 @@ impl Calls {
         let mut branch_of = None;
         for number in self.transactions.find(&key) {
             let Some(known) = self.transactions.get_mut(number) else { continue };
-            if known.place.is_none() {
+            if known.place.is_none() && known.number == cseq {
                 self.adopt(number, sighting);
                 return;
             }

@@ -219,3 +219,23 @@ fn a_publication_is_refreshed_where_it_is_kept() {
     );
     assert_eq!(verdicts(&script), [("correct", 1)]);
 }
+
+#[test]
+fn a_contact_that_is_called_unseen_leaves_the_others_untried() {
+    let contacts = "<sip:bob@198.51.100.30;transport=tls>, <sip:bob@203.0.113.40>";
+    assert_eq!(verdicts(&after_302(contacts, "40 end")), [("inconclusive", 0)]);
+}
+
+#[test]
+fn a_retry_on_the_branch_of_a_request_that_the_capture_lacks_is_no_such_request() {
+    let script = format!(
+        "0.1 server > client 302 of INVITE sip:bob@192.0.2.20 | Contact: {CONTACT}
+         0.3 client > target INVITE sip:bob@198.51.100.30 | CSeq: 2
+         0.4 target > client 200
+         40 end"
+    );
+    let scene = play(&script);
+    let [redirect] = scene.redirects.as_slice() else { panic!("one redirect") };
+    assert!(redirect.request.is_none());
+    assert_eq!(verdicts(&script), [("correct", 1)]);
+}
