@@ -146,7 +146,7 @@ impl Calls {
         let mut branch_of = None;
         for number in self.transactions.find(&key) {
             let Some(known) = self.transactions.get_mut(number) else { continue };
-            if known.place.is_none() {
+            if known.place.is_none() && known.number == cseq {
                 self.adopt(number, sighting);
                 return;
             }
@@ -290,8 +290,13 @@ impl Calls {
         let Some(key) = key_of_cancelled(&sighting.message) else { return };
         let key = self.transactions.digested(key);
         for number in self.transactions.find(&key) {
-            if let Some(transaction) = self.transactions.get_mut(number) {
-                transaction.cancel.get_or_insert(sighting.place);
+            let Some(transaction) = self.transactions.get_mut(number) else { continue };
+            transaction.cancel.get_or_insert(sighting.place);
+            // Whoever still cancels had not seen the 3xx: the two crossed on their way.
+            if let Some(open) = transaction.redirect.and_then(|redirect| self.open.get_mut(redirect))
+                && open.redirect.attempts.is_empty()
+            {
+                open.redirect.cancel.get_or_insert(sighting.place);
             }
         }
     }

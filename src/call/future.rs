@@ -163,6 +163,10 @@ impl Watches {
         window: i64,
     ) -> Option<(&Watch, LaterRequest)> {
         let address = request.source.address;
+        // A publication is refreshed where it is kept, as a registration is (RFC 3903, 4.1).
+        if request.message.method() == b"PUBLISH" {
+            return None;
+        }
         let to_name = to.map(nickname).unwrap_or_default();
         let asked_name = nickname(uri);
         let caller = self.hasher.hash_one(caller);

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 
 use super::identity::{Person, ViaStack, nickname, same_person};
 use super::open::{Open, OpenRedirects};
-use super::redirect::{Link, Role};
+use super::redirect::{Attempt, Link, Role};
 use super::sighting::Sighting;
 use crate::evidence::Timestamp;
 use crate::sip::{Difference, Uri};
@@ -148,9 +148,14 @@ impl Ladder<'_, '_> {
         for &number in numbers.iter().rev().take(RIVALS) {
             let Some(found) = self.open.get(number).filter(|found| found.is_within_window(self.asked.sighting.time)) else { continue };
             let Some(link) = rung(found).filter(|link| self.goes_on_to(*link)) else { continue };
+            // What was handed on is followed above; the follower's request may come by here again.
+            if found.redirect.relayed.is_some() && link != Link::Recursion {
+                continue;
+            }
             let rank = Rank {
                 link,
                 misses: !goes_to_contact(found, self.asked.uri()),
+                other_to: !has_to_of_redirected(found, self.asked),
                 taken: taken(found, self.asked.uri()),
                 age: Reverse((found.redirect.response.time, number)),
             };
@@ -166,7 +171,8 @@ impl Ladder<'_, '_> {
     /// A redirect on the same rung that would have had the request as surely.
     fn rival(&self) -> Option<u64> {
         let (best, chosen) = self.best?;
-        self.rivals.iter().find(|(rank, number)| *number != chosen && rank.link == best.link).map(|(_, number)| *number)
+        let is_as_sure = |rank: &Rank| (rank.link, rank.other_to) == (best.link, best.other_to);
+        self.rivals.iter().find(|(rank, number)| *number != chosen && is_as_sure(rank)).map(|(_, number)| *number)
     }
 }
 
@@ -175,6 +181,7 @@ impl Ladder<'_, '_> {
 struct Rank {
     link: Link,
     misses: bool,
+    other_to: bool,
     taken: bool,
     age: Reverse<(Timestamp, u64)>,
 }
@@ -222,6 +229,22 @@ fn is_next_round(open: &Open, asked: &Asked<'_>) -> bool {
     again && asked.sighting.time.nanos_since(open.redirect.response.time) > open.redirect.patience && open.redirect.status != 305
 }
 
+/// Whether the element, once its request was served or its URI was left alone for a while, goes on in the same call: the next message, the
+/// next refresh of a registration or of a session, whose remote target no 3xx replaces (RFC 3261, 12.2.1.2).
+fn has_another_purpose(open: &Open, asked: &Asked<'_>) -> bool {
+    if open.redirect.is_invite() && open.dialog.is_none() {
+        return false;
+    }
+    let served = open.redirect.attempts.iter().any(|attempt| attempt.outcome.is_some_and(|outcome| outcome.status < 300));
+    served || is_next_round(open, asked) || is_another_message(open, asked)
+}
+
+/// Whether the request says something else to the original URI, such as the next of several messages (RFC 3428, 8).
+fn is_another_message(open: &Open, asked: &Asked<'_>) -> bool {
+    let said = open.redirect.request.as_ref().map(|request| request.message.body());
+    asked.method() == b"MESSAGE" && is_original(open, asked.uri()) && said.is_some_and(|said| said != asked.sighting.message.body())
+}
+
 fn same_call(open: &Open, asked: &Asked<'_>, call_id: &[u8]) -> Option<Link> {
     if !same_element(open, asked) || !fits_dialog(open, asked) {
         return None;
@@ -232,9 +255,7 @@ fn same_call(open: &Open, asked: &Asked<'_>, call_id: &[u8]) -> Option<Link> {
         let changed = own && open.redirect.attempts.is_empty() && goes_to_contact(open, asked.uri()) && asked.tag_of_to().is_none();
         return changed.then_some(Link::SameCallId);
     }
-    // Once it was served, what else the element sends in this call has another purpose: the next message, the next refresh.
-    let served = open.redirect.attempts.iter().any(|attempt| attempt.outcome.is_some_and(|outcome| outcome.status < 300));
-    if !open.redirect.is_invite() && (served || is_next_round(open, asked)) {
+    if has_another_purpose(open, asked) {
         return None;
     }
     match (open.redirect.role, own) {
@@ -249,8 +270,18 @@ fn same_from_tag(open: &Open, asked: &Asked<'_>) -> Option<Link> {
         && open.redirect.role == Role::Uac
         && same_element(open, asked)
         && fits_dialog(open, asked)
-        && !is_next_round(open, asked);
+        && !is_next_round(open, asked)
+        && !has_another_purpose(open, asked);
     fits.then_some(Link::NewCallId)
+}
+
+/// Whether the request asks the URI of an attempt at another address or over another transport, as that did not reach anybody
+/// (RFC 3263, 4.3; RFC 3261, 18.1.1), whether in the same call or not.
+fn fails_over(last: &Attempt, asked: &Asked<'_>) -> bool {
+    let (sent, now) = (&last.request, asked.sighting);
+    last.uri.equals(asked.uri())
+        && last.outcome.is_none_or(|outcome| matches!(outcome.status, 408 | 503))
+        && (sent.destination, sent.transport) != (now.destination, now.transport)
 }
 
 /// A new call by the same caller to a Contact that this redirect has not yet led to.
@@ -259,7 +290,7 @@ fn new_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
         None => true,
         Some(last) => {
             last.outcome.is_none_or(|outcome| outcome.status >= 400)
-                && !open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(asked.uri()))
+                && (!open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(asked.uri())) || fails_over(last, asked))
         }
     };
     let fits = waits
@@ -293,8 +324,13 @@ fn similar_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     });
     let origin = sdp_origin(asked.sighting.message.body());
     let same_session = origin.is_some() && origin == sdp_origin(request.message.body());
-    let same_to = asked.to().zip(request.message.to()).is_some_and(|(to, asked_to)| to.equals(&Uri::parse(asked_to.uri)));
-    (near && (same_session || same_to)).then_some(Link::SimilarCall)
+    (near && (same_session || has_to_of_redirected(open, asked))).then_some(Link::SimilarCall)
+}
+
+/// Whether the request has the To of the redirected request, as it is recommended to have (RFC 3261, 8.1.3.4).
+fn has_to_of_redirected(open: &Open, asked: &Asked<'_>) -> bool {
+    let request = open.redirect.request.as_ref().unwrap_or(&open.redirect.response);
+    asked.to().zip(request.message.to()).is_some_and(|(to, asked_to)| to.equals(&Uri::parse(asked_to.uri)))
 }
 
 fn is_original(open: &Open, uri: &Uri) -> bool {
@@ -337,7 +373,8 @@ fn alternative_place(open: &OpenRedirects, asked: &Asked<'_>) -> Option<(u64, Li
 /// What a request after a 380 does about the alternatives of its body, whoever else might have caused it.
 fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     let message = &asked.sighting.message;
-    if open.redirect.status != 380 || !open.is_within_window(asked.sighting.time) || asked.tag_of_to().is_some() {
+    let is_out = open.redirect.status != 380 || open.redirect.relayed.is_some() || !open.is_within_window(asked.sighting.time);
+    if is_out || asked.tag_of_to().is_some() {
         return None;
     }
     let same_address = asked.sighting.source.address == open.redirect.client.address;

@@ -71,13 +71,19 @@ impl Open {
     /// Whether a request sent at `time` still counts as an attempt.
     pub(super) fn is_within_window(&self, time: Timestamp) -> bool {
         let since = time.nanos_since(self.last_event);
-        time >= self.redirect.response.time && since <= self.redirect.window
+        // Whoever gets no response to an attempt waits for it as long before the next one (RFC 3261, 17.1.1.2, Timer B).
+        let wait = if self.has_pending() { self.redirect.window } else { 0 };
+        time >= self.redirect.response.time && since <= self.redirect.window.saturating_add(wait)
+    }
+
+    /// Whether an attempt has no final response yet.
+    fn has_pending(&self) -> bool {
+        self.redirect.attempts.iter().any(|attempt| attempt.outcome.is_none())
     }
 
     /// When nothing more can belong to it.
     fn deadline(&self) -> Timestamp {
-        let pending = self.redirect.attempts.iter().any(|attempt| attempt.outcome.is_none());
-        let wait = self.redirect.window.max(if pending { RINGING_NANOS } else { 0 }).saturating_add(LINGER_NANOS);
+        let wait = self.redirect.window.max(if self.has_pending() { RINGING_NANOS } else { 0 }).saturating_add(LINGER_NANOS);
         self.last_event.plus_nanos(wait)
     }
 }

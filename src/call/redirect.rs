@@ -115,6 +115,8 @@ pub struct Tried {
     pub uri: Uri,
     /// Where it was sent.
     pub destination: Endpoint,
+    /// What carried it.
+    pub transport: Transport,
     /// What became of it.
     pub outcome: Option<Outcome>,
 }
@@ -210,7 +212,7 @@ pub struct Redirect {
     /// A message of the same call that only a retry can have brought about, where that is not in the capture: a response to it, or the ACK
     /// of its 2xx.
     pub unseen: Option<Place>,
-    /// The CANCEL that the client had sent before the 3xx came.
+    /// The CANCEL that the client had sent before the 3xx reached it.
     pub cancel: Option<Place>,
     /// The redirect on the hop above with which a proxy or back-to-back user agent handed this one on.
     pub relayed: Option<u64>,
@@ -240,6 +242,12 @@ impl Redirect {
             .enumerate()
             .filter(|(_, target)| target.usable && !self.tried.iter().any(|tried| tried.uri.equals(&target.uri)))
             .map(|(index, _)| index)
+    }
+
+    /// Whether the same request, forked on its way, was answered with success as well.
+    #[must_use]
+    pub fn was_answered(&self) -> bool {
+        self.repeats.iter().any(|repeat| (200..300).contains(&repeat.status))
     }
 
     /// Whether the method is INVITE, the only one with an ACK.

@@ -120,6 +120,9 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     if !redirect.cover.client_visible {
         return Some("nothing that the client sent is in the capture".into());
     }
+    if redirect.was_answered() {
+        return Some("the same request was answered with success as well".into());
+    }
     if silence < redirect.patience {
         return Some(format!(
             "the capture goes on for only {} after the {}; {} of silence are needed to say that it was not followed",
@@ -143,7 +146,7 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     }
     // Where a 380 leads its body says, and its Contact does not.
     if redirect.status != 380 && is_encrypted(redirect) {
-        return Some("the Contact asks for an encrypted next hop, which the capture cannot show".into());
+        return Some("a Contact asks for an encrypted next hop, which the capture cannot show".into());
     }
     if redirect.role == Role::Proxy {
         return Some("a proxy neither followed it nor is seen to hand it on; the hop above may not be in the capture".into());
@@ -151,11 +154,10 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     None
 }
 
-/// Whether every Contact that is left to try asks for an encrypted next hop.
+/// Whether a Contact that is left to try asks for an encrypted next hop; whoever was served there need not try the others.
 fn is_encrypted(redirect: &Redirect) -> bool {
     let is_secure = |index: usize| redirect.targets.get(index).and_then(|target| target.uri.next_hop()).is_some_and(|hop| hop.secure);
-    let mut untried = redirect.untried().peekable();
-    untried.peek().is_some() && untried.all(is_secure)
+    redirect.untried().any(is_secure)
 }
 
 fn followed(redirect: &Redirect) -> (Verdict, String) {
