@@ -1,5 +1,6 @@
 //! Takes a frame or a reassembled IP payload, gives the packet in it, and notes why there is none where the frame is at fault.
 
+use super::exported;
 use super::ip::{self, Carrier, Fragment};
 use super::link;
 use super::transport::{Datagram, Segment};
@@ -24,7 +25,10 @@ pub enum Packet<'a> {
 pub fn decode<'a>(frame: &Frame<'a>, faults: &mut FaultLog) -> Option<Packet<'a>> {
     let kept = u32::try_from(frame.data.len()).unwrap_or(u32::MAX);
     let walk = Walk::new(frame.interface, frame.original_len.saturating_sub(kept));
-    let found = link::network(frame.link_type, frame.data, walk).and_then(|(bytes, walk)| ip::packet(bytes, walk));
+    let found = match frame.link_type.0 {
+        exported::WIRESHARK_UPPER_PDU => exported::packet(frame.data, walk),
+        _ => link::network(frame.link_type, frame.data, walk).and_then(|(bytes, walk)| ip::packet(bytes, walk)),
+    };
     match found {
         Ok(packet) => Some(packet),
         Err(stop) => {

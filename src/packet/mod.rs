@@ -8,6 +8,7 @@
 #![deny(clippy::indexing_slicing)]
 
 mod decode;
+mod exported;
 mod ip;
 mod link;
 mod octets;

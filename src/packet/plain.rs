@@ -13,7 +13,7 @@ use super::shim;
 use super::transport::Datagram;
 use super::tunnel;
 use crate::capture::Frame;
-use crate::evidence::Endpoint;
+use crate::evidence::{Endpoint, Transport};
 
 /// The IANA number of UDP.
 const UDP: u8 = 17;
@@ -86,6 +86,7 @@ fn datagram(source: IpAddr, destination: IpAddr, bytes: &[u8], path: Path) -> Op
         destination: Endpoint { address: destination, port: destination_port },
         payload: len.checked_sub(UDP_LEN).and_then(|len| rest.get(..len)).unwrap_or(rest),
         truncated: false,
+        transport: Transport::Udp,
         path,
     })
 }
