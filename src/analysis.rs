@@ -10,7 +10,7 @@ use crate::call::{Calls, Frames, Settings, Sighting};
 use crate::capture::{self, Capture, Merge};
 use crate::evidence::{Place, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLog};
-use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Limits, Unit};
+use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Front, Limits, Unit};
 use crate::report::model::{self, Report};
 use crate::rules::{Profile, Selection};
 use crate::sip::framing::{self, Step};
@@ -125,6 +125,14 @@ impl Cutter for SipCutter {
             Some(Step::Skip { len, .. }) => Cut::Skip(len),
             Some(Step::More { at_least, resume }) => Cut::More { at_least, resume },
             None => Cut::Skip(bytes.len()),
+        }
+    }
+
+    fn front(&self, bytes: &[u8], is_all: bool) -> Front {
+        match if is_all { Some(is_sip(bytes)) } else { framing::begins_as_sip(bytes) } {
+            Some(true) => Front::Ours,
+            Some(false) => Front::Foreign,
+            None => Front::Open,
         }
     }
 }

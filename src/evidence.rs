@@ -86,6 +86,8 @@ pub enum Transport {
     Udp,
     /// A stream in the clear.
     Tcp,
+    /// WebSocket in a stream in the clear (RFC 7118).
+    Ws,
 }
 
 impl Transport {
@@ -95,13 +97,14 @@ impl Transport {
         match self {
             Self::Udp => "udp",
             Self::Tcp => "tcp",
+            Self::Ws => "ws",
         }
     }
 
     /// Whether the transport itself repeats what is lost (RFC 3261, 17.1.1.1).
     #[must_use]
     pub const fn is_reliable(self) -> bool {
-        matches!(self, Self::Tcp)
+        matches!(self, Self::Tcp | Self::Ws)
     }
 }
 

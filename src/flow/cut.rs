@@ -6,10 +6,31 @@
 
 use std::ops::Range;
 
+use super::carriage::{Carriage, Look};
+use super::websocket::Header;
+use crate::fault::Fault;
+
 /// How a consumer cuts a stream into units; the room itself knows no protocol.
 pub trait Cutter {
     /// Says what the octets at the front of `bytes` are; `bytes` is never empty.
     fn cut(&self, bytes: &[u8], state: CutState) -> Cut;
+
+    /// Says what a message begins with whose bounds are known, because it lies in frames of WebSocket: `bytes` are its first octets, all of
+    /// them if `is_all`. A consumer for which it is always [`Front::Foreign`] gets no such messages, but for compressed ones.
+    fn front(&self, _bytes: &[u8], _is_all: bool) -> Front {
+        Front::Foreign
+    }
+}
+
+/// What a message begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Front {
+    /// It is a unit.
+    Ours,
+    /// It may be one; never the answer to a whole message.
+    Open,
+    /// It is none.
+    Foreign,
 }
 
 /// What is known about the octets given to a [`Cutter`].
@@ -45,6 +66,22 @@ pub enum Cut {
     },
 }
 
+/// A piece of a stream that is given away.
+#[derive(Debug, Clone)]
+pub(super) enum Piece {
+    /// A unit.
+    Unit(Range<usize>),
+    /// A handshake: frames follow, and nothing refers to what was ahead of it.
+    Handshake,
+    /// A frame of a message that may be a unit.
+    Frame(Header, Range<usize>),
+    /// Octets are dropped that may have been a unit.
+    Lost(Fault, Range<usize>),
+}
+
+/// Takes the pieces, each with whether it comes after a gap; says whether a unit came of it.
+pub(super) type Give<'a> = &'a mut dyn FnMut(Piece, bool) -> bool;
+
 /// How far the cutting of one direction of a stream has come.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Progress {
@@ -58,6 +95,8 @@ pub(super) struct Progress {
     pub(super) units: u64,
     /// Octets that were dropped so far.
     skipped: u64,
+    /// How the units lie in the stream.
+    carriage: Carriage,
 }
 
 impl Progress {
@@ -76,22 +115,45 @@ impl Progress {
         self.after_gap = true;
         self.resume = 0;
         self.at_least = 0;
+        self.carriage = Carriage::NEW;
     }
 
-    /// Cuts `bytes` as far as the cutter can; `give` gets the range of each unit and whether it comes after a gap.
+    /// Cuts `bytes` as far as the cutter can, and gives the pieces to `give`.
     ///
     /// Gives the number of octets that are done with; the others are to be shown again, with more behind them.
-    pub(super) fn run<C: Cutter>(&mut self, cutter: &C, bytes: &[u8], at_end: bool, give: &mut dyn FnMut(Range<usize>, bool)) -> usize {
+    pub(super) fn run<C: Cutter>(&mut self, cutter: &C, bytes: &[u8], at_end: bool, give: Give<'_>) -> usize {
         let mut done = 0_usize;
         while let Some(rest) = bytes.get(done..)
             && !rest.is_empty()
             && (at_end || self.is_due(rest.len()))
         {
             let state = CutState { after_gap: self.after_gap, at_end, resume: self.resume };
-            match cutter.cut(rest, state) {
+            let cut = match self.carriage.look(cutter, rest, state) {
+                Look::Plain(cut) => cut,
+                Look::Pass(count) => Cut::Skip(count),
+                Look::Lost(count, fault) => {
+                    give(Piece::Lost(fault, done..done.saturating_add(count)), self.after_gap);
+                    Cut::Skip(count)
+                }
+                Look::Handshake(count) => {
+                    give(Piece::Handshake, self.after_gap);
+                    Cut::Skip(count)
+                }
+                Look::Frame(header, len) => {
+                    let end = done.saturating_add(len);
+                    if give(Piece::Frame(header, done..end), self.after_gap) {
+                        self.units += 1;
+                        self.after_gap = false;
+                        done = self.advance(end);
+                        continue;
+                    }
+                    Cut::Skip(len)
+                }
+            };
+            match cut {
                 Cut::Unit { skip, len } if len > 0 && skip.saturating_add(len) <= rest.len() => {
                     let start = done + skip;
-                    give(start..start + len, self.after_gap);
+                    give(Piece::Unit(start..start + len), self.after_gap);
                     self.units += 1;
                     self.after_gap = false;
                     done = self.advance(start + len);

@@ -11,11 +11,13 @@
 //! [`Limits::stream_bytes`].
 
 use super::cut::{Cutter, Progress};
+use super::giver::Giver;
+use super::joined::Joined;
 use super::limits::Limits;
 use super::pending::Pending;
-use super::tail::Tail;
-use super::unit::{Origin, Sink, Unit};
-use crate::evidence::{Endpoint, Timestamp, Transport};
+use super::tail::{Frames, Tail};
+use super::unit::{Origin, Sink};
+use crate::evidence::{Endpoint, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLog};
 use crate::packet::Segment;
 
@@ -81,6 +83,8 @@ pub(super) struct Direction {
     arrivals: u64,
     progress: Progress,
     tail: Tail,
+    /// The message whose frames are being joined.
+    joined: Joined,
     pending: Pending,
     gap: Option<Gap>,
     /// A gap that is told once the stream turns out to carry units.
@@ -90,7 +94,7 @@ pub(super) struct Direction {
 impl Direction {
     /// Octets held, bookkeeping included.
     pub(super) fn cost(&self) -> usize {
-        self.tail.cost().saturating_add(self.pending.cost())
+        self.tail.cost().saturating_add(self.joined.cost()).saturating_add(self.pending.cost())
     }
 
     /// Whether segments wait for others.
@@ -233,51 +237,26 @@ impl Direction {
             self.cut_tail(Some(origin), End::Open, cx);
             return;
         }
-        let (cutter, (source, destination), sink) = (cx.cutter, cx.ends, &mut *cx.sink);
-        let done = self.progress.run(cutter, bytes, false, &mut |range, after_gap| {
-            sink(Unit {
-                bytes: bytes.get(range).unwrap_or_default(),
-                capture: origin.capture,
-                place_frame: origin.frame,
-                frames: &[origin.frame],
-                time: origin.time,
-                source,
-                destination,
-                transport: Transport::Tcp,
-                path: origin.path,
-                truncated: false,
-                after_gap,
-                reassembled: false,
-            });
+        let mut giver = Giver { joined: &mut self.joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None };
+        let done = self.progress.run(cx.cutter, bytes, false, &mut |piece, after_gap| {
+            giver.give(piece, bytes, after_gap, false, |_| Some((Frames::from_slice(&[origin.frame]), origin)))
         });
-        self.tell_untold(cx);
+        let lost = giver.lost;
+        self.tell_lost(lost, cx);
         self.tail.append(bytes.get(done..).unwrap_or_default(), origin);
     }
 
     /// Cuts what waits; `completing` is what made it complete, the last frame that carried it where that is none.
     fn cut_tail<C: Cutter>(&mut self, completing: Option<Origin>, end: End, cx: &mut Context<'_, '_, C>) {
-        let (tail, cutter, (source, destination), sink) = (&self.tail, cx.cutter, cx.ends, &mut *cx.sink);
+        let tail = &self.tail;
         let bytes = tail.bytes();
-        let done = self.progress.run(cutter, bytes, end != End::Open, &mut |range, after_gap| {
-            if let Some((frames, last)) = tail.carriers(range.start, range.end, completing) {
-                sink(Unit {
-                    truncated: end == End::Lost && range.end == bytes.len(),
-                    bytes: bytes.get(range).unwrap_or_default(),
-                    capture: last.capture,
-                    place_frame: last.frame,
-                    frames: &frames,
-                    time: last.time,
-                    source,
-                    destination,
-                    transport: Transport::Tcp,
-                    path: last.path,
-                    after_gap,
-                    reassembled: frames.len() > 1,
-                });
-            }
+        let mut giver = Giver { joined: &mut self.joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None };
+        let done = self.progress.run(cx.cutter, bytes, end != End::Open, &mut |piece, after_gap| {
+            giver.give(piece, bytes, after_gap, end == End::Lost, |range| tail.carriers(range.start, range.end, completing))
         });
+        let lost = giver.lost;
         self.tail.drop_front(done);
-        self.tell_untold(cx);
+        self.tell_lost(lost, cx);
         if self.tail.len() > cx.limits.stream_bytes && end == End::Open {
             let fault = Fault::new(FaultKind::BoundReached, "octets of one unit in a TCP stream");
             cx.faults.note(Fault { frame: completing.map(|origin| origin.frame), ..fault }.wanted_had(self.tail.len() as u64, 0));
@@ -331,6 +310,14 @@ impl Direction {
         } else {
             self.untold.get_or_insert(fault);
         }
+    }
+
+    /// Tells what was lost in cutting.
+    fn tell_lost<C: Cutter>(&mut self, lost: Option<Fault>, cx: &mut Context<'_, '_, C>) {
+        if let Some(fault) = lost {
+            self.tell(fault, cx);
+        }
+        self.tell_untold(cx);
     }
 
     fn tell_untold<C: Cutter>(&mut self, cx: &mut Context<'_, '_, C>) {

@@ -1,4 +1,4 @@
-//! Takes frames, gives units: UDP datagrams and the messages of TCP streams, each whole, in order, and with the frames that carried it.
+//! Takes frames, gives units: UDP datagrams and the messages of TCP streams, plain or in WebSocket, each whole, in order, and with the frames that carried it.
 //!
 //! All state of layers 3 and 4 lives here: fragments that wait for the rest ([`Limits::fragment_age`]), streams that wait for a lost
 //! segment, and the memory that tells mirrored copies ([`Copies`]). What a stream is cut into is the consumer's word ([`Cutter`]).
@@ -6,17 +6,21 @@
 //! Invariant: every kind of state is bounded by [`Limits`]; what is dropped at a bound is told as a fault. Time is that of the frames.
 
 mod aging;
+mod carriage;
 mod copies;
 mod cut;
 mod direction;
 mod driver;
 mod fragments;
+mod giver;
+mod joined;
 mod limits;
 mod pending;
 mod reassembly;
 mod streams;
 mod tail;
 mod unit;
+mod websocket;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may fail")]
@@ -32,9 +36,12 @@ mod streams_tests;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may fail")]
 mod toy;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail")]
+mod websocket_tests;
 
 pub use copies::{COPY_WINDOW, Copies};
-pub use cut::{Cut, CutState, Cutter};
+pub use cut::{Cut, CutState, Cutter, Front};
 pub use driver::Flow;
 pub use limits::Limits;
 pub use unit::Unit;

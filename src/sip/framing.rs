@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::name::Name;
 use super::resync::{Found, find_start, next_start};
 use super::scan::{decimal, is_token, split, trim};
-use super::start_line::{StartLine, noise_len};
+use super::start_line::{MAX_START_LINE, StartLine, noise_len};
 use memchr::{memchr, memchr_iter};
 
 /// Longest message that is cut from a stream or scanned, in octets; no datagram can reach it.
@@ -22,6 +22,20 @@ pub fn is_sip(octets: &[u8]) -> bool {
         Some(first) if is_token(*first) => StartLine::is_at(octets),
         Some(b'\r' | b'\n' | 0) => StartLine::is_at(split(octets, noise_len(octets)).1),
         _ => false,
+    }
+}
+
+/// Tells whether a message begins as SIP of which `octets` are the first; none where that depends on those that follow.
+#[must_use]
+pub fn begins_as_sip(octets: &[u8]) -> Option<bool> {
+    let (_, front) = split(octets, noise_len(octets));
+    let (line, is_ended) = memchr(b'\n', front).map_or((front, false), |end| (split(front, end.saturating_add(1)).0, true));
+    if is_ended || front.len() > MAX_START_LINE {
+        return Some(StartLine::is_at(line));
+    }
+    match find_start(line, 0) {
+        Found::At(0) | Found::Perhaps(0) => None,
+        _ => Some(false),
     }
 }
 

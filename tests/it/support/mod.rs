@@ -8,3 +8,4 @@ pub(crate) mod sample_files;
 pub(crate) mod sip_text;
 pub(crate) mod tcp_conversation;
 pub(crate) mod tshark;
+pub(crate) mod websocket;

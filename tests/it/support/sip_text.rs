@@ -104,7 +104,8 @@ fn read_block(block: &Block<'_>, now: u64) -> Result<Sending, TextError> {
     let transport = match *transport {
         "udp" => Transport::Udp,
         "tcp" => Transport::Tcp,
-        _ => return Err(fault("the transport is neither udp nor tcp")),
+        "ws" => Transport::Ws,
+        _ => return Err(fault("the transport is none of udp, tcp and ws")),
     };
     let kind = match rest {
         [] => Kind::Message,

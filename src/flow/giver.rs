@@ -1,0 +1,87 @@
+//! Takes the pieces of a stream, gives them to the sink as units; frames of WebSocket are joined on the way.
+
+use std::ops::Range;
+
+use super::cut::{Cutter, Front, Piece};
+use super::joined::{Added, Joined};
+use super::tail::Frames;
+use super::unit::{Origin, Sink, Unit};
+use crate::evidence::{Endpoint, Transport};
+use crate::fault::Fault;
+
+/// What a piece of a stream needs to become a unit.
+pub(super) struct Giver<'a, 'b, C> {
+    pub(super) joined: &'a mut Joined,
+    /// Sender and receiver.
+    pub(super) ends: (Endpoint, Endpoint),
+    pub(super) sink: Sink<'b>,
+    pub(super) cutter: &'a C,
+    /// What was lost on the way, the last of it.
+    pub(super) lost: Option<Fault>,
+}
+
+impl<C: Cutter> Giver<'_, '_, C> {
+    /// Gives a piece of `bytes`, which `carriers` tells the frames of; says whether a unit came of it. With `is_cut`, more of the last one
+    /// is not in the capture.
+    pub(super) fn give(
+        &mut self,
+        piece: Piece,
+        bytes: &[u8],
+        after_gap: bool,
+        is_cut: bool,
+        carriers: impl FnOnce(Range<usize>) -> Option<(Frames, Origin)>,
+    ) -> bool {
+        match piece {
+            Piece::Unit(range) => {
+                let truncated = is_cut && range.end == bytes.len();
+                let unit = bytes.get(range.clone()).unwrap_or_default();
+                if let Some((frames, last)) = carriers(range) {
+                    self.sink(unit, Transport::Tcp, &frames, last, truncated, after_gap);
+                }
+                true
+            }
+            Piece::Handshake => {
+                self.joined.begin();
+                false
+            }
+            Piece::Lost(fault, range) => {
+                self.lost = carriers(range).map(|(_, last)| fault.at_frame(last.frame));
+                false
+            }
+            Piece::Frame(header, range) => {
+                let frame = bytes.get(range.clone()).unwrap_or_default();
+                let truncated = (frame.len().saturating_sub(header.len) as u64) < header.payload;
+                let Some((frames, last)) = carriers(range) else { return false };
+                match self.joined.add(&header, frame, &frames, last) {
+                    Added::Whole(message, frames) if self.cutter.front(&message, true) == Front::Ours => {
+                        self.sink(&message, Transport::Ws, &frames, last, truncated, after_gap);
+                        true
+                    }
+                    Added::Open | Added::Whole(..) => false,
+                    Added::Lost(fault) => {
+                        self.lost = Some(fault.at_frame(last.frame));
+                        false
+                    }
+                }
+            }
+        }
+    }
+
+    fn sink(&mut self, bytes: &[u8], transport: Transport, frames: &[u64], last: Origin, truncated: bool, after_gap: bool) {
+        let (source, destination) = self.ends;
+        (self.sink)(Unit {
+            bytes,
+            capture: last.capture,
+            place_frame: last.frame,
+            frames,
+            time: last.time,
+            source,
+            destination,
+            transport,
+            path: last.path,
+            truncated,
+            after_gap,
+            reassembled: frames.len() > 1,
+        });
+    }
+}
