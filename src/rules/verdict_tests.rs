@@ -239,3 +239,28 @@ fn a_retry_on_the_branch_of_a_request_that_the_capture_lacks_is_no_such_request(
     assert!(redirect.request.is_none());
     assert_eq!(verdicts(&script), [("correct", 1)]);
 }
+
+#[test]
+fn the_last_contact_of_a_chain_is_forgotten_as_well() {
+    let rest = |later: &str| {
+        after_302(
+            "<sip:desk@198.51.100.30>",
+            &format!(
+                "0.2 client > target INVITE sip:desk@198.51.100.30
+                 0.3 target > client 302 | Contact: <sip:mobile@203.0.113.40>
+                 0.31 client > target ACK
+                 0.4 client > other INVITE sip:mobile@203.0.113.40
+                 0.5 other > client 200
+                 {later}
+                 99 end"
+            ),
+        )
+    };
+    let call = "Call-ID: later | From: <sip:alice@atlanta.example>;tag=later";
+    let straight = format!("60 client > other INVITE sip:mobile@203.0.113.40 | {call}");
+    assert_eq!(verdicts(&rest(&straight)), [("correct", 1), ("violated", 1)]);
+    // Its user dialled it, or the 3xx in between are missing.
+    assert_eq!(verdicts(&rest(&format!("{straight} | To: <sip:mobile@203.0.113.40>"))), [("correct", 1), ("correct", 1)]);
+    let asked = format!("59 client > server INVITE sip:bob@192.0.2.20 | {call}\n{straight} | Call-ID: last");
+    assert_eq!(verdicts(&rest(&asked)), [("correct", 1), ("correct", 1)]);
+}
