@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::chain::Chain;
 use super::future::{LaterRequest, Watch, Watches};
+use super::habit::{self, Habits};
 use super::identity::Person;
 use super::key::{key, key_of_cancelled};
 use super::link::{self, Asked};
@@ -42,6 +43,8 @@ pub struct Calls {
     open: OpenRedirects,
     chains: BTreeMap<u64, Chain>,
     watches: Watches,
+    /// The clients that send a server what is meant for other addresses.
+    habits: Habits,
     /// Until when each capture goes on.
     covers: Vec<Timestamp>,
     next: u64,
@@ -59,6 +62,7 @@ impl Calls {
             open: OpenRedirects::default(),
             chains: BTreeMap::new(),
             watches: Watches::new(settings.max_watches),
+            habits: Habits::default(),
             covers: Vec::new(),
             next: 1,
             is_full: false,
@@ -92,8 +96,10 @@ impl Calls {
             None if !message.is_request() => {}
             None if message.method() == b"ACK" => self.ack(sighting),
             None => {
-                if message.method() == b"CANCEL" {
-                    self.cancel(sighting);
+                match message.method() {
+                    b"CANCEL" => self.cancel(sighting),
+                    b"BYE" => self.open.end_dialog(&sighting.message, sighting.place),
+                    _ => {}
                 }
                 self.request(sighting, events);
             }
@@ -125,6 +131,7 @@ impl Calls {
             until: captured.max(heard.unwrap_or(Timestamp::MIN)),
             client_visible: redirect.request.is_some() || !redirect.acks.is_empty() || heard.is_some(),
         };
+        redirect.sends_all_there = self.habits.has(redirect.client.address, redirect.server);
         self.open.forget_client(redirect.client.address);
         if let Some(chain) = self.chains.get_mut(&redirect.chain)
             && chain.leave()
@@ -204,6 +211,7 @@ impl Calls {
     /// Finds what a new request belongs to: a redirect that caused it, or one whose client sent it later.
     fn place(&mut self, number: u64, kept: &Kept, events: &mut dyn Events) {
         if !self.may_concern(kept) {
+            self.note_habit(kept, events);
             return;
         }
         let asked = Asked::new(kept);
@@ -216,7 +224,10 @@ impl Calls {
         }
         if let Some((redirect, link)) = place.attempt_of {
             self.attach(redirect, link, number, kept, &asked);
-        } else if self.watches.knows(kept.source.address)
+            return;
+        }
+        self.note_habit(kept, events);
+        if self.watches.knows(kept.source.address)
             && kept.message.to_tag().is_none()
             && kept.message.method() != b"REGISTER"
             && asked.vias().len() <= 1
@@ -224,6 +235,12 @@ impl Calls {
             && let Some((watch, request)) = self.watches.see(kept, caller, asked.uri(), asked.to(), self.settings.retry_window)
         {
             events.later(watch, request);
+        }
+    }
+
+    fn note_habit(&mut self, kept: &Kept, events: &mut dyn Events) {
+        if self.habits.note(kept) {
+            events.fault(kept.place.capture, bound("clients of outbound proxies", habit::MAX_HABITS, kept));
         }
     }
 
@@ -399,6 +416,8 @@ impl Calls {
             attempts: Vec::new(),
             candidate: None,
             rival: None,
+            ended: None,
+            sends_all_there: false,
             relayed: None,
             tried: Vec::new(),
             cover: Cover { until: sighting.time, client_visible: false },
@@ -446,28 +465,13 @@ impl Calls {
         let by_key = found.clone().find_map(|found| found.redirect);
         // On the branch of another INVITE that has its final response it is the ACK of that one, however much alike the two calls are.
         let is_of_another = by_key.is_none() && found.any(|found| found.outcome.is_some());
-        let by_call = || if is_of_another { None } else { self.acked_call(sighting) };
+        let by_call = || if is_of_another { None } else { self.open.acked(&sighting.message) };
         let Some(open) = by_key.or_else(by_call).and_then(|number| self.open.get_mut(number)) else { return };
         let redirect = &mut open.redirect;
         if redirect.original.is_none() {
             redirect.original = sighting.message.request_uri().map(Uri::parse);
         }
         keep(&mut redirect.acks, Arc::new(sighting.to_kept()), &mut self.is_full);
-    }
-
-    /// The redirect that an ACK on another branch means: the same call and number, and the To tag of the 3xx.
-    fn acked_call(&self, sighting: &Sighting<'_>) -> Option<u64> {
-        let message = &sighting.message;
-        let cseq = message.cseq()?.number;
-        let tag = message.to_tag()?;
-        self.open.of_call(message.call_id()?).iter().rev().take(MAX_KEPT).copied().find(|number| {
-            self.open.get(*number).is_some_and(|open| {
-                open.cseq == cseq
-                    && open.redirect.is_invite()
-                    && open.redirect.response.message.to_tag() == Some(tag)
-                    && !open.redirect.was_answered()
-            })
-        })
     }
 }
 
