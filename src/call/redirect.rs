@@ -214,6 +214,10 @@ pub struct Redirect {
     pub unseen: Option<Place>,
     /// The CANCEL that the client had sent before the 3xx reached it.
     pub cancel: Option<Place>,
+    /// The BYE with which either side ended the dialog in which the request was sent.
+    pub ended: Option<Place>,
+    /// Whether the client was seen sending the server what is meant for other addresses, as one does with an outbound proxy (RFC 3261, 8.1.2).
+    pub sends_all_there: bool,
     /// The redirect on the hop above with which a proxy or back-to-back user agent handed this one on.
     pub relayed: Option<u64>,
     /// The first redirect of the chain that this one belongs to; its own number where it is the first.

@@ -120,6 +120,9 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     if !redirect.cover.client_visible {
         return Some("nothing that the client sent is in the capture".into());
     }
+    if redirect.ended.is_some() {
+        return Some("the dialog was ended, in which the request would have been sent again".into());
+    }
     if redirect.was_answered() {
         return Some("the same request was answered with success as well".into());
     }

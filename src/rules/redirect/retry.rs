@@ -160,7 +160,7 @@ pub(super) fn retries_original(redirect: &Redirect, attempt: &Attempt) -> bool {
 }
 
 /// Whether the client may send everything through a proxy of its own choice: it shows a Route, or it sent the redirected request elsewhere
-/// than its Request-URI says, or nobody can tell where that would have been.
+/// than its Request-URI says, or nobody can tell where that would have been, or other requests of its go that way wherever they are meant for.
 pub(super) fn has_outbound_proxy(redirect: &Redirect, attempt: &Attempt) -> bool {
     let Some(request) = &redirect.request else { return true };
     let routed = [request, &attempt.request].into_iter().any(|sent| sent.message.routes().next().is_some());
@@ -169,7 +169,7 @@ pub(super) fn has_outbound_proxy(redirect: &Redirect, attempt: &Attempt) -> bool
         .as_ref()
         .and_then(Uri::next_hop)
         .is_some_and(|hop| hop.is_at(request.destination.address) == Some(true) && hop.port == request.destination.port);
-    routed || !by_own_uri
+    routed || !by_own_uri || redirect.sends_all_there
 }
 
 /// The transport that the topmost Via of an attempt names.
