@@ -10,6 +10,7 @@
 mod decode;
 mod exported;
 mod ip;
+mod l2tp;
 mod link;
 mod octets;
 mod path;

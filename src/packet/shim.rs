@@ -118,6 +118,14 @@ pub(super) fn mpls<'a>(mut rest: &'a [u8], mut walk: Walk) -> Reached<'a> {
     }
 }
 
+/// Whether `rest`, read as an Ethernet frame with at most one VLAN tag, holds an IP packet that is there as a whole.
+pub(super) fn holds_whole_ip_in_ethernet(rest: &[u8]) -> bool {
+    let at = if u16_at(rest, 12) == Some(ETHERTYPE_VLAN) { ETHERNET_LEN + 4 } else { ETHERNET_LEN };
+    let packet = after(rest, at).unwrap_or_default();
+    let version = u8_at(packet, 0).map(|first| first >> 4);
+    matches!((u16_at(rest, at - 2), version), (Some(ETHERTYPE_IPV4), Some(4)) | (Some(ETHERTYPE_IPV6), Some(6))) && fits_ip(packet)
+}
+
 /// Whether the lengths in `rest`, read as an IP header, lie within `rest`.
 fn fits_ip(rest: &[u8]) -> bool {
     match u8_at(rest, 0).map(|first| (first >> 4, first & 0xf)) {

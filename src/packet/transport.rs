@@ -66,13 +66,14 @@ pub(super) fn datagram<'a>(carrier: Carrier, bytes: &'a [u8], missing: u32) -> R
         return Err(Stop::short("UDP header", 8, bytes));
     };
     let (length, destination_port, payload) = (usize::from(udp.length()), udp.destination_port(), udp.payload());
-    if tunnel::is_port(destination_port)
-        && let Some(inner) = tunnel::over_udp(carrier, destination_port, payload)
+    let ports = (udp.source_port(), destination_port);
+    if tunnel::is_port(ports)
+        && let Some(inner) = tunnel::over_udp(carrier, ports, payload)
     {
         return inner;
     }
     Ok(Packet::Datagram(Datagram {
-        source: Endpoint { address: carrier.source, port: udp.source_port() },
+        source: Endpoint { address: carrier.source, port: ports.0 },
         destination: Endpoint { address: carrier.destination, port: destination_port },
         payload,
         // What was cut may have been only what stands behind the datagram; a UDP length of 0 says that all is its.
