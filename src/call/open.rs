@@ -24,6 +24,9 @@ const LINGER_NANOS: i64 = 2 * 1_000_000_000;
 /// The most redirects of one call that are looked at, the latest first.
 const MAX_OF_CALL: usize = 64;
 
+/// How much earlier than the 3xx a request that was captured behind it may be stamped: the clocks of capture queues differ a little.
+const JITTER_NANOS: i64 = 100_000_000;
+
 /// Numbers of redirects, the oldest first; of those that were closed some may still stand among them.
 #[derive(Debug, Default)]
 struct Numbers {
@@ -77,7 +80,7 @@ impl Open {
         let since = time.nanos_since(self.last_event);
         // Whoever gets no response to an attempt waits for it as long before the next one (RFC 3261, 17.1.1.2, Timer B).
         let wait = if self.has_pending() { self.redirect.window } else { 0 };
-        time >= self.redirect.response.time && since <= self.redirect.window.saturating_add(wait)
+        time.nanos_since(self.redirect.response.time) >= -JITTER_NANOS && since <= self.redirect.window.saturating_add(wait)
     }
 
     /// Whether an attempt has no final response yet.

@@ -303,3 +303,16 @@ fn a_dialog_that_was_ended_leaves_nothing_to_send_again() {
     assert_eq!(verdicts(&script(&format!("5.2 server > client BYE sip:alice@192.0.2.10 | {callee}"))), [("inconclusive", 0)]);
     assert_eq!(verdicts(&script("")), [("incorrect", 0)]);
 }
+
+#[test]
+fn a_retry_that_is_stamped_a_moment_before_its_redirect_is_its_retry() {
+    let script = format!(
+        "0.0 client > server INVITE sip:bob@192.0.2.20
+         0.1 server > client 302 | Contact: {CONTACT}
+         0.11 client > server ACK
+         0.0995 client > target INVITE sip:bob@198.51.100.30 | To: <sip:bob@192.0.2.20>
+         0.5 target > client 200
+         40 end"
+    );
+    assert_eq!(verdicts(&script), [("correct", 1)]);
+}
