@@ -18,6 +18,7 @@ mod plain;
 mod shim;
 mod transport;
 mod tunnel;
+mod tzsp;
 mod walk;
 mod wireless;
 

@@ -14,6 +14,7 @@ use super::l2tp::{self, PORT_L2TP, PROTOCOL_L2TP};
 use super::link;
 use super::octets::{after, u8_at, u16_at, u32_at};
 use super::shim::{self, ETHERTYPE_TEB};
+use super::tzsp::{self, PORT_TZSP};
 use super::walk::{Stop, Walk};
 
 /// VXLAN as assigned, and as Linux had it before.
@@ -42,7 +43,7 @@ const GTP_EXTENSIONS_MAX: usize = 16;
 #[inline]
 pub(super) const fn is_port(ports: (u16, u16)) -> bool {
     // What answers in L2TP may go to any port.
-    matches!(ports.1, PORT_VXLAN | PORT_VXLAN_LINUX | PORT_GENEVE | PORT_GTP_U | PORT_L2TP) || ports.0 == PORT_L2TP
+    matches!(ports.1, PORT_VXLAN | PORT_VXLAN_LINUX | PORT_GENEVE | PORT_GTP_U | PORT_L2TP | PORT_TZSP) || ports.0 == PORT_L2TP
 }
 
 /// A walk that goes on inside a tunnel of `kind` with `id`, between the addresses of `carrier`.
@@ -127,6 +128,7 @@ pub(super) fn over_udp<'a>(carrier: Carrier, ports: (u16, u16), bytes: &'a [u8])
         PORT_VXLAN | PORT_VXLAN_LINUX => vxlan(carrier, bytes),
         PORT_GENEVE => geneve(carrier, bytes),
         PORT_GTP_U => gtp_u(carrier, bytes),
+        PORT_TZSP => tzsp::over_udp(carrier, bytes),
         _ if ports.0 == PORT_L2TP || ports.1 == PORT_L2TP => l2tp::over_udp(carrier, bytes),
         _ => None,
     }?;
