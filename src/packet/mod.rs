@@ -8,6 +8,7 @@
 #![deny(clippy::indexing_slicing)]
 
 mod decode;
+mod esp;
 mod exported;
 mod ip;
 mod l2tp;
