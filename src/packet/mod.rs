@@ -10,6 +10,7 @@
 mod decode;
 mod esp;
 mod exported;
+mod hep;
 mod ip;
 mod l2tp;
 mod link;
