@@ -18,6 +18,8 @@ use crate::sip::{Message, MessageFault, is_sip};
 
 mod batch;
 mod collect;
+#[cfg(test)]
+mod websocket_tests;
 
 use batch::{Batches, Judge, Sender};
 use collect::{Collector, Judged};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::chain::Chain;
 use super::future::{LaterRequest, Watch, Watches};
+use super::habit::{self, Habits};
 use super::identity::Person;
 use super::key::{Keyed, key, key_of_cancelled};
 use super::link::{self, Asked};
@@ -45,6 +46,8 @@ pub struct Calls {
     pub(super) open: OpenRedirects,
     pub(super) chains: BTreeMap<u64, Chain>,
     watches: Watches,
+    /// The clients that send a server what is meant for other addresses.
+    habits: Habits,
     /// Until when each capture goes on.
     covers: Vec<Timestamp>,
     next: u64,
@@ -62,6 +65,7 @@ impl Calls {
             open: OpenRedirects::default(),
             chains: BTreeMap::new(),
             watches: Watches::new(settings.max_watches),
+            habits: Habits::default(),
             covers: Vec::new(),
             next: 1,
             is_full: false,
@@ -95,8 +99,10 @@ impl Calls {
             None if !message.is_request() => {}
             None if message.method() == b"ACK" => self.ack(sighting),
             None => {
-                if message.method() == b"CANCEL" {
-                    self.cancel(sighting);
+                match message.method() {
+                    b"CANCEL" => self.cancel(sighting),
+                    b"BYE" => self.open.end_dialog(&sighting.message, sighting.place),
+                    _ => {}
                 }
                 self.request(sighting, events);
             }
@@ -129,6 +135,7 @@ impl Calls {
             until: captured.max(heard.unwrap_or(Timestamp::MIN)),
             client_visible: redirect.request.is_some() || !redirect.acks.is_empty() || heard.is_some(),
         };
+        redirect.sends_all_there = self.habits.has(redirect.client.address, redirect.server);
         self.open.forget_client(redirect.client.address);
         if let Some(chain) = self.chains.get_mut(&redirect.chain)
             && chain.leave()
@@ -210,6 +217,7 @@ impl Calls {
     fn place(&mut self, number: u64, kept: &Kept, events: &mut dyn Events) {
         let asked = Asked::new(kept);
         if !self.may_concern(&asked) {
+            self.note_habit(kept, events);
             return;
         }
         let place = if self.open.is_empty() { link::Place::default() } else { link::place(&self.open, &asked) };
@@ -221,7 +229,10 @@ impl Calls {
         }
         if let Some((redirect, link)) = place.attempt_of {
             self.attach(redirect, link, number, kept, &asked);
-        } else if self.watches.knows(kept.source.address)
+            return;
+        }
+        self.note_habit(kept, events);
+        if self.watches.knows(kept.source.address)
             && asked.tag_of_to().is_none()
             && kept.message.method() != b"REGISTER"
             && asked.is_first_hop()
@@ -229,6 +240,12 @@ impl Calls {
             && let Some((watch, request)) = self.watches.see(kept, caller, asked.uri(), asked.to(), self.settings.retry_window)
         {
             events.later(watch, request);
+        }
+    }
+
+    fn note_habit(&mut self, kept: &Kept, events: &mut dyn Events) {
+        if self.habits.note(kept) {
+            events.fault(kept.place.capture, bound("clients of outbound proxies", habit::MAX_HABITS, kept));
         }
     }
 
@@ -411,6 +428,8 @@ impl Calls {
             candidate: None,
             rival: None,
             unseen: None,
+            ended: None,
+            sends_all_there: false,
             relayed: None,
             tried: Vec::new(),
             cover: Cover { until: sighting.time, client_visible: false },

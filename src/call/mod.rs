@@ -6,6 +6,7 @@
 mod calls;
 mod chain;
 mod future;
+mod habit;
 mod identity;
 mod key;
 mod link;

@@ -13,12 +13,16 @@ use smallvec::SmallVec;
 
 use super::identity::{Person, ViaStack, nickname};
 use super::redirect::{Kept, Redirect};
-use crate::evidence::Timestamp;
+use crate::evidence::{Place, Timestamp};
+use crate::sip::Message;
 
 /// How long after the last thing that happened to a redirect its attempts are still waited for: a call may ring until Timer C ends it.
 const RINGING_NANOS: i64 = 200 * 1_000_000_000;
 /// How long after its window a redirect stays open, for the repetitions that the last second of it may hold.
 const LINGER_NANOS: i64 = 2 * 1_000_000_000;
+
+/// The most redirects of one call that are looked at, the latest first.
+const MAX_OF_CALL: usize = 64;
 
 /// Numbers of redirects, the oldest first; of those that were closed some may still stand among them.
 #[derive(Debug, Default)]
@@ -232,6 +236,30 @@ impl OpenRedirects {
 
     pub(super) fn alternatives_of_caller(&self, caller: &Person) -> &[u64] {
         self.found(Index::AlternativeCaller, caller)
+    }
+
+    /// The redirect that an ACK on another branch means: the same call and number, and the To tag of the 3xx.
+    pub(super) fn acked(&self, ack: &Message<'_>) -> Option<u64> {
+        let cseq = ack.cseq()?.number;
+        let tag = ack.to_tag()?;
+        let is_meant = |open: &Open| {
+            let redirect = &open.redirect;
+            open.cseq == cseq && redirect.is_invite() && redirect.response.message.to_tag() == Some(tag) && !redirect.was_answered()
+        };
+        self.of_call(ack.call_id()?).iter().rev().take(MAX_OF_CALL).copied().find(|number| self.get(*number).is_some_and(is_meant))
+    }
+
+    /// Notes the BYE that ends the dialog in which a redirected request was sent.
+    pub(super) fn end_dialog(&mut self, bye: &Message<'_>, place: Place) {
+        let Some(call_id) = bye.call_id() else { return };
+        let numbers: SmallVec<[u64; 4]> = self.of_call(call_id).iter().rev().take(MAX_OF_CALL).copied().collect();
+        for number in numbers {
+            let Some(open) = self.get_mut(number).filter(|open| open.redirect.method != b"BYE") else { continue };
+            let is_dialog = |tag: Option<&[u8]>| tag.is_some() && tag == open.dialog.as_deref();
+            if is_dialog(bye.to_tag()) || is_dialog(bye.from_tag()) {
+                open.redirect.ended.get_or_insert(place);
+            }
+        }
     }
 
     /// Notes that `address` was seen sending.

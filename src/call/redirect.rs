@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::sighting::Sighting;
 use crate::evidence::{Endpoint, Place, Timestamp, Transport};
 use crate::sip::body::Alternatives;
+use crate::sip::uri::UriTransport;
 use crate::sip::{Difference, Uri};
 
 /// A message that is kept for the rules.
@@ -214,6 +215,10 @@ pub struct Redirect {
     pub unseen: Option<Place>,
     /// The CANCEL that the client had sent before the 3xx reached it.
     pub cancel: Option<Place>,
+    /// The BYE with which either side ended the dialog in which the request was sent.
+    pub ended: Option<Place>,
+    /// Whether the client was seen sending the server what is meant for other addresses, as one does with an outbound proxy (RFC 3261, 8.1.2).
+    pub sends_all_there: bool,
     /// The redirect on the hop above with which a proxy or back-to-back user agent handed this one on.
     pub relayed: Option<u64>,
     /// The first redirect of the chain that this one belongs to; its own number where it is the first.
@@ -248,6 +253,15 @@ impl Redirect {
     #[must_use]
     pub fn was_answered(&self) -> bool {
         self.repeats.iter().any(|repeat| (200..300).contains(&repeat.status))
+    }
+
+    /// Whether the client reached the server over WebSocket, of which the capture may show the inside alone: then it sends everything through
+    /// the server that it is connected to, whatever a URI says (RFC 7118, 5).
+    #[must_use]
+    pub fn is_over_websocket(&self) -> bool {
+        let via = self.request.as_ref().unwrap_or(&self.response).message.top_via();
+        let named = via.map(|via| UriTransport::named(via.transport));
+        self.transport == Transport::Ws || matches!(named, Some(UriTransport::Ws | UriTransport::Wss))
     }
 
     /// Whether the method is INVITE, the only one with an ACK.

@@ -31,7 +31,7 @@ impl Calls {
         // On the branch of another INVITE that has its final response it is the ACK of that one, however much alike the two calls are.
         let has_outcome = |number: &u64| self.transactions.get(*number).is_some_and(|found| found.outcome.is_some());
         let is_of_another = by_key.is_none() && found.iter().any(has_outcome);
-        let by_call = || if is_of_another { None } else { self.acked_call(sighting) };
+        let by_call = || if is_of_another { None } else { self.open.acked(&sighting.message) };
         let Some(open) = by_key.or_else(by_call).and_then(|number| self.open.get_mut(number)) else { return };
         let redirect = &mut open.redirect;
         let ack: Kept = Arc::new(sighting.to_kept());
@@ -55,21 +55,6 @@ impl Calls {
                 open.redirect.client.address == sighting.destination.address && open.asked().message.from_tag() == message.from_tag()
             };
             self.open.get(*number).is_some_and(same)
-        })
-    }
-
-    /// The redirect that an ACK on another branch means: the same call and number, and the To tag of the 3xx.
-    fn acked_call(&self, sighting: &Sighting<'_>) -> Option<u64> {
-        let message = &sighting.message;
-        let cseq = message.cseq()?.number;
-        let tag = message.to_tag()?;
-        self.open.of_call(message.call_id()?).iter().rev().take(MAX_KEPT).copied().find(|number| {
-            self.open.get(*number).is_some_and(|open| {
-                open.cseq == cseq
-                    && open.redirect.is_invite()
-                    && open.redirect.response.message.to_tag() == Some(tag)
-                    && !open.redirect.was_answered()
-            })
         })
     }
 }

@@ -1,8 +1,7 @@
 //! Takes the octets at the front of a stream, gives what they are: units that lie in it plainly, or frames of WebSocket.
 //!
-//! A stream is plain as soon as the cutter has found a unit in it. It is one of frames behind a handshake, or from the first frame on whose
-//! payload begins as a unit. Until then both are looked for; what the cutter would take is never taken from it. A gap, or octets that
-//! cannot be a frame, begin the search anew.
+//! A stream is one of frames behind a handshake, or from the first frame on whose payload begins as a unit. These are sought in what the
+//! cutter wants to skip and nowhere else: what it would take is never taken from it. A gap, or octets that cannot be a frame, begin anew.
 //!
 //! Invariant: a frame that holds nothing of ours is passed over by its header, with no wait for its octets. RFC 6455, 5; RFC 7118.
 
@@ -22,10 +21,8 @@ const FRONT_MAX: usize = 64 << 10;
 /// How units lie in a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Mode {
-    /// Nobody knows yet.
+    /// One behind the other, as far as is known.
     #[default]
-    Sought,
-    /// One behind the other.
     Plain,
     /// In frames; known from a handshake, so that nothing of the stream was missed, or from a frame.
     Frames { from_handshake: bool },
@@ -58,7 +55,7 @@ pub(super) enum Look {
 
 impl Carriage {
     /// Nothing is known yet.
-    pub(super) const NEW: Self = Self { mode: Mode::Sought, passing: 0, open: None };
+    pub(super) const NEW: Self = Self { mode: Mode::Plain, passing: 0, open: None };
 
     /// Looks at `bytes`.
     pub(super) fn look<C: Cutter>(&mut self, cutter: &C, bytes: &[u8], state: CutState) -> Look {
@@ -73,11 +70,7 @@ impl Carriage {
         }
         let cut = cutter.cut(bytes, state);
         match cut {
-            Cut::Unit { len: 1.., .. } => {
-                self.mode = Mode::Plain;
-                Look::Plain(cut)
-            }
-            Cut::Skip(count) if self.mode == Mode::Sought => self.seek(cutter, bytes, count, state.at_end),
+            Cut::Skip(count) => self.seek(cutter, bytes, count, state.at_end),
             _ => Look::Plain(cut),
         }
     }

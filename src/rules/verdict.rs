@@ -6,6 +6,7 @@ use super::finding::Finding;
 use super::rule::{Level, Party};
 use super::words::{offered, seconds, text};
 use crate::call::{Attempt, Link, Redirect, Role};
+use crate::sip::uri::Host;
 use crate::sip::{Difference, Match, Uri};
 
 /// Whether the client did the right thing.
@@ -120,6 +121,9 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     if !redirect.cover.client_visible {
         return Some("nothing that the client sent is in the capture".into());
     }
+    if redirect.ended.is_some() {
+        return Some("the dialog was ended, in which the request would have been sent again".into());
+    }
     if redirect.was_answered() {
         return Some("the same request was answered with success as well".into());
     }
@@ -148,6 +152,9 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     if redirect.status != 380 && is_encrypted(redirect) {
         return Some("a Contact asks for an encrypted next hop, which the capture cannot show".into());
     }
+    if redirect.status != 380 && is_unresolvable(redirect) {
+        return Some("the Contact's host is a name in .invalid, which leads nowhere but through the server that gave it out".into());
+    }
     if redirect.role == Role::Proxy {
         return Some("a proxy neither followed it nor is seen to hand it on; the hop above may not be in the capture".into());
     }
@@ -158,6 +165,17 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
 fn is_encrypted(redirect: &Redirect) -> bool {
     let is_secure = |index: usize| redirect.targets.get(index).and_then(|target| target.uri.next_hop()).is_some_and(|hop| hop.secure);
     redirect.untried().any(is_secure)
+}
+
+/// Whether every Contact that is left to try has a name in `.invalid` for its host, as WebSocket clients have, which no DNS resolves
+/// (RFC 2606, 2), while the client has no WebSocket connection to the server that knows it.
+fn is_unresolvable(redirect: &Redirect) -> bool {
+    let is_invalid = |index: usize| {
+        let host = redirect.targets.get(index).and_then(|target| target.uri.next_hop()).map(|hop| hop.target);
+        matches!(host, Some(Host::Name(name)) if name.strip_suffix(b".").unwrap_or(&name).to_ascii_lowercase().ends_with(b".invalid"))
+    };
+    let mut untried = redirect.untried().peekable();
+    !redirect.is_over_websocket() && untried.peek().is_some() && untried.all(is_invalid)
 }
 
 fn followed(redirect: &Redirect) -> (Verdict, String) {

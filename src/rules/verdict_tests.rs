@@ -239,3 +239,67 @@ fn a_retry_on_the_branch_of_a_request_that_the_capture_lacks_is_no_such_request(
     assert!(redirect.request.is_none());
     assert_eq!(verdicts(&script), [("correct", 1)]);
 }
+
+#[test]
+fn the_last_contact_of_a_chain_is_forgotten_as_well() {
+    let rest = |later: &str| {
+        after_302(
+            "<sip:desk@198.51.100.30>",
+            &format!(
+                "0.2 client > target INVITE sip:desk@198.51.100.30
+                 0.3 target > client 302 | Contact: <sip:mobile@203.0.113.40>
+                 0.31 client > target ACK
+                 0.4 client > other INVITE sip:mobile@203.0.113.40
+                 0.5 other > client 200
+                 {later}
+                 99 end"
+            ),
+        )
+    };
+    let call = "Call-ID: later | From: <sip:alice@atlanta.example>;tag=later";
+    let straight = format!("60 client > other INVITE sip:mobile@203.0.113.40 | {call}");
+    assert_eq!(verdicts(&rest(&straight)), [("correct", 1), ("violated", 1)]);
+    // Its user dialled it, or the 3xx in between are missing.
+    assert_eq!(verdicts(&rest(&format!("{straight} | To: <sip:mobile@203.0.113.40>"))), [("correct", 1), ("correct", 1)]);
+    let asked = format!("59 client > server INVITE sip:bob@192.0.2.20 | {call}\n{straight} | Call-ID: last");
+    assert_eq!(verdicts(&rest(&asked)), [("correct", 1), ("correct", 1)]);
+}
+
+#[test]
+fn a_client_that_sends_everything_to_one_server_has_an_outbound_proxy() {
+    let script = |before: &str| {
+        format!(
+            "0.0 client > server {before} | Call-ID: before | From: <sip:alice@atlanta.example>;tag=before
+             0.1 server > client 200
+             1.0 client > server INVITE sip:bob@192.0.2.20 | To: <sip:bob@192.0.2.20>
+             1.1 server > client 302 | Contact: {CONTACT}
+             1.11 client > server ACK
+             1.2 client > server INVITE sip:bob@198.51.100.30 | To: <sip:bob@192.0.2.20>
+             1.3 server > client 404
+             40 end"
+        )
+    };
+    assert_eq!(verdicts(&script("INVITE sip:zoe@203.0.113.99")), [("correct", 1)]);
+    for before in ["REGISTER sip:192.0.2.20", "INVITE sip:zoe@203.0.113.99 | Route: <sip:192.0.2.20;lr>", "INVITE sip:zoe@far.example"] {
+        assert_eq!(verdicts(&script(before)), [("incorrect", 1)], "{before}");
+    }
+}
+
+#[test]
+fn a_dialog_that_was_ended_leaves_nothing_to_send_again() {
+    let script = |bye: &str| {
+        format!(
+            "0.0 client > server INVITE sip:bob@192.0.2.20
+             0.1 server > client 200
+             5.0 client > server INVITE sip:bob@192.0.2.20 | To: <sip:bob@192.0.2.20>;tag=bob1
+             5.1 server > client 302 | Contact: {CONTACT}
+             5.11 client > server ACK
+             {bye}
+             60 end"
+        )
+    };
+    assert_eq!(verdicts(&script("5.2 client > server BYE sip:bob@192.0.2.20 | To: <sip:bob@192.0.2.20>;tag=bob1")), [("inconclusive", 0)]);
+    let callee = "From: <sip:bob@192.0.2.20>;tag=bob1 | To: <sip:alice@atlanta.example>;tag=alice";
+    assert_eq!(verdicts(&script(&format!("5.2 server > client BYE sip:alice@192.0.2.10 | {callee}"))), [("inconclusive", 0)]);
+    assert_eq!(verdicts(&script("")), [("incorrect", 0)]);
+}

@@ -4,6 +4,8 @@
 
 use std::fs;
 
+use sip3xx::evidence::Transport;
+
 use crate::support::capture_text::capture_of_text;
 use crate::support::sample_files::{files_below, one_capture_of_all, read, samples, sendings};
 use crate::support::sip_text::Cargo;
@@ -60,7 +62,7 @@ fn tshark_reads_back_what_the_text_says() {
         "udp.payload",
         "tcp.payload",
     ];
-    let Some(rows) = tshark::fields(&file, "udp || tcp.len > 0", &names) else { return };
+    let Some(rows) = tshark::fields(&file, "(udp || tcp.len > 0) && !http.request && !http.response", &names) else { return };
     let mut rows = rows.into_iter();
     for (path, sending) in all {
         let Cargo::Payload(payload) = sending.cargo else { continue };
@@ -75,6 +77,9 @@ fn tshark_reads_back_what_the_text_says() {
             found += udp;
             found += tcp;
         }
+        if sending.transport == Transport::Ws {
+            found = payload_of_frame(&found);
+        }
         let wanted: String = payload.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(found, wanted, "{}", path.display());
     }
@@ -87,6 +92,16 @@ fn tshark_finds_no_fault_in_the_frames() {
     let bad = "_ws.malformed || ip.checksum.status == 0 || udp.checksum.status == 0 || tcp.checksum.status == 0 || tcp.analysis.flags";
     let Some(rows) = tshark::fields(&file, bad, &["frame.number", "_ws.expert.message"]) else { return };
     assert_eq!(rows, Vec::<Vec<String>>::new());
+}
+
+/// The payload of a frame of WebSocket without its mask, in hexadecimal digits as the frame is (RFC 6455, 5.2 and 5.3).
+fn payload_of_frame(digits: &str) -> String {
+    let octets = digits.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()));
+    let octets: Vec<u8> = octets.collect::<Option<_>>().expect("hexadecimal digits");
+    let (is_masked, length) = (octets[1] & 0x80 != 0, octets[1] & 0x7f);
+    let behind = &octets[if length == 126 { 4 } else { 2 }..];
+    let (mask, payload) = if is_masked { behind.split_at(4) } else { (&[0; 4][..], behind) };
+    payload.iter().zip(mask.iter().cycle()).map(|(octet, mask)| format!("{:02x}", octet ^ mask)).collect()
 }
 
 /// Microseconds of tshark's seconds, which have nine decimals.

@@ -4,7 +4,6 @@
 
 use super::acks;
 use crate::call::{Kept, Redirect};
-use crate::evidence::Transport;
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
 
 pub(in crate::rules) const RULE: Rule = Rule {
@@ -44,7 +43,7 @@ fn check(redirect: &Redirect) -> Option<Draft> {
 /// Whether the ACK went where the request had gone. A stream may have been opened anew, to another port of the same server.
 fn goes_where(ack: &Kept, request: &Kept) -> bool {
     let same_address = ack.destination.address.to_canonical() == request.destination.address.to_canonical();
-    let same_port = ack.destination.port == request.destination.port || request.transport == Transport::Tcp;
+    let same_port = ack.destination.port == request.destination.port || request.transport.is_reliable();
     same_address && same_port && ack.transport == request.transport
 }
 

@@ -102,4 +102,14 @@ mod tests {
             40 end";
         assert_eq!(levels(&RULE, script), []);
     }
+
+    #[test]
+    fn a_websocket_client_sends_everything_to_its_server() {
+        let script = "0.0 client > 192.0.2.20:80/ws INVITE sip:bob@192.0.2.20;transport=ws
+            0.1 192.0.2.20:80 > client/ws 302 | Contact: <sip:bob@192.0.2.20:5080>
+            0.3 client > 192.0.2.20:80/ws INVITE sip:bob@192.0.2.20:5080
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+        assert_eq!(levels(&RULE, &script.replace("/ws", "/tcp")), [Level::Error]);
+    }
 }

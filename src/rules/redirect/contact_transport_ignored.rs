@@ -90,6 +90,7 @@ mod tests {
             ("<sip:bob@198.51.100.30;transport=tcp>", "target/tcp INVITE sip:bob@198.51.100.30;transport=tcp"),
             ("<sip:bob@198.51.100.30;transport=UDP>", "target INVITE sip:bob@198.51.100.30;transport=udp"),
             ("<sip:bob@198.51.100.30;transport=ws>", "198.51.100.30:80/tcp INVITE sip:bob@198.51.100.30;transport=ws"),
+            ("<sip:bob@198.51.100.30;transport=ws>", "198.51.100.30:80/ws INVITE sip:bob@198.51.100.30;transport=ws"),
             ("<sip:bob@198.51.100.30>", "target INVITE sip:bob@198.51.100.30"),
         ];
         for (contact, retry) in facts {
@@ -164,5 +165,15 @@ mod tests {
             0.3 client > server INVITE sip:voicemail@192.0.2.20;transport=tcp
             40 end";
         assert_eq!(levels(&RULE, script), []);
+    }
+
+    #[test]
+    fn a_websocket_client_sends_everything_to_its_server() {
+        let script = "0.0 client > 192.0.2.20:80/ws INVITE sip:bob@192.0.2.20;transport=ws
+            0.1 192.0.2.20:80 > client/ws 302 | Contact: <sip:bob@192.0.2.20:80;transport=udp>
+            0.3 client > 192.0.2.20:80/ws INVITE sip:bob@192.0.2.20:80;transport=udp
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+        assert_eq!(levels(&RULE, &script.replace("/ws", "/tcp")), [Level::Error]);
     }
 }

@@ -74,4 +74,14 @@ mod tests {
     fn a_maddr_that_is_a_name_may_lead_anywhere() {
         assert_eq!(played("sip:bob@192.0.2.20", "sip:bob@198.51.100.30;maddr=edge.example", "target"), []);
     }
+
+    #[test]
+    fn a_websocket_client_sends_everything_to_its_server() {
+        let script = "0.0 client > 192.0.2.20:80/ws INVITE sip:bob@192.0.2.20;transport=ws
+            0.1 192.0.2.20:80 > client/ws 302 | Contact: <sip:bob@192.0.2.20;maddr=203.0.113.40>
+            0.3 client > 192.0.2.20:80/ws INVITE sip:bob@192.0.2.20;maddr=203.0.113.40
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+        assert_eq!(levels(&RULE, &script.replace("/ws", "/tcp")), [Level::Error]);
+    }
 }

@@ -169,4 +169,17 @@ mod tests {
             40 end";
         assert_eq!(levels(&RULE, script), []);
     }
+
+    #[test]
+    fn a_name_in_invalid_leads_nowhere_but_through_its_own_websocket_server() {
+        let contact = "<sip:bob@df7jal23ls0d.Invalid;transport=ws>";
+        assert_eq!(after(302, contact, "40 end"), []);
+        let script = format!(
+            "0.0 client > 192.0.2.20:80/ws INVITE sip:bob@192.0.2.20
+             0.1 192.0.2.20:80 > client/ws 302 | Contact: {contact}
+             0.2 client > 192.0.2.20:80/ws ACK
+             40 end"
+        );
+        assert_eq!(levels(&RULE, &script), [Level::Error]);
+    }
 }

@@ -70,10 +70,11 @@ impl<'a> Retry<'a> {
         is_carried(&self.attempt.request, &hop.transport) || via_transport(self.attempt).is_some_and(is_named)
     }
 
-    /// Whether the packet may have gone to the redirecting server because that is the client's outbound proxy (RFC 3261, 8.1.2).
+    /// Whether the packet may have gone to the redirecting server because that is the client's outbound proxy (RFC 3261, 8.1.2), or anywhere
+    /// because the client is connected to its server by WebSocket.
     pub(super) fn may_go_by_policy(&self) -> bool {
         let to_server = self.attempt.request.destination.address == self.redirect.server.address;
-        to_server && has_outbound_proxy(self.redirect, self.attempt)
+        self.redirect.is_over_websocket() || (to_server && has_outbound_proxy(self.redirect, self.attempt))
     }
 }
 
@@ -81,7 +82,8 @@ impl<'a> Retry<'a> {
 fn is_carried(request: &Kept, wished: &UriTransport) -> bool {
     match (wished, request.transport) {
         (UriTransport::Udp, Transport::Tcp) => request.message.octets().len() > DATAGRAM_OCTETS,
-        (UriTransport::Udp, Transport::Udp) | (UriTransport::Tcp | UriTransport::Ws, Transport::Tcp) | (UriTransport::Other(_), _) => true,
+        (UriTransport::Udp, Transport::Udp) | (UriTransport::Tcp, Transport::Tcp) | (UriTransport::Other(_), _) => true,
+        (UriTransport::Ws, Transport::Ws | Transport::Tcp) => true,
         _ => false,
     }
 }
@@ -160,7 +162,8 @@ pub(super) fn retries_original(redirect: &Redirect, attempt: &Attempt) -> bool {
 }
 
 /// Whether the client may send everything through a proxy of its own choice: it shows a Route, or it sent the redirected request elsewhere
-/// than its Request-URI says, or nobody can tell where that would have been.
+/// than its Request-URI says, or nobody can tell where that would have been, or other requests of its go that way wherever they are meant
+/// for, or it is connected to its server by WebSocket.
 pub(super) fn has_outbound_proxy(redirect: &Redirect, attempt: &Attempt) -> bool {
     let Some(request) = &redirect.request else { return true };
     let routed = [request, &attempt.request].into_iter().any(|sent| sent.message.routes().next().is_some());
@@ -169,7 +172,7 @@ pub(super) fn has_outbound_proxy(redirect: &Redirect, attempt: &Attempt) -> bool
         .as_ref()
         .and_then(Uri::next_hop)
         .is_some_and(|hop| hop.is_at(request.destination.address) == Some(true) && hop.port == request.destination.port);
-    routed || !by_own_uri
+    routed || !by_own_uri || redirect.sends_all_there || redirect.is_over_websocket()
 }
 
 /// The transport that the topmost Via of an attempt names.

@@ -125,4 +125,22 @@ mod tests {
     fn a_maddr_that_was_passed_over_is_another_fault() {
         assert_eq!(played(ASKED, "<sip:bob@192.0.2.20;maddr=10.1.110.24>", "sip:bob@192.0.2.20;maddr=10.1.110.24", 404), []);
     }
+
+    #[test]
+    fn a_websocket_client_sends_everything_to_its_server() {
+        let retried = |asked: &str, via: &str| {
+            let script = format!(
+                "0.0 client > 192.0.2.20:80/{asked} INVITE sip:bob@192.0.2.20;transport=ws{via}
+                 0.1 192.0.2.20:80 > client/{asked} 302 | Contact: <sip:bob@198.51.100.30>
+                 0.3 client > 192.0.2.20:80/{asked} INVITE sip:bob@198.51.100.30{via}
+                 0.4 192.0.2.20:80 > client/{asked} 404
+                 40 end"
+            );
+            levels(&RULE, &script)
+        };
+        assert_eq!(retried("ws", ""), []);
+        // The same, captured where WSS was opened.
+        assert_eq!(retried("tcp", " | Via: SIP/2.0/WSS df7jal23ls0d.invalid;branch=z9hG4bKw"), []);
+        assert_eq!(retried("tcp", ""), [Level::Error]);
+    }
 }

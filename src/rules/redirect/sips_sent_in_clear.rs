@@ -27,7 +27,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let retry = Retry::at_contact(redirect, attempt)?;
     let request = &attempt.request;
     let what = if is_sips(&attempt.uri) {
-        if may_be_decrypted(attempt) {
+        if may_be_decrypted(attempt) || redirect.is_over_websocket() {
             return None;
         }
         String::new()
@@ -79,5 +79,15 @@ mod tests {
         let retry = "198.51.100.30:5061/tcp INVITE sips:bob@198.51.100.30 | Via: SIP/2.0/TLS 192.0.2.10:5061;branch=z9hG4bKs";
         assert_eq!(played("<sips:bob@198.51.100.30>", retry), []);
         assert_eq!(played("<sips:bob@127.0.0.1>", "127.0.0.1:5061/tcp INVITE sips:bob@127.0.0.1"), []);
+    }
+
+    #[test]
+    fn a_websocket_client_sends_everything_to_its_server() {
+        let script = "0.0 client > 192.0.2.20:80/ws INVITE sip:bob@192.0.2.20;transport=ws
+            0.1 192.0.2.20:80 > client/ws 302 | Contact: <sips:bob@192.0.2.20>
+            0.3 client > 192.0.2.20:80/ws INVITE sips:bob@192.0.2.20
+            40 end";
+        assert_eq!(levels(&RULE, script), []);
+        assert_eq!(levels(&RULE, &script.replace("/ws", "/tcp")), [Level::Error]);
     }
 }

@@ -48,7 +48,8 @@ fn check(redirect: &Redirect) -> Option<Draft> {
     })
 }
 
-/// Whether an attempt took the old way for certain: the same Request-URI, to the old server, which is not the proxy, and without a Route to it.
+/// Whether an attempt took the old way for certain: the same Request-URI, to the old server, which is not the proxy, without a Route to it, and not
+/// because a WebSocket client has no other way.
 fn goes_past(redirect: &Redirect, target: &Target, attempt: &Attempt) -> bool {
     let is_unchanged = redirect.original.as_ref().is_some_and(|original| original.equals(&attempt.uri));
     let is_elsewhere = target.uri.next_hop().and_then(|hop| hop.is_at(attempt.request.destination.address)) == Some(false);
@@ -56,7 +57,8 @@ fn goes_past(redirect: &Redirect, target: &Target, attempt: &Attempt) -> bool {
         let route = Uri::parse(route.uri());
         route.host().zip(target.uri.host()).is_some_and(|(one, other)| one.equals(other))
     });
-    is_unchanged && is_elsewhere && !is_routed && attempt.request.destination == redirect.server && redirect.targets.len() == 1
+    let is_bound = is_routed || redirect.is_over_websocket();
+    is_unchanged && is_elsewhere && !is_bound && attempt.request.destination == redirect.server && redirect.targets.len() == 1
 }
 
 #[cfg(test)]

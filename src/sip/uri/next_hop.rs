@@ -179,6 +179,8 @@ mod tests {
             ("sip:alice@192.0.2.4;maddr=proxy.atlanta.com", "proxy.atlanta.com 5060? udp?"),
             ("sip:alice@192.0.2.4;maddr=[2001:db8::2]", "[2001:db8::2] 5060 udp"),
             ("sip:a@df7jal23ls0d.invalid;transport=ws", "df7jal23ls0d.invalid 80? ws"),
+            ("sips:a@df7jal23ls0d.invalid;transport=ws", "df7jal23ls0d.invalid 443? ws!"),
+            ("sip:a@192.0.2.4;transport=wss", "192.0.2.4 443 wss!"),
             ("tel:+15550123", "none"),
             ("sip:alice@192.0.2.4:port", "none"),
         ];

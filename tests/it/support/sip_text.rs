@@ -111,8 +111,8 @@ fn read_block(block: &Block<'_>, now: u64) -> Result<Sending, TextError> {
         [] => Kind::Message,
         ["raw"] => Kind::Raw,
         ["keep-alive"] => Kind::KeepAlive,
-        ["close"] if transport == Transport::Tcp => Kind::Close,
-        _ => return Err(fault("after the transport may stand raw, keep-alive, or with tcp close")),
+        ["close"] if transport != Transport::Udp => Kind::Close,
+        _ => return Err(fault("after the transport may stand raw, keep-alive, or with tcp and ws close")),
     };
     let from: SocketAddr = from.parse().map_err(|_| fault("the sender is no address:port"))?;
     let to: SocketAddr = to.parse().map_err(|_| fault("the receiver is no address:port"))?;
