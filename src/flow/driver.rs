@@ -4,6 +4,7 @@
 
 use super::cut::Cutter;
 use super::fragments::{Fragments, Whole, begins_as_text};
+use super::inflated::inflated;
 use super::limits::Limits;
 use super::streams::{Streams, Surroundings};
 use super::unit::{Origin, Sink, Unit};
@@ -89,6 +90,12 @@ impl<C: Cutter> Flow<C> {
                 }
                 sink(unit(&datagram, capture, frame.number, frame.time, &[frame.number]));
             }
+            Some(Packet::Deflated(datagram)) => {
+                if let Some(octets) = inflated(&datagram, frame.number, faults) {
+                    let datagram = Datagram { payload: &octets, ..datagram };
+                    sink(unit(&datagram, capture, frame.number, frame.time, &[frame.number]));
+                }
+            }
             Some(Packet::Segment(segment)) => {
                 let origin = Origin { capture, frame: frame.number, time: frame.time, path: segment.path };
                 let (streams, mut around) = self.around(frame.time, faults, sink);
@@ -120,6 +127,12 @@ impl<C: Cutter> Flow<C> {
                         }
                     }
                     sink(unit(&datagram, whole.origin.capture, whole.origin.frame, whole.origin.time, &whole.frames));
+                }
+                Some(Packet::Deflated(datagram)) => {
+                    if let Some(octets) = inflated(&datagram, whole.origin.frame, faults) {
+                        let datagram = Datagram { payload: &octets, ..datagram };
+                        sink(unit(&datagram, whole.origin.capture, whole.origin.frame, whole.origin.time, &whole.frames));
+                    }
                 }
                 Some(Packet::Segment(segment)) => {
                     let origin = Origin { path: segment.path, ..whole.origin };

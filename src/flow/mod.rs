@@ -13,6 +13,7 @@ mod direction;
 mod driver;
 mod fragments;
 mod giver;
+mod inflated;
 mod joined;
 mod limits;
 mod pending;

@@ -13,6 +13,8 @@ use crate::fault::{Fault, FaultKind, FaultLog};
 pub enum Packet<'a> {
     /// A UDP datagram.
     Datagram(Datagram<'a>),
+    /// A datagram whose payload is a message compressed by zlib (RFC 1950), as HEP may carry it.
+    Deflated(Datagram<'a>),
     /// A TCP segment.
     Segment(Segment<'a>),
     /// A piece of an IP datagram.

@@ -11,15 +11,12 @@ use crate::capture::LinkType;
 /// Link types by their names in the pcap registry.
 mod link_type {
     pub(super) const NULL: u16 = 0;
-    pub(super) const PPP: u16 = 9;
     /// `DLT_RAW` as BSD systems, Linux and OpenBSD numbered it before 101 was agreed.
     pub(super) const RAW_OLD: u16 = 12;
     pub(super) const RAW_OPENBSD: u16 = 14;
     pub(super) const PPP_HDLC: u16 = 50;
     pub(super) const PPP_ETHER: u16 = 51;
-    pub(super) const RAW: u16 = 101;
     pub(super) const C_HDLC: u16 = 104;
-    pub(super) const IEEE802_11: u16 = 105;
     pub(super) const LOOP: u16 = 108;
     pub(super) const LINUX_SLL: u16 = 113;
     pub(super) const IEEE802_11_RADIOTAP: u16 = 127;
@@ -32,6 +29,12 @@ mod link_type {
 
 /// The link type of Ethernet.
 pub(super) const ETHERNET: u16 = 1;
+/// The link type of PPP.
+pub(super) const PPP: u16 = 9;
+/// The link type of IP without any link.
+pub(super) const RAW: u16 = 101;
+/// The link type of 802.11 without a header of the tool that captured it.
+pub(super) const IEEE802_11: u16 = 105;
 /// Octets of the Linux cooked header, version 1.
 const SLL_LEN: usize = 16;
 /// Octets of the Linux cooked header, version 2.
@@ -45,15 +48,15 @@ const NFLOG_ATTRIBUTES_MAX: usize = 32;
 pub(super) fn network<'a>(link_type: LinkType, data: &'a [u8], walk: Walk) -> Reached<'a> {
     match link_type.0 {
         ETHERNET => shim::ethernet(data, walk),
-        link_type::RAW | link_type::RAW_OLD | link_type::RAW_OPENBSD | link_type::IPV4 | link_type::IPV6 => Ok((data, walk)),
+        RAW | link_type::RAW_OLD | link_type::RAW_OPENBSD | link_type::IPV4 | link_type::IPV6 => Ok((data, walk)),
         link_type::LINUX_SLL => cooked(data, walk),
         link_type::LINUX_SLL2 => cooked2(data, walk),
         link_type::NULL | link_type::LOOP => loopback(data, walk),
-        link_type::PPP | link_type::PPP_HDLC => ppp(data, walk),
+        PPP | link_type::PPP_HDLC => ppp(data, walk),
         link_type::PPP_ETHER => shim::pppoe(data, walk),
         link_type::C_HDLC => cisco_hdlc(data, walk),
         link_type::NFLOG => nflog(data, walk),
-        link_type::IEEE802_11 => wireless::ieee80211(data, walk),
+        IEEE802_11 => wireless::ieee80211(data, walk),
         link_type::IEEE802_11_RADIOTAP => wireless::radiotap(data, walk),
         link_type::PPI => wireless::ppi(data, walk),
         other => Err(Stop::UnknownLink(other)),

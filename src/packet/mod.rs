@@ -8,7 +8,9 @@
 #![deny(clippy::indexing_slicing)]
 
 mod decode;
+mod esp;
 mod exported;
+mod hep;
 mod ip;
 mod l2tp;
 mod link;
@@ -18,6 +20,7 @@ mod plain;
 mod shim;
 mod transport;
 mod tunnel;
+mod tzsp;
 mod walk;
 mod wireless;
 

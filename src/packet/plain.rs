@@ -1,4 +1,4 @@
-//! Takes the most usual frame (Ethernet with at most one VLAN tag, whole IP without options, UDP to no port of a tunnel), gives its datagram
+//! Takes the most usual frame (Ethernet with at most one VLAN tag, whole IP without options, UDP that can be no tunnel), gives its datagram
 //! without the walk.
 //!
 //! A capture of telephony is nearly all RTP, and this is its way. The shortcut says the same as [`super::decode()`] or nothing, which a
@@ -77,14 +77,15 @@ fn version6(bytes: &[u8], mut path: Path) -> Option<Datagram<'_>> {
 fn datagram(source: IpAddr, destination: IpAddr, bytes: &[u8], path: Path) -> Option<Datagram<'_>> {
     let ([s1, s2, d1, d2, l1, l2, _, _], rest) = bytes.split_first_chunk::<UDP_LEN>()?;
     let (source_port, destination_port) = (u16::from_be_bytes([*s1, *s2]), u16::from_be_bytes([*d1, *d2]));
-    if tunnel::is_port((source_port, destination_port)) {
+    let len = usize::from(u16::from_be_bytes([*l1, *l2]));
+    let payload = len.checked_sub(UDP_LEN).and_then(|len| rest.get(..len)).unwrap_or(rest);
+    if tunnel::may_be((source_port, destination_port), payload) {
         return None;
     }
-    let len = usize::from(u16::from_be_bytes([*l1, *l2]));
     Some(Datagram {
         source: Endpoint { address: source, port: source_port },
         destination: Endpoint { address: destination, port: destination_port },
-        payload: len.checked_sub(UDP_LEN).and_then(|len| rest.get(..len)).unwrap_or(rest),
+        payload,
         truncated: false,
         transport: Transport::Udp,
         path,

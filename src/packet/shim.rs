@@ -127,7 +127,7 @@ pub(super) fn holds_whole_ip_in_ethernet(rest: &[u8]) -> bool {
 }
 
 /// Whether the lengths in `rest`, read as an IP header, lie within `rest`.
-fn fits_ip(rest: &[u8]) -> bool {
+pub(super) fn fits_ip(rest: &[u8]) -> bool {
     match u8_at(rest, 0).map(|first| (first >> 4, first & 0xf)) {
         Some((4, words)) => words >= 5 && u16_at(rest, 2).is_some_and(|total| total >= 20 && usize::from(total) <= rest.len()),
         Some((6, _)) => u16_at(rest, 4).is_some_and(|payload| usize::from(payload) + 40 <= rest.len()),

@@ -67,8 +67,10 @@ pub(super) fn datagram<'a>(carrier: Carrier, bytes: &'a [u8], missing: u32) -> R
     };
     let (length, destination_port, payload) = (usize::from(udp.length()), udp.destination_port(), udp.payload());
     let ports = (udp.source_port(), destination_port);
-    if tunnel::is_port(ports)
-        && let Some(inner) = tunnel::over_udp(carrier, ports, payload)
+    // What was cut may have been only what stands behind the datagram; a UDP length of 0 says that all is its.
+    let truncated = missing > 0 && (length < 8 || length > bytes.len());
+    if tunnel::may_be(ports, payload)
+        && let Some(inner) = tunnel::over_udp(carrier, ports, payload, truncated)
     {
         return inner;
     }
@@ -76,8 +78,7 @@ pub(super) fn datagram<'a>(carrier: Carrier, bytes: &'a [u8], missing: u32) -> R
         source: Endpoint { address: carrier.source, port: ports.0 },
         destination: Endpoint { address: carrier.destination, port: destination_port },
         payload,
-        // What was cut may have been only what stands behind the datagram; a UDP length of 0 says that all is its.
-        truncated: missing > 0 && (length < 8 || length > bytes.len()),
+        truncated,
         transport: Transport::Udp,
         path: carrier.walk.path,
     }))

@@ -1,7 +1,8 @@
 //! Takes an IP or UDP payload, gives the packet that a tunnel carries in it.
 //!
-//! Over IP: IP (RFC 2003, 4213, 2473), GRE (RFC 2784, 2890, 2637) with ERSPAN, EtherIP (RFC 3378), MPLS (RFC 4023). Over UDP: VXLAN
-//! (RFC 7348), GENEVE (RFC 8926), GTP-U (3GPP TS 29.281, 5).
+//! Over IP: IP (RFC 2003, 4213, 2473), GRE (RFC 2784, 2890, 2637) with ERSPAN, EtherIP (RFC 3378), MPLS (RFC 4023), L2TP and ESP without
+//! encryption. Over UDP: VXLAN (RFC 7348), GENEVE (RFC 8926), GTP-U (3GPP TS 29.281, 5), L2TP, TZSP and HEP. Those without an RFC here have
+//! a file of their own.
 //!
 //! A UDP port alone makes no tunnel, since SIP may use any port: the header must be plausible and what it carries must read as a packet;
 //! otherwise the datagram is delivered as it is.
@@ -9,11 +10,14 @@
 use std::net::IpAddr;
 
 use super::decode::Packet;
+use super::esp::{self, PROTOCOL_ESP};
+use super::hep::{self, PORT_HEP};
 use super::ip::{self, Carrier};
 use super::l2tp::{self, PORT_L2TP, PROTOCOL_L2TP};
 use super::link;
 use super::octets::{after, u8_at, u16_at, u32_at};
 use super::shim::{self, ETHERTYPE_TEB};
+use super::tzsp::{self, PORT_TZSP};
 use super::walk::{Stop, Walk};
 
 /// VXLAN as assigned, and as Linux had it before.
@@ -38,11 +42,17 @@ const GRE_ERSPAN_III: u16 = 0x22eb;
 /// How many extension headers a GTP-U header may have.
 const GTP_EXTENSIONS_MAX: usize = 16;
 
+/// Whether a datagram from and to `ports` with `payload` may be a tunnel.
+#[inline(always)]
+pub(super) fn may_be(ports: (u16, u16), payload: &[u8]) -> bool {
+    is_port(ports) || hep::begins(payload)
+}
+
 /// Whether datagrams from and to `ports` may be tunnels.
 #[inline]
-pub(super) const fn is_port(ports: (u16, u16)) -> bool {
+const fn is_port(ports: (u16, u16)) -> bool {
     // What answers in L2TP may go to any port.
-    matches!(ports.1, PORT_VXLAN | PORT_VXLAN_LINUX | PORT_GENEVE | PORT_GTP_U | PORT_L2TP) || ports.0 == PORT_L2TP
+    matches!(ports.1, PORT_VXLAN | PORT_VXLAN_LINUX | PORT_GENEVE | PORT_GTP_U | PORT_L2TP | PORT_TZSP | PORT_HEP) || ports.0 == PORT_L2TP
 }
 
 /// A walk that goes on inside a tunnel of `kind` with `id`, between the addresses of `carrier`.
@@ -70,6 +80,7 @@ pub(super) fn over_ip<'a>(carrier: Carrier, bytes: &'a [u8]) -> Result<Packet<'a
         protocol::MPLS => shim::mpls(bytes, walk)?,
         // RFC 3378, 3: version 3, then reserved bits of 0.
         protocol::ETHERIP if u16_at(bytes, 0) == Some(0x3000) => shim::ethernet(after(bytes, 2).unwrap_or_default(), walk)?,
+        PROTOCOL_ESP => return esp::null_encrypted(carrier, bytes),
         PROTOCOL_L2TP => return l2tp::version3(carrier, bytes),
         _ => return Err(Stop::NotOurs),
     };
@@ -121,12 +132,14 @@ fn gre<'a>(carrier: Carrier, bytes: &'a [u8]) -> Result<Packet<'a>, Stop> {
     ip::packet(inner, walk)
 }
 
-/// The packet in a UDP payload from and to `ports`; nothing where it is no tunnel after all.
-pub(super) fn over_udp<'a>(carrier: Carrier, ports: (u16, u16), bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
+/// The packet in a UDP payload from and to `ports`, of which the capture may have `truncated` the end; nothing where it is no tunnel.
+pub(super) fn over_udp<'a>(carrier: Carrier, ports: (u16, u16), bytes: &'a [u8], truncated: bool) -> Option<Result<Packet<'a>, Stop>> {
     let found = match ports.1 {
+        _ if hep::begins(bytes) || ports.1 == PORT_HEP => hep::over_udp(carrier, ports.1, bytes, truncated),
         PORT_VXLAN | PORT_VXLAN_LINUX => vxlan(carrier, bytes),
         PORT_GENEVE => geneve(carrier, bytes),
         PORT_GTP_U => gtp_u(carrier, bytes),
+        PORT_TZSP => tzsp::over_udp(carrier, bytes),
         _ if ports.0 == PORT_L2TP || ports.1 == PORT_L2TP => l2tp::over_udp(carrier, bytes),
         _ => None,
     }?;
