@@ -131,6 +131,10 @@ impl Events for Collector {
         }
     }
 
+    fn unanswered(&mut self, acks: u64) {
+        self.orphans.acks = acks;
+    }
+
     fn fault(&mut self, capture: u32, fault: Fault) {
         self.note(capture, fault);
     }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::chain::Chain;
 use super::future::{LaterRequest, Watch, Watches};
+use super::habit::{self, Habits};
 use super::identity::Person;
-use super::key::{key, key_of_cancelled};
+use super::key::{Keyed, key, key_of_cancelled};
 use super::link::{self, Asked};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Attempt, Cover, Kept, Link, Outcome, Redirect, Repeat, Role};
@@ -17,12 +18,13 @@ use super::settings::Settings;
 use super::sighting::Sighting;
 use super::target;
 use super::transaction::Transactions;
+use super::unseen::mark_unseen;
 use crate::evidence::Timestamp;
 use crate::fault::{Fault, FaultKind};
 use crate::sip::Uri;
 
 /// The most ACKs, attempts, repetitions and To tags, each, that are kept of one redirect; a loop of them proves no more.
-const MAX_KEPT: usize = 64;
+pub(super) const MAX_KEPT: usize = 64;
 
 /// What this room tells while it works.
 pub trait Events {
@@ -30,6 +32,8 @@ pub trait Events {
     fn closed(&mut self, redirect: Redirect);
     /// A later request that bears on a redirect, closed or still open.
     fn later(&mut self, watch: &Watch, request: LaterRequest);
+    /// How many ACKs on an INVITE's own branch, which tell of a final response from 300 to 699, have no such response in the captures.
+    fn unanswered(&mut self, acks: u64);
     /// A bound that was reached in that capture.
     fn fault(&mut self, capture: u32, fault: Fault);
 }
@@ -38,15 +42,17 @@ pub trait Events {
 #[derive(Debug)]
 pub struct Calls {
     settings: Settings,
-    transactions: Transactions,
-    open: OpenRedirects,
-    chains: BTreeMap<u64, Chain>,
+    pub(super) transactions: Transactions,
+    pub(super) open: OpenRedirects,
+    pub(super) chains: BTreeMap<u64, Chain>,
     watches: Watches,
+    /// The clients that send a server what is meant for other addresses.
+    habits: Habits,
     /// Until when each capture goes on.
     covers: Vec<Timestamp>,
     next: u64,
     /// Whether something was not kept because a redirect had [`MAX_KEPT`] of it.
-    is_full: bool,
+    pub(super) is_full: bool,
 }
 
 impl Calls {
@@ -59,6 +65,7 @@ impl Calls {
             open: OpenRedirects::default(),
             chains: BTreeMap::new(),
             watches: Watches::new(settings.max_watches),
+            habits: Habits::default(),
             covers: Vec::new(),
             next: 1,
             is_full: false,
@@ -92,8 +99,10 @@ impl Calls {
             None if !message.is_request() => {}
             None if message.method() == b"ACK" => self.ack(sighting),
             None => {
-                if message.method() == b"CANCEL" {
-                    self.cancel(sighting);
+                match message.method() {
+                    b"CANCEL" => self.cancel(sighting),
+                    b"BYE" => self.open.end_dialog(&sighting.message, sighting.place),
+                    _ => {}
                 }
                 self.request(sighting, events);
             }
@@ -108,6 +117,7 @@ impl Calls {
         while let Some(open) = self.open.take_oldest() {
             self.close(open, events);
         }
+        events.unanswered(self.transactions.acknowledged_unanswered());
     }
 
     fn expire(&mut self, now: Timestamp, events: &mut dyn Events) {
@@ -125,6 +135,7 @@ impl Calls {
             until: captured.max(heard.unwrap_or(Timestamp::MIN)),
             client_visible: redirect.request.is_some() || !redirect.acks.is_empty() || heard.is_some(),
         };
+        redirect.sends_all_there = self.habits.has(redirect.client.address, redirect.server);
         self.open.forget_client(redirect.client.address);
         if let Some(chain) = self.chains.get_mut(&redirect.chain)
             && chain.leave()
@@ -135,13 +146,14 @@ impl Calls {
     }
 
     fn request(&mut self, sighting: &Sighting<'_>, events: &mut dyn Events) {
-        let Some(key) = key(&sighting.message) else { return };
-        let cseq = sighting.message.cseq().map_or(0, |cseq| cseq.number);
+        let Some(Keyed { key, cseq }) = key(&sighting.message) else { return };
+        let key = self.transactions.digested(key);
+        let cseq = cseq.map_or(0, |cseq| cseq.number);
         let uri = self.transactions.digest(sighting.message.request_uri().unwrap_or_default());
         let mut branch_of = None;
         for number in self.transactions.find(&key) {
             let Some(known) = self.transactions.get_mut(number) else { continue };
-            if known.place.is_none() {
+            if known.place.is_none() && known.number == cseq {
                 self.adopt(number, sighting);
                 return;
             }
@@ -157,7 +169,7 @@ impl Calls {
             branch_of = branch_of.or(known.place);
         }
         let kept: Kept = Arc::new(sighting.to_kept());
-        let (number, full) = self.transactions.open(key, cseq, Some(&kept), sighting.time);
+        let (number, full) = self.transactions.open(key, cseq, uri, Some(&kept), sighting.time);
         if full {
             events.fault(sighting.place.capture, bound("transactions under way", self.settings.max_transactions, sighting));
         }
@@ -203,10 +215,11 @@ impl Calls {
 
     /// Finds what a new request belongs to: a redirect that caused it, or one whose client sent it later.
     fn place(&mut self, number: u64, kept: &Kept, events: &mut dyn Events) {
-        if !self.may_concern(kept) {
+        let asked = Asked::new(kept);
+        if !self.may_concern(&asked) {
+            self.note_habit(kept, events);
             return;
         }
-        let asked = Asked::new(kept);
         let place = if self.open.is_empty() { link::Place::default() } else { link::place(&self.open, &asked) };
         if let Some(open) = place.rival.and_then(|rival| self.open.get_mut(rival)) {
             open.redirect.rival.get_or_insert(kept.place);
@@ -216,10 +229,13 @@ impl Calls {
         }
         if let Some((redirect, link)) = place.attempt_of {
             self.attach(redirect, link, number, kept, &asked);
-        } else if self.watches.knows(kept.source.address)
-            && kept.message.to_tag().is_none()
+            return;
+        }
+        self.note_habit(kept, events);
+        if self.watches.knows(kept.source.address)
+            && asked.tag_of_to().is_none()
             && kept.message.method() != b"REGISTER"
-            && asked.vias().len() <= 1
+            && asked.is_first_hop()
             && let Some(caller) = asked.caller()
             && let Some((watch, request)) = self.watches.see(kept, caller, asked.uri(), asked.to(), self.settings.retry_window)
         {
@@ -227,17 +243,25 @@ impl Calls {
         }
     }
 
-    /// Whether a request can belong to any redirect at all; most cannot, and are read no further.
-    fn may_concern(&self, request: &Kept) -> bool {
-        let message = &request.message;
-        let in_call = !self.open.is_empty() && message.call_id().is_some_and(|call_id| !self.open.of_call(call_id).is_empty());
-        if in_call || message.to_tag().is_some() {
-            return in_call;
+    fn note_habit(&mut self, kept: &Kept, events: &mut dyn Events) {
+        if self.habits.note(kept) {
+            events.fault(kept.place.capture, bound("clients of outbound proxies", habit::MAX_HABITS, kept));
         }
-        self.open.knows(request.source.address)
-            || self.watches.knows(request.source.address)
+    }
+
+    /// Whether a request can belong to any redirect at all; most cannot, and are read no further.
+    fn may_concern(&self, asked: &Asked<'_>) -> bool {
+        let (message, source) = (&asked.sighting.message, asked.sighting.source.address);
+        if !self.open.is_empty() && message.call_id().is_some_and(|call_id| !self.open.of_call(call_id).is_empty()) {
+            return true;
+        }
+        if asked.tag_of_to().is_some() {
+            return false;
+        }
+        self.open.knows(source)
+            || self.watches.knows(source)
             || self.open.has_alternatives()
-            || (!self.open.is_empty() && message.from_tag().is_some_and(|tag| !self.open.of_from_tag(tag).is_empty()))
+            || (!self.open.is_empty() && asked.tag_of_from().is_some_and(|tag| !self.open.of_from_tag(tag).is_empty()))
     }
 
     fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
@@ -281,23 +305,31 @@ impl Calls {
 
     fn cancel(&mut self, sighting: &Sighting<'_>) {
         let Some(key) = key_of_cancelled(&sighting.message) else { return };
+        let key = self.transactions.digested(key);
         for number in self.transactions.find(&key) {
-            if let Some(transaction) = self.transactions.get_mut(number) {
-                transaction.cancel.get_or_insert(sighting.place);
+            let Some(transaction) = self.transactions.get_mut(number) else { continue };
+            transaction.cancel.get_or_insert(sighting.place);
+            // Whoever still cancels had not seen the 3xx: the two crossed on their way.
+            if let Some(open) = transaction.redirect.and_then(|redirect| self.open.get_mut(redirect))
+                && open.redirect.attempts.is_empty()
+            {
+                open.redirect.cancel.get_or_insert(sighting.place);
             }
         }
     }
 
     fn response(&mut self, sighting: &Sighting<'_>, status: u16, events: &mut dyn Events) {
-        let Some(key) = key(&sighting.message) else { return };
-        let cseq = sighting.message.cseq().map(|cseq| cseq.number);
+        let Some(Keyed { key, cseq }) = key(&sighting.message) else { return };
+        let key = self.transactions.digested(key);
+        let cseq = cseq.map(|cseq| cseq.number);
         let found = self.transactions.find(&key);
         let of_number = |number: &&u64| self.transactions.get(**number).is_some_and(|found| Some(found.number) == cseq);
         let number = found.iter().find(of_number).or(found.first()).copied();
         let Some(number) = number else {
             // The request is not in the capture: the 3xx stands alone, and the ACK may tell what was asked.
+            mark_unseen(&mut self.open, sighting, sighting.destination.address);
             if (300..400).contains(&status) {
-                let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), None, sighting.time);
+                let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), self.transactions.digest(b""), None, sighting.time);
                 self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
                 self.redirected(sighting, status, number, events);
             }
@@ -370,7 +402,8 @@ impl Calls {
         if let Some(attempt) = self.attempt_mut(attempt) {
             attempt.redirected = Some(id);
         }
-        let chain_number = attempt.and_then(|(number, _)| self.open.get(number)).map_or(id, |open| open.redirect.chain);
+        let before = attempt.map(|(number, _)| number).or_else(|| request.is_none().then(|| self.before(sighting)).flatten());
+        let chain_number = before.and_then(|number| self.open.get(number)).map_or(id, |open| open.redirect.chain);
         let redirect = Redirect {
             id,
             status,
@@ -378,7 +411,7 @@ impl Calls {
             client: request.as_ref().map_or(sighting.destination, |request| request.source),
             server: request.as_ref().map_or(sighting.source, |request| request.destination),
             transport: sighting.transport,
-            role: if sighting.message.vias().nth(1).is_some() { Role::Proxy } else { Role::Uac },
+            role: if sighting.message.has_several_vias() { Role::Proxy } else { Role::Uac },
             original: request.as_ref().and_then(|request| request.message.request_uri()).map(Uri::parse),
             targets: target::targets(&sighting.message).into(),
             offer: target::offer(&sighting.message),
@@ -394,6 +427,9 @@ impl Calls {
             attempts: Vec::new(),
             candidate: None,
             rival: None,
+            unseen: None,
+            ended: None,
+            sends_all_there: false,
             relayed: None,
             tried: Vec::new(),
             cover: Cover { until: sighting.time, client_visible: false },
@@ -420,7 +456,7 @@ impl Calls {
             events.fault(sighting.place.capture, bound("callers watched for later requests", self.settings.max_watches, sighting));
         }
         let client = redirect.client.address;
-        self.open.insert(Open::new(redirect, caller));
+        self.open.insert(Box::new(Open::new(redirect, caller)));
         if self.open.last_heard(client).is_none() && sighting.source.address == client {
             self.open.heard(client, sighting.time);
         }
@@ -431,37 +467,10 @@ impl Calls {
             self.close(oldest, events);
         }
     }
-
-    fn ack(&mut self, sighting: &Sighting<'_>) {
-        if self.open.is_empty() {
-            return;
-        }
-        let by_key = key(&sighting.message).and_then(|key| {
-            self.transactions.find(&key).iter().find_map(|number| self.transactions.get(*number).and_then(|found| found.redirect))
-        });
-        let Some(open) = by_key.or_else(|| self.acked_call(sighting)).and_then(|number| self.open.get_mut(number)) else { return };
-        let redirect = &mut open.redirect;
-        if redirect.original.is_none() {
-            redirect.original = sighting.message.request_uri().map(Uri::parse);
-        }
-        keep(&mut redirect.acks, Arc::new(sighting.to_kept()), &mut self.is_full);
-    }
-
-    /// The redirect that an ACK on another branch means: the same call and number, and the To tag of the 3xx.
-    fn acked_call(&self, sighting: &Sighting<'_>) -> Option<u64> {
-        let message = &sighting.message;
-        let cseq = message.cseq()?.number;
-        let tag = message.to_tag()?;
-        self.open.of_call(message.call_id()?).iter().rev().take(MAX_KEPT).copied().find(|number| {
-            self.open
-                .get(*number)
-                .is_some_and(|open| open.cseq == cseq && open.redirect.is_invite() && open.redirect.response.message.to_tag() == Some(tag))
-        })
-    }
 }
 
 /// Adds `item` where there is room, and notes where there is none.
-fn keep<T>(list: &mut Vec<T>, item: T, is_full: &mut bool) {
+pub(super) fn keep<T>(list: &mut Vec<T>, item: T, is_full: &mut bool) {
     if list.len() < MAX_KEPT {
         list.push(item);
     } else {

@@ -5,7 +5,7 @@
 
 use super::redirect::{Kept, Tried};
 use super::transaction::Transactions;
-use crate::evidence::{Endpoint, Place, Timestamp};
+use crate::evidence::{Endpoint, Place, Timestamp, Transport};
 use crate::sip::Uri;
 
 /// The most tries that a chain remembers; a client that loops longer has shown it.
@@ -24,6 +24,7 @@ struct Try {
     place: Place,
     time: Timestamp,
     destination: Endpoint,
+    transport: Transport,
     transaction: u64,
 }
 
@@ -43,19 +44,21 @@ impl Chain {
                 place: request.place,
                 time: request.time,
                 destination: request.destination,
+                transport: request.transport,
                 transaction,
             });
         }
     }
 
     /// The latest earlier try of an equal URI, unless `request` has a right to repeat it: the try was asked to be sent again amended
-    /// (RFC 3261, 8.1.3.5), or it failed at one address of that URI and another is tried (RFC 3263, 4.3).
+    /// (RFC 3261, 8.1.3.5), it failed at one address or over one transport and another is tried (RFC 3263, 4.3; RFC 3261, 18.1.1), or nobody
+    /// knows how it ended.
     pub(super) fn repeats(&self, uri: &Uri, request: &Kept, transactions: &Transactions) -> Option<Tried> {
         let tried = self.tries.iter().rev().find(|tried| tried.uri.equals(uri)).map(|tried| tried.told(transactions))?;
-        let amended = tried.outcome.is_some_and(|outcome| asks_to_amend(outcome.status));
-        let unreached = tried.outcome.is_none_or(|outcome| matches!(outcome.status, 408 | 503));
-        let elsewhere = tried.destination != request.destination;
-        (!(amended || (unreached && elsewhere))).then_some(tried)
+        let status = tried.outcome?.status;
+        let elsewhere = (tried.destination, tried.transport) != (request.destination, request.transport);
+        let is_failover = matches!(status, 408 | 503) && elsewhere;
+        (!asks_to_amend(status) && !is_failover).then_some(tried)
     }
 
     /// Everything tried so far.
@@ -82,6 +85,7 @@ impl Try {
             time: self.time,
             uri: self.uri.clone(),
             destination: self.destination,
+            transport: self.transport,
             outcome: transactions.get(self.transaction).and_then(|found| found.outcome),
         }
     }

@@ -4,10 +4,12 @@
 //! another reason is counted as nothing (RFC 3261, 21.3.3).
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::BuildHasher;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
+use smallvec::SmallVec;
 
 use super::identity::{Person, nickname, same_person};
 use super::redirect::{Lifetime, Redirect, Role, Target};
@@ -29,7 +31,7 @@ pub struct Watch {
     pub place: Place,
     /// When it was seen.
     pub time: Timestamp,
-    /// The Request-URI of the redirected request.
+    /// The Request-URI with which the chain began.
     pub original: Uri,
     /// The Contacts.
     pub targets: Arc<[Target]>,
@@ -104,10 +106,9 @@ impl Watches {
         if redirect.method == b"REGISTER" || redirect.method == b"CANCEL" {
             return false;
         }
-        // Below a redirect in the middle of a chain stands another original: the caller's next request begins at the chain's first URI.
-        if redirect.chain != redirect.id {
-            return false;
-        }
+        // In the middle of a chain stands another original: the caller's next request begins at the chain's first URI.
+        let is_first = redirect.chain == redirect.id;
+        let original = if is_first { original } else { redirect.tried.first().map_or(original, |first| &first.uri) };
         let original_name = nickname(original);
         let mut watch = Watch {
             redirect: redirect.id,
@@ -120,11 +121,18 @@ impl Watches {
             last_original: None,
             names: 0,
         };
-        let mut names = vec![self.name(redirect.client.address, caller, &original_name, b"")];
+        let caller = self.hasher.hash_one(caller);
+        let mut names: SmallVec<[Name; 3]> = SmallVec::new();
+        if is_first {
+            names.push(self.name(redirect.client.address, caller, &original_name, b""));
+        }
         for target in redirect.targets.iter().filter(|target| target.usable && !target.uri.equals(original)) {
             names.push(self.name(redirect.client.address, caller, &nickname(&target.uri), &original_name));
         }
         names.dedup();
+        if names.is_empty() {
+            return false;
+        }
         for name in names {
             watch.names += 1;
             match self.by_name.insert(name, redirect.id) {
@@ -159,8 +167,13 @@ impl Watches {
         window: i64,
     ) -> Option<(&Watch, LaterRequest)> {
         let address = request.source.address;
+        // A publication is refreshed where it is kept, as a registration is (RFC 3903, 4.1).
+        if request.message.method() == b"PUBLISH" {
+            return None;
+        }
         let to_name = to.map(nickname).unwrap_or_default();
         let asked_name = nickname(uri);
+        let caller = self.hasher.hash_one(caller);
         let at_original = self.by_name.get(&self.name(address, caller, &asked_name, b"")).copied();
         let at_contact = self.by_name.get(&self.name(address, caller, &asked_name, &to_name)).copied();
         if let Some(redirect) = at_original
@@ -173,10 +186,13 @@ impl Watches {
         let watch = self.by_redirect.get(&at_contact?)?;
         // Where the To names the Contact too, its user may have dialled it; where the redirect was never followed, nothing was cached;
         // where the original URI was asked a moment before, a 3xx may be missing from the capture.
+        let first =
+            self.by_name.get(&self.name(address, caller, &nickname(&watch.original), b"")).and_then(|first| self.by_redirect.get(first));
+        let asked = first.and_then(|first| first.last_original.max((first.redirect > watch.redirect).then_some(first.time)));
         let explained = !to.is_some_and(|to| same_person(to, &watch.original))
             || !watch.attempted
             || request.time <= watch.time
-            || watch.last_original.is_some_and(|asked| request.time.nanos_since(asked) <= window);
+            || asked.is_some_and(|asked| request.time.nanos_since(asked) <= window);
         if explained {
             return None;
         }
@@ -192,9 +208,8 @@ impl Watches {
         Some((watch, later(request, Some(index), shows)))
     }
 
-    fn name(&self, address: IpAddr, caller: &Person, uri: &[u8], to: &[u8]) -> Name {
-        use std::hash::BuildHasher;
-        (address, self.hasher.hash_one(caller), self.hasher.hash_one(uri), self.hasher.hash_one(to))
+    fn name(&self, address: IpAddr, caller: u64, uri: &[u8], to: &[u8]) -> Name {
+        (address, caller, self.hasher.hash_one(uri), self.hasher.hash_one(to))
     }
 
     fn release(&mut self, redirect: u64) {

@@ -10,7 +10,7 @@ use crate::sip::{Message, Uri};
 
 /// A person as a From names one: user and host of the URI, without port, scheme and parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Person(Vec<u8>);
+pub(super) struct Person(Nickname);
 
 impl Person {
     /// The caller that the From of `message` names.
@@ -20,27 +20,38 @@ impl Person {
 }
 
 /// The user and the host of a URI as written: without scheme, port, parameters and headers, the host in lower case.
-fn person(uri: &[u8]) -> Vec<u8> {
+fn person(uri: &[u8]) -> Nickname {
     let rest = memchr(b':', uri).and_then(|colon| uri.get(colon + 1..)).unwrap_or(uri);
     let at = memchr(b'@', rest).map_or(0, |at| at + 1);
     let (user, host) = rest.split_at_checked(at).unwrap_or((rest, &[]));
     let bracket = if host.starts_with(b"[") { memchr(b']', host).unwrap_or(0) } else { 0 };
     let end = host.iter().skip(bracket).position(|octet| matches!(octet, b':' | b';' | b'?')).map_or(host.len(), |end| bracket + end);
-    let mut name = Vec::with_capacity(rest.len());
-    name.extend_from_slice(user);
-    name.extend(host.iter().take(end).map(u8::to_ascii_lowercase));
+    let mut name = Nickname::from_slice(user);
+    name.extend_from_slice(host.get(..end).unwrap_or(host));
+    name.get_mut(user.len()..).unwrap_or_default().make_ascii_lowercase();
     name
 }
 
+/// A name to look a URI up by.
+pub(super) type Nickname = SmallVec<[u8; 56]>;
+
 /// The user and the host of a URI, the host in lower case or as its address; the whole of it where it has no host.
-pub(super) fn nickname(uri: &Uri) -> Vec<u8> {
-    let Some(host) = uri.host() else { return uri.as_bytes().to_ascii_lowercase() };
+pub(super) fn nickname(uri: &Uri) -> Nickname {
+    let mut name = Nickname::new();
+    let Some(host) = uri.host() else {
+        name.extend_from_slice(uri.as_bytes());
+        name.make_ascii_lowercase();
+        return name;
+    };
     let user = uri.user().unwrap_or_default();
-    let mut name = Vec::with_capacity(user.len() + 24);
     name.extend_from_slice(user);
     name.push(b'@');
     match host {
-        Host::Name(text) => name.extend(text.iter().map(u8::to_ascii_lowercase)),
+        Host::Name(text) => {
+            let at = name.len();
+            name.extend_from_slice(text);
+            name.get_mut(at..).unwrap_or_default().make_ascii_lowercase();
+        }
         Host::V4(address) => name.extend_from_slice(&address.octets()),
         Host::V6(address) => name.extend_from_slice(&address.octets()),
     }
@@ -49,7 +60,10 @@ pub(super) fn nickname(uri: &Uri) -> Vec<u8> {
 
 /// Whether two URIs name the same user at the same host.
 pub(super) fn same_person(one: &Uri, other: &Uri) -> bool {
-    nickname(one) == nickname(other)
+    match (one.host(), other.host()) {
+        (Some(host), Some(other_host)) => one.user().unwrap_or_default() == other.user().unwrap_or_default() && host.equals(other_host),
+        _ => nickname(one) == nickname(other),
+    }
 }
 
 /// One Via as far as it tells who sent a message: branch, host, port.

@@ -5,9 +5,12 @@
 
 use std::hash::{BuildHasher, Hash};
 
+use memchr::{memchr, memchr2};
 use smallvec::SmallVec;
 
-use crate::sip::Message;
+use crate::sip::header::CSeq;
+use crate::sip::scan::port;
+use crate::sip::{Message, Name};
 
 /// The magic cookie with which the branch of an RFC 3261 element begins (RFC 3261, 8.1.1.7).
 const MAGIC_COOKIE: &[u8] = b"z9hG4bK";
@@ -85,22 +88,68 @@ fn transaction_method(method: &[u8]) -> &[u8] {
     if method == b"ACK" { b"INVITE" } else { method }
 }
 
+/// A key, and the CSeq that was read for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Keyed<'a> {
+    pub(super) key: BorrowedKey<'a>,
+    pub(super) cseq: Option<CSeq<'a>>,
+}
+
 /// The key of the transaction that `message` belongs to; `None` where neither form of key can be made of it.
-pub(super) fn key<'a>(message: &'a Message<'_>) -> Option<BorrowedKey<'a>> {
-    keyed_as(message, None)
+pub(super) fn key<'a>(message: &'a Message<'_>) -> Option<Keyed<'a>> {
+    let cseq = message.cseq();
+    let own_method = cseq.as_ref().map_or_else(|| message.method(), |cseq| cseq.method);
+    let key = keyed_as(message, cseq, transaction_method(own_method))?;
+    Some(Keyed { key, cseq })
 }
 
 /// The key of the INVITE that a CANCEL cancels: its own, but for the method (RFC 3261, 9.1).
 pub(super) fn key_of_cancelled<'a>(cancel: &'a Message<'_>) -> Option<BorrowedKey<'a>> {
-    keyed_as(cancel, Some(b"INVITE"))
+    keyed_as(cancel, cancel.cseq(), b"INVITE")
 }
 
-fn keyed_as<'a>(message: &'a Message<'_>, method: Option<&'static [u8]>) -> Option<BorrowedKey<'a>> {
-    let via = message.top_via();
-    let cseq = message.cseq();
-    let own_method = cseq.as_ref().map_or_else(|| message.method(), |cseq| cseq.method);
-    let method = method.unwrap_or_else(|| transaction_method(own_method));
-    let (host, port, branch) = via.map_or((&b""[..], None, None), |via| (via.host, via.port, via.branch()));
+/// What of a Via makes a key: host and port of sent-by, and the branch.
+type Hop<'a> = (&'a [u8], Option<u16>, Option<&'a [u8]>);
+
+/// The hop of a single Via that is written as nearly all are: `SIP/2.0/UDP host:port`, and a branch; none of any other.
+fn plain_hop(via: &[u8]) -> Option<Hop<'_>> {
+    let rest = via.strip_prefix(b"SIP/2.0/UDP ").or_else(|| via.strip_prefix(b"SIP/2.0/TCP "))?;
+    // What could part the line otherwise than at its semicolons.
+    if memchr2(b'"', b',', rest).is_some() {
+        return None;
+    }
+    let is_of_host = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'-');
+    let (host, rest) = rest.split_at_checked(rest.iter().position(|octet| !is_of_host(octet))?)?;
+    let (port, mut rest) = match rest {
+        [b':', rest @ ..] => {
+            let (digits, rest) = rest.split_at_checked(memchr(b';', rest)?)?;
+            (Some(port(digits)?), rest)
+        }
+        _ => (None, rest),
+    };
+    while let [b';', parameter @ ..] = rest {
+        if let Some(value) = parameter.strip_prefix(b"branch=") {
+            let branch = value.get(..memchr(b';', value).unwrap_or(value.len()))?;
+            let is_bare = branch.first().is_some_and(|octet| *octet > b' ') && branch.last().is_some_and(|octet| *octet > b' ');
+            return is_bare.then_some((host, port, Some(branch)));
+        }
+        if parameter.first().is_none_or(|octet| matches!(octet, b'b' | b'B' | ..=b' ')) {
+            return None;
+        }
+        rest = parameter.get(memchr(b';', parameter)?..)?;
+    }
+    None
+}
+
+fn hop<'a>(message: &'a Message<'_>) -> Hop<'a> {
+    message
+        .field(Name::Via)
+        .and_then(plain_hop)
+        .unwrap_or_else(|| message.top_via().map_or((&b""[..], None, None), |via| (via.host, via.port, via.branch())))
+}
+
+fn keyed_as<'a>(message: &'a Message<'_>, cseq: Option<CSeq<'a>>, method: &'a [u8]) -> Option<BorrowedKey<'a>> {
+    let (host, port, branch) = hop(message);
     match branch {
         // A branch that is nothing but the cookie is not unique (RFC 4475, 3.2.1).
         Some(branch) if branch.len() > MAGIC_COOKIE.len() && branch.starts_with(MAGIC_COOKIE) => {
@@ -111,5 +160,43 @@ fn keyed_as<'a>(message: &'a Message<'_>, method: Option<&'static [u8]>) -> Opti
             let from_tag = message.from_tag().unwrap_or_default();
             Some(Key::Rfc2543 { call_id, from_tag, number: cseq?.number, method, host, port })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sip::header::Via;
+
+    #[test]
+    fn a_plain_via_is_read_as_any_other() {
+        let hosts = ["192.0.2.1", "a-b.example.com:5060", "h:5060 ", "h:", "h:99999", "h:000005060", "[2001:db8::1]:5060", "a_b", "", " h"];
+        let parameters = [
+            ";branch=z9hG4bKa",
+            ";rport;branch=z9hG4bKa;received=192.0.2.9",
+            ";BRANCH=z9hG4bKa",
+            ";bad;branch=z9hG4bKa",
+            "; branch=z9hG4bKa",
+            ";;branch=z9hG4bKa",
+            ";branch= z9hG4bKa ",
+            ";branch=",
+            ";branch",
+            ";x=\";branch=b\";branch=z9hG4bKa",
+            ";x=branch=b;branch=z9hG4bK a;branch=z9hG4bKc",
+            ";branch=z9hG4bKa, SIP/2.0/UDP 192.0.2.2;branch=z9hG4bKb",
+            ";rport",
+            "",
+        ];
+        let mut plain = 0;
+        for protocol in ["SIP/2.0/UDP ", "SIP/2.0/TCP ", "SIP/2.0/UDP  ", "SIP / 2.0 / UDP ", "sip/2.0/udp "] {
+            for (host, parameters) in hosts.iter().flat_map(|host| parameters.iter().map(move |parameters| (host, parameters))) {
+                let via = format!("{protocol}{host}{parameters}");
+                let Some(hop) = plain_hop(via.as_bytes()) else { continue };
+                let read = Via::read(via.as_bytes());
+                assert_eq!(hop, (read.host, read.port, read.branch()), "{via:?}");
+                plain += 1;
+            }
+        }
+        assert!(plain > 10);
     }
 }

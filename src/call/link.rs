@@ -7,15 +7,15 @@
 use std::cell::OnceCell;
 use std::cmp::Reverse;
 
-use super::identity::{Person, ViaStack, nickname};
+use super::identity::{Person, ViaStack, nickname, same_person};
 use super::open::{Open, OpenRedirects};
-use super::redirect::{Link, Role, Target};
+use super::redirect::{Attempt, Link, Role};
 use super::sighting::Sighting;
 use crate::evidence::Timestamp;
 use crate::sip::{Difference, Uri};
 
 /// How many redirects on one rung are compared, the latest first; a caller with more of them open at once is a trunk or a load test.
-const RIVALS: usize = 64;
+pub(super) const RIVALS: usize = 64;
 /// How soon a request that nothing but time links must come to be told as a candidate; automatic retries came within 21 ms.
 const CANDIDATE_NANOS: i64 = 2_000_000_000;
 
@@ -25,12 +25,24 @@ pub(super) struct Asked<'a> {
     uri: OnceCell<Uri>,
     to: OnceCell<Option<Uri>>,
     vias: OnceCell<ViaStack>,
+    is_first_hop: OnceCell<bool>,
+    from_tag: OnceCell<Option<&'a [u8]>>,
+    to_tag: OnceCell<Option<&'a [u8]>>,
     caller: OnceCell<Option<Person>>,
 }
 
 impl<'a> Asked<'a> {
     pub(super) const fn new(sighting: &'a Sighting<'a>) -> Self {
-        Self { sighting, uri: OnceCell::new(), to: OnceCell::new(), vias: OnceCell::new(), caller: OnceCell::new() }
+        Self {
+            sighting,
+            uri: OnceCell::new(),
+            to: OnceCell::new(),
+            vias: OnceCell::new(),
+            is_first_hop: OnceCell::new(),
+            from_tag: OnceCell::new(),
+            to_tag: OnceCell::new(),
+            caller: OnceCell::new(),
+        }
     }
 
     pub(super) fn uri(&self) -> &Uri {
@@ -38,11 +50,25 @@ impl<'a> Asked<'a> {
     }
 
     pub(super) fn to(&self) -> Option<&Uri> {
-        self.to.get_or_init(|| self.sighting.message.to().map(|to| Uri::parse(to.uri))).as_ref()
+        let read = |to: &[u8]| if to == self.uri().as_bytes() { self.uri().clone() } else { Uri::parse(to) };
+        self.to.get_or_init(|| self.sighting.message.to().map(|to| read(to.uri))).as_ref()
     }
 
-    pub(super) fn vias(&self) -> &ViaStack {
+    fn vias(&self) -> &ViaStack {
         self.vias.get_or_init(|| ViaStack::of(&self.sighting.message))
+    }
+
+    /// Whether it has one Via at most.
+    pub(super) fn is_first_hop(&self) -> bool {
+        *self.is_first_hop.get_or_init(|| !self.sighting.message.has_several_vias())
+    }
+
+    pub(super) fn tag_of_from(&self) -> Option<&'a [u8]> {
+        *self.from_tag.get_or_init(|| self.sighting.message.from_tag())
+    }
+
+    pub(super) fn tag_of_to(&self) -> Option<&'a [u8]> {
+        *self.to_tag.get_or_init(|| self.sighting.message.to_tag())
     }
 
     pub(super) fn caller(&self) -> Option<&Person> {
@@ -79,11 +105,15 @@ pub(super) fn place(open: &OpenRedirects, asked: &Asked<'_>) -> Place {
     if let Some(call_id) = message.call_id() {
         ladder.climb(open.of_call(call_id), |found| same_call(found, asked, call_id));
     }
-    if let Some(tag) = message.from_tag() {
+    if ladder.goes_on_to(Link::NewCallId)
+        && let Some(tag) = asked.tag_of_from()
+    {
         ladder.climb(open.of_from_tag(tag), |found| same_from_tag(found, asked));
     }
     let address = asked.sighting.source.address;
-    ladder.climb(open.of_target(address, nickname(asked.uri())), |found| new_call(found, asked));
+    if ladder.goes_on_to(Link::NewCall) {
+        ladder.climb(open.of_target(address, &nickname(asked.uri())), |found| new_call(found, asked));
+    }
     let mut candidate_of = None;
     if ladder.best.is_none()
         && let Some(caller) = asked.caller()
@@ -100,22 +130,32 @@ pub(super) fn place(open: &OpenRedirects, asked: &Asked<'_>) -> Place {
 }
 
 /// The redirects that a request may belong to, as they are met.
-struct Ladder<'a> {
+struct Ladder<'a, 'm> {
     open: &'a OpenRedirects,
-    asked: &'a Asked<'a>,
+    asked: &'a Asked<'m>,
     best: Option<(Rank, u64)>,
     rivals: Vec<(Rank, u64)>,
 }
 
-impl Ladder<'_> {
+impl Ladder<'_, '_> {
+    /// Whether a redirect on the rung `link` could still be the best, or a rival of it.
+    fn goes_on_to(&self, link: Link) -> bool {
+        self.best.is_none_or(|(best, _)| best.link >= link)
+    }
+
     /// Takes the redirects among `numbers` that the rung links to the request.
     fn climb(&mut self, numbers: &[u64], rung: impl Fn(&Open) -> Option<Link>) {
         for &number in numbers.iter().rev().take(RIVALS) {
             let Some(found) = self.open.get(number).filter(|found| found.is_within_window(self.asked.sighting.time)) else { continue };
-            let Some(link) = rung(found) else { continue };
+            let Some(link) = rung(found).filter(|link| self.goes_on_to(*link)) else { continue };
+            // What was handed on is followed above; the follower's request may come by here again.
+            if found.redirect.relayed.is_some() && link != Link::Recursion {
+                continue;
+            }
             let rank = Rank {
                 link,
                 misses: !goes_to_contact(found, self.asked.uri()),
+                other_to: !has_to_of_redirected(found, self.asked),
                 taken: taken(found, self.asked.uri()),
                 age: Reverse((found.redirect.response.time, number)),
             };
@@ -131,7 +171,8 @@ impl Ladder<'_> {
     /// A redirect on the same rung that would have had the request as surely.
     fn rival(&self) -> Option<u64> {
         let (best, chosen) = self.best?;
-        self.rivals.iter().find(|(rank, number)| *number != chosen && rank.link == best.link).map(|(_, number)| *number)
+        let is_as_sure = |rank: &Rank| (rank.link, rank.other_to) == (best.link, best.other_to);
+        self.rivals.iter().find(|(rank, number)| *number != chosen && is_as_sure(rank)).map(|(_, number)| *number)
     }
 }
 
@@ -140,6 +181,7 @@ impl Ladder<'_> {
 struct Rank {
     link: Link,
     misses: bool,
+    other_to: bool,
     taken: bool,
     age: Reverse<(Timestamp, u64)>,
 }
@@ -148,7 +190,7 @@ struct Rank {
 fn same_element(open: &Open, asked: &Asked<'_>) -> bool {
     match open.redirect.role {
         Role::Uac => {
-            asked.vias().len() <= 1
+            asked.is_first_hop()
                 && (asked.sighting.source.address == open.redirect.client.address || asked.vias().sender() == open.vias().sender())
         }
         Role::Proxy => asked.vias().len() == open.vias().len() && asked.vias().below() == open.vias().below() && asked.cseq() == open.cseq,
@@ -158,7 +200,7 @@ fn same_element(open: &Open, asked: &Asked<'_>) -> bool {
 /// Whether the To tag of the request lets it be a new try of the redirected request: none outside a dialog (the tag of the 3xx is a fault
 /// that still shows where the request comes from), the dialog's own inside one.
 fn fits_dialog(open: &Open, asked: &Asked<'_>) -> bool {
-    match (asked.sighting.message.to_tag(), &open.dialog) {
+    match (asked.tag_of_to(), &open.dialog) {
         (Some(tag), Some(dialog)) => *tag == **dialog,
         (None, _) => true,
         (Some(tag), None) => is_tag_of_redirect(open, tag),
@@ -166,18 +208,13 @@ fn fits_dialog(open: &Open, asked: &Asked<'_>) -> bool {
 }
 
 /// Whether `tag` is the To tag of the 3xx or of a repetition of it.
-fn is_tag_of_redirect(open: &Open, tag: &[u8]) -> bool {
+pub(super) fn is_tag_of_redirect(open: &Open, tag: &[u8]) -> bool {
     open.redirect.response.message.to_tag() == Some(tag)
 }
 
 /// Whether the request goes to a Contact of the 3xx: the whole URI, or at least its user and host.
 pub(super) fn goes_to_contact(open: &Open, uri: &Uri) -> bool {
-    let name = nickname(uri);
-    open.redirect.targets.iter().any(|target| is_near(target, uri, &name))
-}
-
-fn is_near(target: &Target, uri: &Uri, name: &[u8]) -> bool {
-    target.uri.equals(uri) || (target.usable && nickname(&target.uri) == name)
+    open.redirect.targets.iter().any(|target| target.uri.equals(uri) || (target.usable && same_person(&target.uri, uri)))
 }
 
 /// Whether the chain or the redirect had tried that URI already.
@@ -192,20 +229,33 @@ fn is_next_round(open: &Open, asked: &Asked<'_>) -> bool {
     again && asked.sighting.time.nanos_since(open.redirect.response.time) > open.redirect.patience && open.redirect.status != 305
 }
 
+/// Whether the element, once its request was served or its URI was left alone for a while, goes on in the same call: the next message, the
+/// next refresh of a registration or of a session, whose remote target no 3xx replaces (RFC 3261, 12.2.1.2).
+fn has_another_purpose(open: &Open, asked: &Asked<'_>) -> bool {
+    if open.redirect.is_invite() && open.dialog.is_none() {
+        return false;
+    }
+    let served = open.redirect.attempts.iter().any(|attempt| attempt.outcome.is_some_and(|outcome| outcome.status < 300));
+    served || is_next_round(open, asked) || is_another_message(open, asked)
+}
+
+/// Whether the request says something else to the original URI, such as the next of several messages (RFC 3428, 8).
+fn is_another_message(open: &Open, asked: &Asked<'_>) -> bool {
+    let said = open.redirect.request.as_ref().map(|request| request.message.body());
+    asked.method() == b"MESSAGE" && is_original(open, asked.uri()) && said.is_some_and(|said| said != asked.sighting.message.body())
+}
+
 fn same_call(open: &Open, asked: &Asked<'_>, call_id: &[u8]) -> Option<Link> {
     if !same_element(open, asked) || !fits_dialog(open, asked) {
         return None;
     }
-    let own = open.call_ids.first().is_some_and(|known| **known == *call_id);
+    let own = open.asked().message.call_id() == Some(call_id);
     if asked.method() != open.redirect.method {
         // Another method is another purpose, unless it goes to the Contact and nothing else did.
-        let changed =
-            own && open.redirect.attempts.is_empty() && goes_to_contact(open, asked.uri()) && asked.sighting.message.to_tag().is_none();
+        let changed = own && open.redirect.attempts.is_empty() && goes_to_contact(open, asked.uri()) && asked.tag_of_to().is_none();
         return changed.then_some(Link::SameCallId);
     }
-    // Once it was served, what else the element sends in this call has another purpose: the next message, the next refresh.
-    let served = open.redirect.attempts.iter().any(|attempt| attempt.outcome.is_some_and(|outcome| outcome.status < 300));
-    if !open.redirect.is_invite() && (served || is_next_round(open, asked)) {
+    if has_another_purpose(open, asked) {
         return None;
     }
     match (open.redirect.role, own) {
@@ -220,8 +270,18 @@ fn same_from_tag(open: &Open, asked: &Asked<'_>) -> Option<Link> {
         && open.redirect.role == Role::Uac
         && same_element(open, asked)
         && fits_dialog(open, asked)
-        && !is_next_round(open, asked);
+        && !is_next_round(open, asked)
+        && !has_another_purpose(open, asked);
     fits.then_some(Link::NewCallId)
+}
+
+/// Whether the request asks the URI of an attempt at another address or over another transport, as that did not reach anybody
+/// (RFC 3263, 4.3; RFC 3261, 18.1.1), whether in the same call or not.
+fn fails_over(last: &Attempt, asked: &Asked<'_>) -> bool {
+    let (sent, now) = (&last.request, asked.sighting);
+    last.uri.equals(asked.uri())
+        && last.outcome.is_none_or(|outcome| matches!(outcome.status, 408 | 503))
+        && (sent.destination, sent.transport) != (now.destination, now.transport)
 }
 
 /// A new call by the same caller to a Contact that this redirect has not yet led to.
@@ -230,13 +290,13 @@ fn new_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
         None => true,
         Some(last) => {
             last.outcome.is_none_or(|outcome| outcome.status >= 400)
-                && !open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(asked.uri()))
+                && (!open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(asked.uri())) || fails_over(last, asked))
         }
     };
     let fits = waits
         && asked.method() == open.redirect.method
         && open.redirect.role == Role::Uac
-        && asked.vias().len() <= 1
+        && asked.is_first_hop()
         && open.caller.as_ref() == asked.caller()
         && fits_dialog(open, asked)
         && goes_to_contact(open, asked.uri());
@@ -251,8 +311,8 @@ fn similar_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
         || !open.redirect.attempts.is_empty()
         || asked.method() != open.redirect.method
         || open.redirect.role != Role::Uac
-        || asked.vias().len() > 1
-        || asked.sighting.message.to_tag().is_some()
+        || !asked.is_first_hop()
+        || asked.tag_of_to().is_some()
         || is_original(open, asked.uri())
     {
         return None;
@@ -264,8 +324,13 @@ fn similar_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     });
     let origin = sdp_origin(asked.sighting.message.body());
     let same_session = origin.is_some() && origin == sdp_origin(request.message.body());
-    let same_to = asked.to().zip(request.message.to()).is_some_and(|(to, asked_to)| to.equals(&Uri::parse(asked_to.uri)));
-    (near && (same_session || same_to)).then_some(Link::SimilarCall)
+    (near && (same_session || has_to_of_redirected(open, asked))).then_some(Link::SimilarCall)
+}
+
+/// Whether the request has the To of the redirected request, as it is recommended to have (RFC 3261, 8.1.3.4).
+fn has_to_of_redirected(open: &Open, asked: &Asked<'_>) -> bool {
+    let request = open.redirect.request.as_ref().unwrap_or(&open.redirect.response);
+    asked.to().zip(request.message.to()).is_some_and(|(to, asked_to)| to.equals(&Uri::parse(asked_to.uri)))
 }
 
 fn is_original(open: &Open, uri: &Uri) -> bool {
@@ -278,9 +343,9 @@ fn is_candidate(open: &Open, asked: &Asked<'_>) -> bool {
     (0..=CANDIDATE_NANOS).contains(&since)
         && open.redirect.attempts.is_empty()
         && asked.method() == open.redirect.method
-        && asked.vias().len() <= 1
+        && asked.is_first_hop()
         && open.redirect.role == Role::Uac
-        && asked.sighting.message.to_tag().is_none()
+        && asked.tag_of_to().is_none()
 }
 
 /// The user name and session id of an SDP origin line (RFC 4566, 5.2): what a client keeps when it offers the same session elsewhere.
@@ -295,6 +360,9 @@ fn sdp_origin(body: &[u8]) -> Option<Vec<u8>> {
 
 /// The latest 380 to whose alternatives the request turns.
 fn alternative_place(open: &OpenRedirects, asked: &Asked<'_>) -> Option<(u64, Link)> {
+    if !open.has_alternatives() {
+        return None;
+    }
     let by_client = open.alternatives_of_client(asked.sighting.source.address);
     let by_caller = asked.caller().map(|caller| open.alternatives_of_caller(caller)).unwrap_or_default();
     let turned = |number: &u64| open.get(*number).and_then(|found| alternative(found, asked)).map(|link| (*number, link));
@@ -305,7 +373,8 @@ fn alternative_place(open: &OpenRedirects, asked: &Asked<'_>) -> Option<(u64, Li
 /// What a request after a 380 does about the alternatives of its body, whoever else might have caused it.
 fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     let message = &asked.sighting.message;
-    if open.redirect.status != 380 || !open.is_within_window(asked.sighting.time) || message.to_tag().is_some() {
+    let is_out = open.redirect.status != 380 || open.redirect.relayed.is_some() || !open.is_within_window(asked.sighting.time);
+    if is_out || asked.tag_of_to().is_some() {
         return None;
     }
     let same_address = asked.sighting.source.address == open.redirect.client.address;

@@ -6,6 +6,7 @@
 mod calls;
 mod chain;
 mod future;
+mod habit;
 mod identity;
 mod key;
 mod link;
@@ -16,6 +17,7 @@ mod settings;
 mod sighting;
 mod target;
 mod transaction;
+mod unseen;
 
 pub use calls::{Calls, Events};
 pub use future::{LaterRequest, Use, Watch};

@@ -12,13 +12,17 @@ use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
 use super::identity::{Person, ViaStack, nickname};
-use super::redirect::Redirect;
-use crate::evidence::Timestamp;
+use super::redirect::{Kept, Redirect};
+use crate::evidence::{Place, Timestamp};
+use crate::sip::Message;
 
 /// How long after the last thing that happened to a redirect its attempts are still waited for: a call may ring until Timer C ends it.
 const RINGING_NANOS: i64 = 200 * 1_000_000_000;
 /// How long after its window a redirect stays open, for the repetitions that the last second of it may hold.
 const LINGER_NANOS: i64 = 2 * 1_000_000_000;
+
+/// The most redirects of one call that are looked at, the latest first.
+const MAX_OF_CALL: usize = 64;
 
 /// Numbers of redirects, the oldest first; of those that were closed some may still stand among them.
 #[derive(Debug, Default)]
@@ -32,49 +36,58 @@ struct Numbers {
 pub(super) struct Open {
     pub(super) redirect: Redirect,
     pub(super) caller: Option<Person>,
-    pub(super) call_ids: SmallVec<[Box<[u8]>; 2]>,
-    pub(super) from_tag: Option<Box<[u8]>>,
+    /// The Call-IDs of its attempts that are not its own.
+    further_call_ids: SmallVec<[Box<[u8]>; 1]>,
     vias: OnceCell<ViaStack>,
     pub(super) cseq: u32,
     /// The To tag of the redirected request: there where it was sent inside a dialog.
     pub(super) dialog: Option<Box<[u8]>>,
     /// When something last happened that belongs to it.
     pub(super) last_event: Timestamp,
-    keys: SmallVec<[(Index, u64); 8]>,
+    keys: Keys,
 }
 
 impl Open {
     pub(super) fn new(redirect: Redirect, caller: Option<Person>) -> Self {
-        let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
-        let message = &asked.message;
+        let message = &redirect.request.as_ref().unwrap_or(&redirect.response).message;
         Self {
-            call_ids: message.call_id().map(Into::into).into_iter().collect(),
-            from_tag: message.from_tag().map(Into::into),
+            further_call_ids: SmallVec::new(),
             vias: OnceCell::new(),
             cseq: message.cseq().map_or(0, |cseq| cseq.number),
             dialog: redirect.request.as_ref().and_then(|request| request.message.to_tag().map(Into::into)),
             last_event: redirect.response.time,
             caller,
             redirect,
-            keys: SmallVec::new(),
+            keys: Keys::new(),
         }
+    }
+
+    /// The redirected request, or the 3xx where that is all there is.
+    pub(super) fn asked(&self) -> &Kept {
+        self.redirect.request.as_ref().unwrap_or(&self.redirect.response)
     }
 
     /// The Vias of the redirected request.
     pub(super) fn vias(&self) -> &ViaStack {
-        self.vias.get_or_init(|| ViaStack::of(&self.redirect.request.as_ref().unwrap_or(&self.redirect.response).message))
+        self.vias.get_or_init(|| ViaStack::of(&self.asked().message))
     }
 
     /// Whether a request sent at `time` still counts as an attempt.
     pub(super) fn is_within_window(&self, time: Timestamp) -> bool {
         let since = time.nanos_since(self.last_event);
-        time >= self.redirect.response.time && since <= self.redirect.window
+        // Whoever gets no response to an attempt waits for it as long before the next one (RFC 3261, 17.1.1.2, Timer B).
+        let wait = if self.has_pending() { self.redirect.window } else { 0 };
+        time >= self.redirect.response.time && since <= self.redirect.window.saturating_add(wait)
+    }
+
+    /// Whether an attempt has no final response yet.
+    fn has_pending(&self) -> bool {
+        self.redirect.attempts.iter().any(|attempt| attempt.outcome.is_none())
     }
 
     /// When nothing more can belong to it.
     fn deadline(&self) -> Timestamp {
-        let pending = self.redirect.attempts.iter().any(|attempt| attempt.outcome.is_none());
-        let wait = self.redirect.window.max(if pending { RINGING_NANOS } else { 0 }).saturating_add(LINGER_NANOS);
+        let wait = self.redirect.window.max(if self.has_pending() { RINGING_NANOS } else { 0 }).saturating_add(LINGER_NANOS);
         self.last_event.plus_nanos(wait)
     }
 }
@@ -93,12 +106,17 @@ enum Index {
     AlternativeCaller,
 }
 
+/// A place in an index: a digest of what is looked up.
+type Key = (Index, u64);
+/// The places of one redirect.
+type Keys = SmallVec<[Key; 6]>;
+
 /// The open redirects and their indexes.
 #[derive(Debug, Default)]
 pub(super) struct OpenRedirects {
     /// Boxed, as the tree moves its values about.
     by_number: BTreeMap<u64, Box<Open>>,
-    index: HashMap<(Index, u64), Numbers, RandomState>,
+    index: HashMap<Key, Numbers, RandomState>,
     hasher: RandomState,
     deadlines: BinaryHeap<Reverse<(Timestamp, u64)>>,
     /// When each client of an open redirect was last seen sending.
@@ -134,62 +152,62 @@ impl OpenRedirects {
         self.by_number.get_mut(&number).map(AsMut::as_mut)
     }
 
-    pub(super) fn insert(&mut self, open: Open) {
+    pub(super) fn insert(&mut self, mut open: Box<Open>) {
         let number = open.redirect.id;
         let client = open.redirect.client.address;
         self.deadlines.push(Reverse((open.deadline(), number)));
         self.clients.entry(client).or_insert((Timestamp::MIN, 0)).1 += 1;
-        let is_alternative = open.redirect.status == 380;
-        self.alternatives += usize::from(is_alternative);
-        let call_ids = open.call_ids.clone();
-        let from_tag = open.from_tag.clone();
-        let caller = open.caller.clone();
-        let targets: Vec<_> = open.redirect.targets.iter().filter(|target| target.usable).map(|target| nickname(&target.uri)).collect();
-        self.by_number.insert(number, Box::new(open));
-        for call_id in &call_ids {
-            self.enter(number, Index::CallId, &call_id[..]);
-        }
-        if let Some(tag) = from_tag {
-            self.enter(number, Index::FromTag, &tag[..]);
-        }
-        self.enter(number, Index::Client, client);
-        for target in targets {
-            self.enter(number, Index::Target, (client, target));
-        }
-        if is_alternative {
-            self.enter(number, Index::Alternative, client);
-        }
-        if let Some(caller) = caller {
-            if is_alternative {
-                self.enter(number, Index::AlternativeCaller, &caller);
+        self.alternatives += usize::from(open.redirect.status == 380);
+        for key in self.keys_of(&open) {
+            if enter(&mut self.index, key, number) {
+                open.keys.push(key);
             }
-            self.enter(number, Index::Caller, (client, caller));
         }
+        self.by_number.insert(number, open);
+    }
+
+    /// Everything by which a redirect is to be found.
+    fn keys_of(&self, open: &Open) -> Keys {
+        let client = open.redirect.client.address;
+        let is_alternative = open.redirect.status == 380;
+        let message = &open.asked().message;
+        let mut keys = Keys::new();
+        keys.extend(message.call_id().map(|call_id| self.key(Index::CallId, call_id)));
+        keys.extend(message.from_tag().map(|tag| self.key(Index::FromTag, tag)));
+        keys.push(self.key(Index::Client, client));
+        let usable = open.redirect.targets.iter().filter(|target| target.usable);
+        keys.extend(usable.map(|target| self.key(Index::Target, (client, &nickname(&target.uri)[..]))));
+        if is_alternative {
+            keys.push(self.key(Index::Alternative, client));
+        }
+        if let Some(caller) = &open.caller {
+            if is_alternative {
+                keys.push(self.key(Index::AlternativeCaller, caller));
+            }
+            keys.push(self.key(Index::Caller, (client, caller)));
+        }
+        keys
     }
 
     /// Makes a redirect found by the Call-ID of its attempt as well.
     pub(super) fn enter_call_id(&mut self, number: u64, call_id: &[u8]) {
+        let key = self.key(Index::CallId, call_id);
         let Some(open) = self.by_number.get_mut(&number) else { return };
-        if !open.call_ids.iter().any(|known| **known == *call_id) {
-            open.call_ids.push(call_id.into());
-            self.enter(number, Index::CallId, call_id);
-        }
-    }
-
-    fn enter(&mut self, number: u64, index: Index, key: impl Hash) {
-        let key = (index, self.hasher.hash_one(key));
-        let numbers = self.index.entry(key).or_default();
-        if numbers.all.last() == Some(&number) {
+        if open.asked().message.call_id() == Some(call_id) || open.further_call_ids.iter().any(|known| **known == *call_id) {
             return;
         }
-        numbers.all.push(number);
-        if let Some(open) = self.by_number.get_mut(&number) {
+        open.further_call_ids.push(call_id.into());
+        if enter(&mut self.index, key, number) {
             open.keys.push(key);
         }
     }
 
+    fn key(&self, index: Index, key: impl Hash) -> Key {
+        (index, self.hasher.hash_one(key))
+    }
+
     fn found(&self, index: Index, key: impl Hash) -> &[u64] {
-        self.index.get(&(index, self.hasher.hash_one(key))).map(|numbers| numbers.all.as_slice()).unwrap_or_default()
+        self.index.get(&self.key(index, key)).map(|numbers| numbers.all.as_slice()).unwrap_or_default()
     }
 
     pub(super) fn of_call(&self, call_id: &[u8]) -> &[u64] {
@@ -204,7 +222,7 @@ impl OpenRedirects {
         self.found(Index::Client, client)
     }
 
-    pub(super) fn of_target(&self, client: IpAddr, target: Vec<u8>) -> &[u64] {
+    pub(super) fn of_target(&self, client: IpAddr, target: &[u8]) -> &[u64] {
         self.found(Index::Target, (client, target))
     }
 
@@ -218,6 +236,30 @@ impl OpenRedirects {
 
     pub(super) fn alternatives_of_caller(&self, caller: &Person) -> &[u64] {
         self.found(Index::AlternativeCaller, caller)
+    }
+
+    /// The redirect that an ACK on another branch means: the same call and number, and the To tag of the 3xx.
+    pub(super) fn acked(&self, ack: &Message<'_>) -> Option<u64> {
+        let cseq = ack.cseq()?.number;
+        let tag = ack.to_tag()?;
+        let is_meant = |open: &Open| {
+            let redirect = &open.redirect;
+            open.cseq == cseq && redirect.is_invite() && redirect.response.message.to_tag() == Some(tag) && !redirect.was_answered()
+        };
+        self.of_call(ack.call_id()?).iter().rev().take(MAX_OF_CALL).copied().find(|number| self.get(*number).is_some_and(is_meant))
+    }
+
+    /// Notes the BYE that ends the dialog in which a redirected request was sent.
+    pub(super) fn end_dialog(&mut self, bye: &Message<'_>, place: Place) {
+        let Some(call_id) = bye.call_id() else { return };
+        let numbers: SmallVec<[u64; 4]> = self.of_call(call_id).iter().rev().take(MAX_OF_CALL).copied().collect();
+        for number in numbers {
+            let Some(open) = self.get_mut(number).filter(|open| open.redirect.method != b"BYE") else { continue };
+            let is_dialog = |tag: Option<&[u8]>| tag.is_some() && tag == open.dialog.as_deref();
+            if is_dialog(bye.to_tag()) || is_dialog(bye.from_tag()) {
+                open.redirect.ended.get_or_insert(place);
+            }
+        }
     }
 
     /// Notes that `address` was seen sending.
@@ -281,4 +323,14 @@ impl OpenRedirects {
             }
         }
     }
+}
+
+/// Enters a redirect in an index; tells whether it was not yet there.
+fn enter(index: &mut HashMap<Key, Numbers, RandomState>, key: Key, number: u64) -> bool {
+    let numbers = index.entry(key).or_default();
+    let is_new = numbers.all.last() != Some(&number);
+    if is_new {
+        numbers.all.push(number);
+    }
+    is_new
 }

@@ -116,6 +116,8 @@ pub struct Tried {
     pub uri: Uri,
     /// Where it was sent.
     pub destination: Endpoint,
+    /// What carried it.
+    pub transport: Transport,
     /// What became of it.
     pub outcome: Option<Outcome>,
 }
@@ -208,8 +210,15 @@ pub struct Redirect {
     pub candidate: Option<Kept>,
     /// A request of a Contact's user that went to another redirect as surely as to this one.
     pub rival: Option<Place>,
-    /// The CANCEL that the client had sent before the 3xx came.
+    /// A message of the same call that only a retry can have brought about, where that is not in the capture: a response to it, or the ACK
+    /// of its 2xx.
+    pub unseen: Option<Place>,
+    /// The CANCEL that the client had sent before the 3xx reached it.
     pub cancel: Option<Place>,
+    /// The BYE with which either side ended the dialog in which the request was sent.
+    pub ended: Option<Place>,
+    /// Whether the client was seen sending the server what is meant for other addresses, as one does with an outbound proxy (RFC 3261, 8.1.2).
+    pub sends_all_there: bool,
     /// The redirect on the hop above with which a proxy or back-to-back user agent handed this one on.
     pub relayed: Option<u64>,
     /// The first redirect of the chain that this one belongs to; its own number where it is the first.
@@ -247,6 +256,12 @@ impl Redirect {
         let via = self.request.as_ref().unwrap_or(&self.response).message.top_via();
         let named = via.map(|via| UriTransport::named(via.transport));
         self.transport == Transport::Ws || matches!(named, Some(UriTransport::Ws | UriTransport::Wss))
+    }
+
+    /// Whether the same request, forked on its way, was answered with success as well.
+    #[must_use]
+    pub fn was_answered(&self) -> bool {
+        self.repeats.iter().any(|repeat| (200..300).contains(&repeat.status))
     }
 
     /// Whether the method is INVITE, the only one with an ACK.

@@ -6,6 +6,7 @@ use super::identity::ViaStack;
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Redirect, Role};
 use super::sighting::Sighting;
+use crate::sip::Uri;
 
 /// The most redirects of one call or client that are looked at, the latest first.
 const MAX_BELOW: usize = 64;
@@ -26,15 +27,11 @@ pub(super) fn mark_relayed(open: &mut OpenRedirects, upper: &Redirect, sighting:
         let by_proxy = |found: &Open| is_recent(found) && found.redirect.role == Role::Proxy && found.vias().below() == vias.all();
         below.extend(of_call.iter().rev().take(MAX_BELOW).filter(|number| open.get(**number).is_some_and(by_proxy)));
     }
-    let asked_first = |found: &Open| match (&upper.request, &found.redirect.request) {
-        (Some(above), Some(below)) => above.time <= below.time && above.message.call_id() != below.message.call_id(),
-        _ => false,
-    };
     let by_agent = |found: &Open| {
         is_recent(found)
             && sighting.time.nanos_since(found.redirect.response.time) <= RELAY_NANOS
-            && asked_first(found)
-            && found.redirect.targets.iter().any(|target| upper.targets.iter().any(|above| above.uri.equals(&target.uri)))
+            && is_leg_below(upper, &found.redirect)
+            && (names_same_contact(upper, &found.redirect) || is_same_call(upper, &found.redirect))
     };
     below.extend(
         open.of_client(upper.server.address).iter().rev().take(MAX_BELOW).filter(|number| open.get(**number).is_some_and(by_agent)),
@@ -44,4 +41,25 @@ pub(super) fn mark_relayed(open: &mut OpenRedirects, upper: &Redirect, sighting:
             found.redirect.relayed = Some(upper.id);
         }
     }
+}
+
+/// Whether the request below may be the other leg of the one above: it came later, and in another call or with none of the Vias above.
+fn is_leg_below(upper: &Redirect, lower: &Redirect) -> bool {
+    let (Some(above), Some(below)) = (&upper.request, &lower.request) else { return false };
+    above.time <= below.time && (above.message.call_id() != below.message.call_id() || lower.role == Role::Uac)
+}
+
+fn names_same_contact(upper: &Redirect, lower: &Redirect) -> bool {
+    lower.targets.iter().any(|target| upper.targets.iter().any(|above| above.uri.equals(&target.uri)))
+}
+
+/// Whether both requests have the same caller call the same user, and both responses the same status: an element that hides what is behind
+/// it puts a Contact of its own in the place of the one that it received.
+fn is_same_call(upper: &Redirect, lower: &Redirect) -> bool {
+    let users = |redirect: &Redirect| {
+        let message = &redirect.request.as_ref()?.message;
+        let user = |uri: &[u8]| Uri::parse(uri).user().map(<[u8]>::to_vec);
+        Some((user(message.from()?.uri)?, user(message.to()?.uri)?))
+    };
+    upper.status == lower.status && upper.method == lower.method && users(upper).is_some_and(|above| Some(above) == users(lower))
 }

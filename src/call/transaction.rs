@@ -17,6 +17,13 @@ const PENDING_NANOS: i64 = 200 * 1_000_000_000;
 /// How long a transaction is remembered after its final response, for what is repeated: 64*T1, and as much again for what comes late.
 const DONE_NANOS: i64 = 40 * 1_000_000_000;
 
+/// A key with the digest that it is looked up by.
+#[derive(Debug)]
+pub(super) struct Digested<'a> {
+    key: BorrowedKey<'a>,
+    hash: u64,
+}
+
 /// A client transaction.
 #[derive(Debug)]
 pub(super) struct Transaction {
@@ -42,6 +49,8 @@ pub(super) struct Transaction {
     pub(super) attempt: Option<(u64, usize)>,
     /// The earlier transaction with the same key and another content.
     pub(super) branch_of: Option<Place>,
+    /// Whether it was acknowledged before any final response was seen.
+    is_acknowledged: bool,
     last: Timestamp,
 }
 
@@ -57,6 +66,8 @@ pub(super) struct Transactions {
     done: VecDeque<(Timestamp, u64)>,
     next: u64,
     bound: usize,
+    /// How many were acknowledged without a final response.
+    unanswered: u64,
 }
 
 impl Transactions {
@@ -69,13 +80,18 @@ impl Transactions {
             done: VecDeque::new(),
             next: 0,
             bound: bound.max(1),
+            unanswered: 0,
         }
     }
 
+    /// The key with the digest that it is looked up by.
+    pub(super) fn digested<'a>(&self, key: BorrowedKey<'a>) -> Digested<'a> {
+        Digested { hash: key.hash_with(&self.hasher), key }
+    }
+
     /// The transactions with this key, the latest first: more than one where a branch was used again for another request.
-    pub(super) fn find(&self, key: &BorrowedKey<'_>) -> SmallVec<[u64; 1]> {
-        let hash = key.hash_with(&self.hasher);
-        let Some(numbers) = self.by_hash.get(&hash) else { return SmallVec::new() };
+    pub(super) fn find(&self, Digested { key, hash }: &Digested<'_>) -> SmallVec<[u64; 1]> {
+        let Some(numbers) = self.by_hash.get(hash) else { return SmallVec::new() };
         numbers.iter().rev().copied().filter(|number| self.by_number.get(number).is_some_and(|found| key.equals(&found.key))).collect()
     }
 
@@ -92,9 +108,9 @@ impl Transactions {
         self.by_number.get_mut(&number)
     }
 
-    /// Opens a transaction; gives its number, and whether another one had to be given up for it.
-    pub(super) fn open(&mut self, key: BorrowedKey<'_>, cseq: u32, request: Option<&Kept>, time: Timestamp) -> (u64, bool) {
-        let hash = key.hash_with(&self.hasher);
+    /// Opens a transaction whose Request-URI has the digest `uri`; gives its number, and whether another one had to be given up for it.
+    pub(super) fn open(&mut self, key: Digested<'_>, cseq: u32, uri: u64, request: Option<&Kept>, time: Timestamp) -> (u64, bool) {
+        let Digested { key, hash } = key;
         let number = self.next;
         self.next += 1;
         let transaction = Transaction {
@@ -102,7 +118,7 @@ impl Transactions {
             hash,
             number: cseq,
             request: request.cloned(),
-            request_uri: self.digest(request.and_then(|kept| kept.message.request_uri()).unwrap_or_default()),
+            request_uri: uri,
             place: request.map(|kept| kept.place),
             repeats: SmallVec::new(),
             cancel: None,
@@ -110,6 +126,7 @@ impl Transactions {
             redirect: None,
             attempt: None,
             branch_of: None,
+            is_acknowledged: false,
             last: time,
         };
         self.by_hash.entry(hash).or_default().push(number);
@@ -129,9 +146,27 @@ impl Transactions {
         }
     }
 
+    /// Notes an ACK that came with no final response.
+    pub(super) fn acknowledge(&mut self, number: u64) {
+        if let Some(transaction) = self.by_number.get_mut(&number)
+            && transaction.outcome.is_none()
+            && !std::mem::replace(&mut transaction.is_acknowledged, true)
+        {
+            self.unanswered += 1;
+        }
+    }
+
+    /// How many transactions were acknowledged without a final response.
+    pub(super) const fn acknowledged_unanswered(&self) -> u64 {
+        self.unanswered
+    }
+
     /// Notes the final response.
     pub(super) fn end(&mut self, number: u64, outcome: Outcome) {
         if let Some(transaction) = self.by_number.get_mut(&number) {
+            if std::mem::take(&mut transaction.is_acknowledged) {
+                self.unanswered = self.unanswered.saturating_sub(1);
+            }
             transaction.outcome = Some(outcome);
             transaction.last = transaction.last.max(outcome.time);
             self.done.push_back((outcome.time, number));

@@ -22,6 +22,7 @@ impl fmt::Display for LinkType {
             108 => "loop",
             113 => "linux-sll",
             127 => "ieee802-11-radiotap",
+            192 => "ppi",
             228 => "ipv4",
             229 => "ipv6",
             239 => "nflog",

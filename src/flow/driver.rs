@@ -8,7 +8,7 @@ use super::limits::Limits;
 use super::streams::{Streams, Surroundings};
 use super::unit::{Origin, Sink, Unit};
 use crate::capture::Frame;
-use crate::evidence::{Timestamp, Transport};
+use crate::evidence::Timestamp;
 use crate::fault::FaultLog;
 use crate::packet::{self, Datagram, Packet};
 
@@ -173,7 +173,7 @@ fn unit<'a>(datagram: &Datagram<'a>, capture: u32, place_frame: u64, time: Times
         time,
         source: datagram.source,
         destination: datagram.destination,
-        transport: Transport::Udp,
+        transport: datagram.transport,
         path: datagram.path,
         truncated: datagram.truncated,
         after_gap: false,

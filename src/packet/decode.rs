@@ -1,5 +1,6 @@
 //! Takes a frame or a reassembled IP payload, gives the packet in it, and notes why there is none where the frame is at fault.
 
+use super::exported;
 use super::ip::{self, Carrier, Fragment};
 use super::link;
 use super::transport::{Datagram, Segment};
@@ -24,7 +25,10 @@ pub enum Packet<'a> {
 pub fn decode<'a>(frame: &Frame<'a>, faults: &mut FaultLog) -> Option<Packet<'a>> {
     let kept = u32::try_from(frame.data.len()).unwrap_or(u32::MAX);
     let walk = Walk::new(frame.interface, frame.original_len.saturating_sub(kept));
-    let found = link::network(frame.link_type, frame.data, walk).and_then(|(bytes, walk)| ip::packet(bytes, walk));
+    let found = match frame.link_type.0 {
+        exported::WIRESHARK_UPPER_PDU => exported::packet(frame.data, walk),
+        _ => link::network(frame.link_type, frame.data, walk).and_then(|(bytes, walk)| ip::packet(bytes, walk)),
+    };
     match found {
         Ok(packet) => Some(packet),
         Err(stop) => {
@@ -51,6 +55,7 @@ fn note(stop: Stop, frame: u64, offset: Option<u64>, faults: &mut FaultLog) {
         }
         Stop::Broken { header, wanted, had } => Fault::new(FaultKind::BadPacket, header).wanted_had(wanted as u64, had as u64),
         Stop::TooDeep => Fault { wanted: Some(u64::from(HEADERS_MAX)), ..Fault::new(FaultKind::BoundReached, "headers in one frame") },
+        Stop::TooMany(what) => Fault { wanted: Some(1), ..Fault::new(FaultKind::BoundReached, what) },
     };
     fault.offset = offset;
     faults.note(fault.at_frame(frame));

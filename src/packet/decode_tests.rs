@@ -8,9 +8,9 @@ use crate::fault::{FaultKind, FaultLog};
 
 const IPV4: u16 = 0x0800;
 const IPV6: u16 = 0x86dd;
-const TEXT: &[u8] = b"OPTIONS sip:a@b SIP/2.0\r\n";
+pub(super) const TEXT: &[u8] = b"OPTIONS sip:a@b SIP/2.0\r\n";
 
-fn frame(link_type: u16, data: &[u8]) -> Frame<'_> {
+pub(super) fn frame(link_type: u16, data: &[u8]) -> Frame<'_> {
     Frame {
         number: 7,
         time: Timestamp::default(),
@@ -22,16 +22,16 @@ fn frame(link_type: u16, data: &[u8]) -> Frame<'_> {
     }
 }
 
-fn sip4() -> Vec<u8> {
+pub(super) fn sip4() -> Vec<u8> {
     ipv4((1, 2), 17, &udp((5060, 5062), TEXT))
 }
 
-fn sip6() -> Vec<u8> {
+pub(super) fn sip6() -> Vec<u8> {
     ipv6((1, 2), 17, &udp((5060, 5062), TEXT))
 }
 
 /// What the shortcut says of a frame is what the walk says, if it says anything.
-fn shortcut_agrees(frame: &Frame<'_>) -> bool {
+pub(super) fn shortcut_agrees(frame: &Frame<'_>) -> bool {
     let Some(plain) = plain_datagram(frame) else { return false };
     let walked = decode(frame, &mut FaultLog::default());
     let Some(Packet::Datagram(walked)) = walked else { panic!("{plain:?} {walked:?}") };
@@ -39,7 +39,7 @@ fn shortcut_agrees(frame: &Frame<'_>) -> bool {
     true
 }
 
-fn datagram(link_type: u16, data: &[u8]) -> Datagram<'_> {
+pub(super) fn datagram(link_type: u16, data: &[u8]) -> Datagram<'_> {
     let mut faults = FaultLog::default();
     match decode(&frame(link_type, data), &mut faults) {
         Some(Packet::Datagram(datagram)) => datagram,
@@ -48,7 +48,7 @@ fn datagram(link_type: u16, data: &[u8]) -> Datagram<'_> {
 }
 
 /// The frame holds `TEXT` from port 5060 of a host to 5062 of another.
-fn holds_text(what: &str, link_type: u16, data: &[u8]) {
+pub(super) fn holds_text(what: &str, link_type: u16, data: &[u8]) {
     let found = datagram(link_type, data);
     assert_eq!((found.payload, found.source.port, found.destination.port, found.truncated), (TEXT, 5060, 5062, false), "{what}");
     let addresses = format!("{} {}", found.source.address, found.destination.address);
@@ -56,7 +56,7 @@ fn holds_text(what: &str, link_type: u16, data: &[u8]) {
     assert_eq!(found.path.interface, 3);
 }
 
-fn nothing(link_type: u16, data: &[u8]) -> Vec<FaultKind> {
+pub(super) fn nothing(link_type: u16, data: &[u8]) -> Vec<FaultKind> {
     let mut faults = FaultLog::default();
     let found = decode(&frame(link_type, data), &mut faults);
     assert!(found.is_none(), "{found:?}");
@@ -305,11 +305,11 @@ fn what_is_not_ours_is_no_fault() {
 
 #[test]
 fn what_cannot_be_read_is_a_fault() {
-    assert_eq!(nothing(105, &[0; 60]), [FaultKind::UnknownLinkType]);
+    assert_eq!(nothing(147, &[0; 60]), [FaultKind::UnknownLinkType]);
     let mut faults = FaultLog::default();
-    decode(&frame(105, &[0; 60]), &mut faults);
+    decode(&frame(147, &[0; 60]), &mut faults);
     let first = faults.iter().next().unwrap().first;
-    assert_eq!((first.wanted, first.frame), (Some(105), Some(7)));
+    assert_eq!((first.wanted, first.frame), (Some(147), Some(7)));
     assert_eq!(nothing(1, &[0; 13]), [FaultKind::BadPacket]);
     assert_eq!(nothing(1, &ethernet(IPV4, &[0x45; 19])), [FaultKind::BadPacket]);
     assert_eq!(nothing(101, &ipv4((1, 2), 17, &[0; 7])), [FaultKind::BadPacket]);

@@ -5,6 +5,7 @@
 use super::octets::{after, u8_at, u16_at, u32_at};
 use super::shim::{self, ETHERTYPE_IPV4, ETHERTYPE_IPV6, ETHERTYPE_MPLS, ETHERTYPE_MPLS_MULTICAST};
 use super::walk::{Reached, Stop, Walk};
+use super::wireless;
 use crate::capture::LinkType;
 
 /// Link types by their names in the pcap registry.
@@ -18,8 +19,11 @@ mod link_type {
     pub(super) const PPP_ETHER: u16 = 51;
     pub(super) const RAW: u16 = 101;
     pub(super) const C_HDLC: u16 = 104;
+    pub(super) const IEEE802_11: u16 = 105;
     pub(super) const LOOP: u16 = 108;
     pub(super) const LINUX_SLL: u16 = 113;
+    pub(super) const IEEE802_11_RADIOTAP: u16 = 127;
+    pub(super) const PPI: u16 = 192;
     pub(super) const IPV4: u16 = 228;
     pub(super) const IPV6: u16 = 229;
     pub(super) const NFLOG: u16 = 239;
@@ -49,6 +53,9 @@ pub(super) fn network<'a>(link_type: LinkType, data: &'a [u8], walk: Walk) -> Re
         link_type::PPP_ETHER => shim::pppoe(data, walk),
         link_type::C_HDLC => cisco_hdlc(data, walk),
         link_type::NFLOG => nflog(data, walk),
+        link_type::IEEE802_11 => wireless::ieee80211(data, walk),
+        link_type::IEEE802_11_RADIOTAP => wireless::radiotap(data, walk),
+        link_type::PPI => wireless::ppi(data, walk),
         other => Err(Stop::UnknownLink(other)),
     }
 }

@@ -8,7 +8,9 @@
 #![deny(clippy::indexing_slicing)]
 
 mod decode;
+mod exported;
 mod ip;
+mod l2tp;
 mod link;
 mod octets;
 mod path;
@@ -17,6 +19,7 @@ mod shim;
 mod transport;
 mod tunnel;
 mod walk;
+mod wireless;
 
 #[cfg(test)]
 pub(crate) mod bytes;

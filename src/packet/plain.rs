@@ -1,4 +1,4 @@
-//! Takes the most usual frame (Ethernet with at most one VLAN tag, whole IP without options, UDP to no tunnel port), gives its datagram
+//! Takes the most usual frame (Ethernet with at most one VLAN tag, whole IP without options, UDP to no port of a tunnel), gives its datagram
 //! without the walk.
 //!
 //! A capture of telephony is nearly all RTP, and this is its way. The shortcut says the same as [`super::decode()`] or nothing, which a
@@ -13,7 +13,7 @@ use super::shim;
 use super::transport::Datagram;
 use super::tunnel;
 use crate::capture::Frame;
-use crate::evidence::Endpoint;
+use crate::evidence::{Endpoint, Transport};
 
 /// The IANA number of UDP.
 const UDP: u8 = 17;
@@ -77,7 +77,7 @@ fn version6(bytes: &[u8], mut path: Path) -> Option<Datagram<'_>> {
 fn datagram(source: IpAddr, destination: IpAddr, bytes: &[u8], path: Path) -> Option<Datagram<'_>> {
     let ([s1, s2, d1, d2, l1, l2, _, _], rest) = bytes.split_first_chunk::<UDP_LEN>()?;
     let (source_port, destination_port) = (u16::from_be_bytes([*s1, *s2]), u16::from_be_bytes([*d1, *d2]));
-    if tunnel::is_port(destination_port) {
+    if tunnel::is_port((source_port, destination_port)) {
         return None;
     }
     let len = usize::from(u16::from_be_bytes([*l1, *l2]));
@@ -86,6 +86,7 @@ fn datagram(source: IpAddr, destination: IpAddr, bytes: &[u8], path: Path) -> Op
         destination: Endpoint { address: destination, port: destination_port },
         payload: len.checked_sub(UDP_LEN).and_then(|len| rest.get(..len)).unwrap_or(rest),
         truncated: false,
+        transport: Transport::Udp,
         path,
     })
 }

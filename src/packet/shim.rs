@@ -77,7 +77,7 @@ fn tagged<'a>(kind: u16, rest: &'a [u8], mut walk: Walk) -> Reached<'a> {
 }
 
 /// IEEE 802.2: SNAP (RFC 1042) or IP by its own service access point.
-fn llc<'a>(rest: &'a [u8], walk: Walk) -> Reached<'a> {
+pub(super) fn llc<'a>(rest: &'a [u8], walk: Walk) -> Reached<'a> {
     let stop = Stop::short("LLC header", 8, rest);
     match (u8_at(rest, 0).ok_or(stop)?, u8_at(rest, 1).ok_or(stop)?) {
         (0xaa, 0xaa) => ethertype(u16_at(rest, 6).ok_or(stop)?, after(rest, 8).ok_or(stop)?, walk),
@@ -116,6 +116,14 @@ pub(super) fn mpls<'a>(mut rest: &'a [u8], mut walk: Walk) -> Reached<'a> {
         Some(0) if !holds_ip_in_ethernet(rest) => ethernet(after(rest, 4).unwrap_or_default(), walk),
         Some(_) => ethernet(rest, walk),
     }
+}
+
+/// Whether `rest`, read as an Ethernet frame with at most one VLAN tag, holds an IP packet that is there as a whole.
+pub(super) fn holds_whole_ip_in_ethernet(rest: &[u8]) -> bool {
+    let at = if u16_at(rest, 12) == Some(ETHERTYPE_VLAN) { ETHERNET_LEN + 4 } else { ETHERNET_LEN };
+    let packet = after(rest, at).unwrap_or_default();
+    let version = u8_at(packet, 0).map(|first| first >> 4);
+    matches!((u16_at(rest, at - 2), version), (Some(ETHERTYPE_IPV4), Some(4)) | (Some(ETHERTYPE_IPV6), Some(6))) && fits_ip(packet)
 }
 
 /// Whether the lengths in `rest`, read as an IP header, lie within `rest`.

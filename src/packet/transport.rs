@@ -9,19 +9,21 @@ use super::ip::Carrier;
 use super::path::Path;
 use super::tunnel;
 use super::walk::Stop;
-use crate::evidence::Endpoint;
+use crate::evidence::{Endpoint, Transport};
 
-/// A UDP datagram.
+/// A UDP datagram, or what stands for one: a message with its endpoints.
 #[derive(Debug, Clone, Copy)]
 pub struct Datagram<'a> {
     /// The sender.
     pub source: Endpoint,
     /// The receiver.
     pub destination: Endpoint,
-    /// The octets behind the UDP header.
+    /// Its octets.
     pub payload: &'a [u8],
     /// Whether octets of the payload are not in the capture.
     pub truncated: bool,
+    /// What carried the payload where it was captured first: a stream, where one message of it is told about in a datagram.
+    pub transport: Transport,
     /// The way by which it came into the capture.
     pub path: Path,
 }
@@ -64,17 +66,19 @@ pub(super) fn datagram<'a>(carrier: Carrier, bytes: &'a [u8], missing: u32) -> R
         return Err(Stop::short("UDP header", 8, bytes));
     };
     let (length, destination_port, payload) = (usize::from(udp.length()), udp.destination_port(), udp.payload());
-    if tunnel::is_port(destination_port)
-        && let Some(inner) = tunnel::over_udp(carrier, destination_port, payload)
+    let ports = (udp.source_port(), destination_port);
+    if tunnel::is_port(ports)
+        && let Some(inner) = tunnel::over_udp(carrier, ports, payload)
     {
         return inner;
     }
     Ok(Packet::Datagram(Datagram {
-        source: Endpoint { address: carrier.source, port: udp.source_port() },
+        source: Endpoint { address: carrier.source, port: ports.0 },
         destination: Endpoint { address: carrier.destination, port: destination_port },
         payload,
         // What was cut may have been only what stands behind the datagram; a UDP length of 0 says that all is its.
         truncated: missing > 0 && (length < 8 || length > bytes.len()),
+        transport: Transport::Udp,
         path: carrier.walk.path,
     }))
 }

@@ -10,6 +10,7 @@ use std::net::IpAddr;
 
 use super::decode::Packet;
 use super::ip::{self, Carrier};
+use super::l2tp::{self, PORT_L2TP, PROTOCOL_L2TP};
 use super::link;
 use super::octets::{after, u8_at, u16_at, u32_at};
 use super::shim::{self, ETHERTYPE_TEB};
@@ -37,14 +38,15 @@ const GRE_ERSPAN_III: u16 = 0x22eb;
 /// How many extension headers a GTP-U header may have.
 const GTP_EXTENSIONS_MAX: usize = 16;
 
-/// Whether datagrams to `port` may be tunnels.
+/// Whether datagrams from and to `ports` may be tunnels.
 #[inline]
-pub(super) const fn is_port(port: u16) -> bool {
-    matches!(port, PORT_VXLAN | PORT_VXLAN_LINUX | PORT_GENEVE | PORT_GTP_U)
+pub(super) const fn is_port(ports: (u16, u16)) -> bool {
+    // What answers in L2TP may go to any port.
+    matches!(ports.1, PORT_VXLAN | PORT_VXLAN_LINUX | PORT_GENEVE | PORT_GTP_U | PORT_L2TP) || ports.0 == PORT_L2TP
 }
 
 /// A walk that goes on inside a tunnel of `kind` with `id`, between the addresses of `carrier`.
-fn inside(carrier: Carrier, kind: u16, id: u32) -> Walk {
+pub(super) fn inside(carrier: Carrier, kind: u16, id: u32) -> Walk {
     let mut walk = carrier.walk;
     for address in [carrier.source, carrier.destination] {
         let bits = match address {
@@ -68,6 +70,7 @@ pub(super) fn over_ip<'a>(carrier: Carrier, bytes: &'a [u8]) -> Result<Packet<'a
         protocol::MPLS => shim::mpls(bytes, walk)?,
         // RFC 3378, 3: version 3, then reserved bits of 0.
         protocol::ETHERIP if u16_at(bytes, 0) == Some(0x3000) => shim::ethernet(after(bytes, 2).unwrap_or_default(), walk)?,
+        PROTOCOL_L2TP => return l2tp::version3(carrier, bytes),
         _ => return Err(Stop::NotOurs),
     };
     ip::packet(inner, walk)
@@ -118,12 +121,13 @@ fn gre<'a>(carrier: Carrier, bytes: &'a [u8]) -> Result<Packet<'a>, Stop> {
     ip::packet(inner, walk)
 }
 
-/// The packet in a UDP payload to `port`; nothing where it is no tunnel after all.
-pub(super) fn over_udp<'a>(carrier: Carrier, port: u16, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
-    let found = match port {
+/// The packet in a UDP payload from and to `ports`; nothing where it is no tunnel after all.
+pub(super) fn over_udp<'a>(carrier: Carrier, ports: (u16, u16), bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
+    let found = match ports.1 {
         PORT_VXLAN | PORT_VXLAN_LINUX => vxlan(carrier, bytes),
         PORT_GENEVE => geneve(carrier, bytes),
         PORT_GTP_U => gtp_u(carrier, bytes),
+        _ if ports.0 == PORT_L2TP || ports.1 == PORT_L2TP => l2tp::over_udp(carrier, bytes),
         _ => None,
     }?;
     match found {

@@ -55,6 +55,8 @@ pub(super) enum Stop {
     },
     /// More than [`HEADERS_MAX`] headers.
     TooDeep,
+    /// More packets in one frame than the one that a walk gives.
+    TooMany(&'static str),
 }
 
 impl Stop {

@@ -4,14 +4,13 @@
 //! apostrophe defuses it), and none holds a character that steers a terminal. Lists are joined with one space; a space inside an item is escaped.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
 use std::io;
 
 use csv::{ByteRecord, Terminator, Writer, WriterBuilder};
 
 use super::format::{Format, Presentation, Rows};
 use super::model::{Attempt, Evidence, Finding, Followed, Redirect, Report};
-use super::wording::{escape, escape_item, socket};
+use super::wording::{escape, escape_item, push_milliseconds, push_number, push_socket};
 
 pub(super) const FORMAT: Format = Format { name: "csv", summary: "a table (RFC 4180), one row per redirect, finding or attempt", write };
 
@@ -90,7 +89,7 @@ const ATTEMPTS: &[&str] = &[
 
 fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     let table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-    let mut table = Table { table, report, raw: presentation.raw_csv, row: ByteRecord::new(), digits: String::new() };
+    let mut table = Table { table, report, raw: presentation.raw_csv, row: ByteRecord::new(), cell: String::new() };
     table.header(match presentation.rows {
         Rows::Redirects => REDIRECTS,
         Rows::Findings => FINDINGS,
@@ -113,8 +112,8 @@ struct Table<'a, W: io::Write> {
     report: &'a Report,
     raw: bool,
     row: ByteRecord,
-    /// Where numbers are written before they become a cell.
-    digits: String,
+    /// Where a cell is written that is put together.
+    cell: String,
 }
 
 impl<W: io::Write> Table<'_, W> {
@@ -138,7 +137,7 @@ impl<W: io::Write> Table<'_, W> {
         self.number(retry.map(|retry| retry.seen.frame));
         self.text(retry.map_or("", |retry| &retry.uri));
         self.text(retry.map_or("", |retry| &retry.destination));
-        self.number(retry.map(|retry| retry.delay_ms));
+        self.milliseconds(retry.map(|retry| retry.delay_ms));
         self.number(retry.and_then(|retry| retry.outcome));
         self.text(redirect.future.as_ref().map_or("", |future| future.verdict.name()));
         self.text(redirect.verdict.name());
@@ -171,7 +170,7 @@ impl<W: io::Write> Table<'_, W> {
     fn attempt(&mut self, redirect: &Redirect, nth: usize, attempt: &Attempt) -> io::Result<()> {
         self.leading_cells(redirect);
         self.text(redirect.verdict.name());
-        self.number(Some(nth));
+        self.number(u64::try_from(nth).ok());
         self.capture(attempt.seen.capture);
         self.number(Some(attempt.seen.frame));
         self.text(&attempt.seen.moment.time());
@@ -183,7 +182,7 @@ impl<W: io::Write> Table<'_, W> {
         self.text(contact.map_or("", |contact| &contact.uri));
         self.text(attempt.link.name());
         self.text(attempt.r#match.as_deref().unwrap_or(""));
-        self.number(Some(attempt.delay_ms));
+        self.milliseconds(Some(attempt.delay_ms));
         self.number(attempt.outcome);
         self.end_row()
     }
@@ -196,8 +195,16 @@ impl<W: io::Write> Table<'_, W> {
         self.number(Some(redirect.status));
         self.text(&redirect.method);
         self.text(&redirect.call_id);
-        self.text(&socket(&redirect.client.address, redirect.client.port));
-        self.text(&socket(&redirect.server.address, redirect.server.port));
+        self.socket(&redirect.client.address, redirect.client.port);
+        self.socket(&redirect.server.address, redirect.server.port);
+    }
+
+    fn socket(&mut self, address: &str, port: u16) {
+        let mut cell = std::mem::take(&mut self.cell);
+        cell.clear();
+        push_socket(&mut cell, address, port);
+        self.text(&cell);
+        self.cell = cell;
     }
 
     fn capture(&mut self, index: u32) {
@@ -214,7 +221,16 @@ impl<W: io::Write> Table<'_, W> {
         }
     }
 
-    fn list<'b>(&mut self, items: impl Iterator<Item = &'b str>) {
+    fn list<'b>(&mut self, mut items: impl Iterator<Item = &'b str>) {
+        let (first, second) = (items.next(), items.next());
+        // Mostly there is but one.
+        if let (Some(one), None) = (first, second)
+            && (self.raw || (is_plain(one) && !one.contains(' ')))
+        {
+            self.row.push_field(one.as_bytes());
+            return;
+        }
+        let items = first.into_iter().chain(second).chain(items);
         let items: Vec<Cow<'b, str>> = items.map(|item| if self.raw { Cow::Borrowed(item) } else { escape_item(item) }).collect();
         match items.as_slice() {
             [one] if self.raw || is_plain(one) => self.row.push_field(one.as_bytes()),
@@ -227,13 +243,20 @@ impl<W: io::Write> Table<'_, W> {
     }
 
     /// A number is never defused: a spreadsheet is to calculate with it.
-    fn number(&mut self, number: Option<impl fmt::Display>) {
-        self.digits.clear();
+    fn number(&mut self, number: Option<impl Into<u64>>) {
+        self.cell.clear();
         if let Some(number) = number {
-            // Writing to a String cannot fail.
-            let _ = write!(self.digits, "{number}");
+            push_number(&mut self.cell, number.into());
         }
-        self.row.push_field(self.digits.as_bytes());
+        self.row.push_field(self.cell.as_bytes());
+    }
+
+    fn milliseconds(&mut self, ms: Option<f64>) {
+        self.cell.clear();
+        if let Some(ms) = ms {
+            push_milliseconds(&mut self.cell, ms);
+        }
+        self.row.push_field(self.cell.as_bytes());
     }
 
     fn end_row(&mut self) -> io::Result<()> {
@@ -245,7 +268,8 @@ impl<W: io::Write> Table<'_, W> {
 
 /// Whether a cell can stand as it is: printable ASCII that begins with a letter or a digit and holds no backslash.
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|octet| matches!(octet, b' '..=b'~') && octet != b'\\')
+    // Without an early way out, so that many octets are looked at at once.
+    text.bytes().fold(true, |plain, octet| plain & (b' '..=b'~').contains(&octet) & (octet != b'\\'))
         && text.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric())
 }
 

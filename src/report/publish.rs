@@ -2,11 +2,14 @@
 //!
 //! Invariant: this is the one place where the rooms' own types and the published ones meet; nothing is judged here.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use smallvec::SmallVec;
 
 use super::model;
+use super::wording::push_number;
 use crate::call;
-use crate::evidence::Place;
+use crate::evidence::{Endpoint, Place};
 use crate::rules;
 use crate::sip::body::Alternatives;
 
@@ -23,7 +26,7 @@ pub fn redirect(redirect: &call::Redirect, judgement: &rules::Judgement) -> mode
         method: text(&redirect.method),
         call_id: text(response.message.call_id().unwrap_or_default()),
         client: model::Client {
-            address: redirect.client.address.to_string(),
+            address: address(redirect.client.address),
             port: redirect.client.port,
             role: match (&redirect.request, redirect.role) {
                 (_, call::Role::Proxy) => model::Role::Proxy,
@@ -33,7 +36,7 @@ pub fn redirect(redirect: &call::Redirect, judgement: &rules::Judgement) -> mode
             user_agent: redirect.request.as_ref().and_then(|_| asked.message.user_agent()).map(text),
         },
         server: model::Server {
-            address: redirect.server.address.to_string(),
+            address: address(redirect.server.address),
             port: redirect.server.port,
             product: response.message.server().map(text),
         },
@@ -131,7 +134,7 @@ fn attempt(redirect: &call::Redirect, attempt: &call::Attempt) -> model::Attempt
         seen: sighting(request),
         method: text(request.message.method()),
         uri: text(request.message.request_uri().unwrap_or_default()),
-        destination: format!("{}/{}", request.destination, request.transport),
+        destination: destination(request),
         contact: attempt.contact.and_then(|contact| u32::try_from(contact).ok()),
         link: match attempt.link {
             call::Link::SameCallId => model::Link::SameCallId,
@@ -187,6 +190,50 @@ fn evidence(place: Place, note: Option<String>) -> model::Evidence {
     model::Evidence { capture: place.capture, frame: place.frame, index: place.index, note }
 }
 
+/// Where a message went: address and port, and what carried it there.
+fn destination(seen: &call::Sighting<'_>) -> String {
+    let Endpoint { address: IpAddr::V4(address), port } = seen.destination else {
+        return format!("{}/{}", seen.destination, seen.transport);
+    };
+    let mut text = String::with_capacity("255.255.255.255:65535/udp".len());
+    push_v4(&mut text, address);
+    text.push(':');
+    push_number(&mut text, u64::from(port));
+    text.push('/');
+    text.push_str(seen.transport.name());
+    text
+}
+
+fn address(address: IpAddr) -> String {
+    let IpAddr::V4(address) = address else { return address.to_string() };
+    let mut text = String::with_capacity("255.255.255.255".len());
+    push_v4(&mut text, address);
+    text
+}
+
+fn push_v4(text: &mut String, address: Ipv4Addr) {
+    for (index, octet) in address.octets().into_iter().enumerate() {
+        if index > 0 {
+            text.push('.');
+        }
+        push_number(text, u64::from(octet));
+    }
+}
+
 fn text(octets: &[u8]) -> String {
-    String::from_utf8_lossy(octets).into_owned()
+    // Nearly all of it is UTF-8, and checked faster than it is repaired.
+    std::str::from_utf8(octets).map_or_else(|_| String::from_utf8_lossy(octets).into_owned(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_written_as_the_standard_library_writes_it() {
+        for octets in [[0, 0, 0, 0], [9, 10, 99, 100], [192, 0, 2, 255], [101, 109, 110, 200]] {
+            assert_eq!(address(octets.into()), Ipv4Addr::from(octets).to_string());
+        }
+        assert_eq!(address(std::net::Ipv6Addr::LOCALHOST.into()), "::1");
+    }
 }

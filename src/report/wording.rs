@@ -78,7 +78,56 @@ pub(super) fn grouped(number: u64) -> String {
 
 /// An address and a port, brackets around IPv6.
 pub(super) fn socket(address: &str, port: u16) -> String {
-    if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
+    let mut text = String::with_capacity(address.len() + 8);
+    push_socket(&mut text, address, port);
+    text
+}
+
+/// Appends an address and a port, brackets around IPv6.
+pub(super) fn push_socket(text: &mut String, address: &str, port: u16) {
+    let (open, close) = if address.contains(':') { ("[", "]") } else { ("", "") };
+    text.push_str(open);
+    text.push_str(address);
+    text.push_str(close);
+    text.push(':');
+    push_number(text, u64::from(port));
+}
+
+/// Appends milliseconds in as few digits as tell them from any other number.
+pub(super) fn push_milliseconds(text: &mut String, ms: f64) {
+    /// Below it a whole number of microseconds is exact, and so few digits are the fewest.
+    const EXACT: f64 = 1e15;
+    let micros = (ms * 1_000.0).round();
+    if ms.is_sign_negative() || micros >= EXACT || micros / 1_000.0 != ms {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{ms}");
+        return;
+    }
+    let micros = micros as u64;
+    push_number(text, micros / 1_000);
+    let mut rest = micros % 1_000;
+    if rest > 0 {
+        text.push('.');
+    }
+    while rest > 0 {
+        push_number(text, rest / 100);
+        rest = rest % 100 * 10;
+    }
+}
+
+/// Appends a number in decimal digits.
+pub(super) fn push_number(text: &mut String, number: u64) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    let mut rest = number;
+    for (index, digit) in digits.iter_mut().enumerate().rev() {
+        *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        (start, rest) = (index, rest / 10);
+        if rest == 0 {
+            break;
+        }
+    }
+    text.push_str(digits.get(start..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default());
 }
 
 #[cfg(test)]
@@ -129,5 +178,23 @@ mod tests {
     fn an_ipv6_address_stands_in_brackets() {
         assert_eq!(socket("2001:db8::1", 5060), "[2001:db8::1]:5060");
         assert_eq!(socket("192.0.2.1", 5060), "192.0.2.1:5060");
+    }
+
+    #[test]
+    fn a_number_is_its_digits() {
+        for number in [0, 7, 10, 99, 100, 65_535, 1_000_000_000, u64::MAX] {
+            let mut text = "n".to_owned();
+            push_number(&mut text, number);
+            assert_eq!(text, format!("n{number}"));
+        }
+    }
+
+    #[test]
+    fn milliseconds_are_written_as_the_standard_library_writes_them() {
+        for ms in [0.0, 0.001, 0.2, 0.25, 1.0, 1.01, 99.999, 1_234_567.5, 0.000_5, 1e-9, -0.0, -1.5, 9.3e15, f64::MAX, f64::NAN] {
+            let mut text = String::new();
+            push_milliseconds(&mut text, ms);
+            assert_eq!(text, ms.to_string());
+        }
     }
 }

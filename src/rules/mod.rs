@@ -14,6 +14,8 @@ mod scene;
 mod server;
 mod special;
 mod verdict;
+#[cfg(test)]
+mod verdict_tests;
 mod words;
 
 pub use engine::{Selection, find, judge, judge_later};

@@ -45,6 +45,8 @@ impl Events for Scene {
         self.later.push((watch.clone(), request));
     }
 
+    fn unanswered(&mut self, _: u64) {}
+
     fn fault(&mut self, _capture: u32, fault: Fault) {
         panic!("a scene is too small for a fault: {fault}");
     }

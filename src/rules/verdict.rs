@@ -121,6 +121,12 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     if !redirect.cover.client_visible {
         return Some("nothing that the client sent is in the capture".into());
     }
+    if redirect.ended.is_some() {
+        return Some("the dialog was ended, in which the request would have been sent again".into());
+    }
+    if redirect.was_answered() {
+        return Some("the same request was answered with success as well".into());
+    }
     if silence < redirect.patience {
         return Some(format!(
             "the capture goes on for only {} after the {}; {} of silence are needed to say that it was not followed",
@@ -136,12 +142,15 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
             seconds(candidate.time.nanos_since(redirect.response.time)),
         ));
     }
+    if let Some(place) = redirect.unseen {
+        return Some(format!("the capture lacks a request of the same call, which frame {} belongs to; it may be the retry", place.frame));
+    }
     if redirect.rival.is_some() {
         return Some("a retry to the same Contact was seen that may belong to this redirect or to another of the same caller".into());
     }
     // Where a 380 leads its body says, and its Contact does not.
     if redirect.status != 380 && is_encrypted(redirect) {
-        return Some("the Contact asks for an encrypted next hop, which the capture cannot show".into());
+        return Some("a Contact asks for an encrypted next hop, which the capture cannot show".into());
     }
     if redirect.status != 380 && is_unresolvable(redirect) {
         return Some("the Contact's host is a name in .invalid, which leads nowhere but through the server that gave it out".into());
@@ -152,11 +161,10 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     None
 }
 
-/// Whether every Contact that is left to try asks for an encrypted next hop.
+/// Whether a Contact that is left to try asks for an encrypted next hop; whoever was served there need not try the others.
 fn is_encrypted(redirect: &Redirect) -> bool {
     let is_secure = |index: usize| redirect.targets.get(index).and_then(|target| target.uri.next_hop()).is_some_and(|hop| hop.secure);
-    let mut untried = redirect.untried().peekable();
-    untried.peek().is_some() && untried.all(is_secure)
+    redirect.untried().any(is_secure)
 }
 
 /// Whether every Contact that is left to try has a name in `.invalid` for its host, as WebSocket clients have, which no DNS resolves
@@ -176,7 +184,7 @@ fn followed(redirect: &Redirect) -> (Verdict, String) {
     }
     let reached = redirect.attempts.iter().find(|attempt| grade(attempt).names_the_target());
     match reached.or(redirect.attempts.iter().find(|attempt| attempt.contact.is_some())) {
-        Some(attempt) => (Verdict::Correct, format!("retried at {} after {}", request_uri(attempt), delay(redirect, attempt))),
+        Some(attempt) => (Verdict::Correct, ["retried at ", &request_uri(attempt), " after ", &delay(redirect, attempt)].concat()),
         None => {
             (Verdict::Inconclusive, "retried at a URI that is neither a Contact nor the original; the capture does not tell why".into())
         }

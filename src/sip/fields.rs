@@ -71,7 +71,7 @@ impl<'a> Fields<'a> {
 
     /// How many lines so far were no header: no colon, or a name that is no token.
     ///
-    /// Lines that [`Fields::line`] and [`Fields::next_of`] pass over are not looked at, and not counted.
+    /// Lines that `line` and `next_of` pass over are not looked at, and not counted.
     #[must_use]
     pub const fn bad_lines(&self) -> u32 {
         self.bad_lines

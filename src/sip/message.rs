@@ -341,6 +341,13 @@ impl Message<'_> {
         self.raw_values(Name::Via).count()
     }
 
+    /// Whether it passed another element before the one that sent it: whether there are two Vias or more.
+    #[must_use]
+    pub fn has_several_vias(&self) -> bool {
+        let may_have = self.head.has_more_vias || self.at(self.head.via).is_some_and(|line| line.contains(&b','));
+        may_have && self.raw_values(Name::Via).nth(1).is_some()
+    }
+
     /// The From.
     #[must_use]
     pub fn from(&self) -> Option<NameAddr<'_>> {

@@ -1,6 +1,7 @@
 //! Takes nanoseconds, gives times and durations as the report writes them.
 
 use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Deserialize, Serialize};
 
 /// A moment: in the JSON the members `time` (RFC 3339, UTC, with nanoseconds) and `epoch_ns` (the same as a string of digits).
@@ -37,12 +38,15 @@ impl TryFrom<MomentMembers> for Moment {
     }
 }
 
+/// Writes nine digits of a second.
+const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(9));
+
 /// The moment `nanos` nanoseconds after 1970-01-01T00:00:00Z in RFC 3339, UTC, always with nine digits.
 #[must_use]
 pub fn rfc3339(nanos: i64) -> String {
     // Every 64-bit count of nanoseconds lies within jiff's years.
     let moment = Timestamp::from_nanosecond(i128::from(nanos)).unwrap_or(Timestamp::UNIX_EPOCH);
-    format!("{moment:.9}")
+    PRINTER.timestamp_to_string(&moment)
 }
 
 /// Nanoseconds as milliseconds, exact to the microsecond, so that equal durations are equal text.

@@ -24,7 +24,8 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn check(redirect: &Redirect) -> Option<Draft> {
-    if !asks_for_its_contact(redirect) {
+    let is_weighted = redirect.targets.iter().any(|target| target.q.is_some());
+    if !is_weighted || !asks_for_its_contact(redirect) {
         return None;
     }
     let untried: Vec<usize> = redirect.untried().collect();

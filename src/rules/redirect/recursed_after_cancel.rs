@@ -24,7 +24,8 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn check(redirect: &Redirect) -> Option<Draft> {
-    let cancel = redirect.cancel.filter(|_| asks_for_its_contact(redirect))?;
+    // One that crossed the 3xx came too late to end anything.
+    let cancel = redirect.cancel.filter(|cancel| asks_for_its_contact(redirect) && *cancel < redirect.response.place)?;
     let attempt = redirect.attempts.iter().find(|attempt| is_automatic(redirect, attempt))?;
     let message = format!(
         "the client had sent CANCEL, and still retried at {} {} after the {}",

@@ -80,6 +80,18 @@ mod tests {
     }
 
     #[test]
+    fn a_retry_that_the_capture_lost_shows_in_its_response_or_in_its_ack() {
+        for rest in [
+            "0.4 target > client 180 of INVITE sip:bob@198.51.100.30",
+            "0.4 client > target ACK sip:bob@198.51.100.30 | To: <sip:bob@192.0.2.20>;tag=new | CSeq: 2 ACK",
+        ] {
+            assert_eq!(after(302, CONTACT, &format!("{rest}\n40 end")), [], "{rest}");
+        }
+        let late_repeat = "0.4 server > client 302 of INVITE sip:bob@192.0.2.20 | CSeq: 1 INVITE\n40 end";
+        assert_eq!(after(302, CONTACT, late_repeat).first(), Some(&Level::Error));
+    }
+
+    #[test]
     fn a_choice_that_nobody_makes_is_a_note() {
         assert_eq!(after(300, CONTACT, "40 end"), [Level::Note]);
         assert_eq!(after(399, CONTACT, "40 end"), [Level::Note]);

@@ -66,9 +66,8 @@ impl<'a> Retry<'a> {
     /// A large request may leave UDP. What was sent inside TLS or WebSocket may be captured in the clear behind the point where it was
     /// opened, and some capturing tools write every message as UDP: where the Via names the transport, the packet proves nothing against it.
     pub(super) fn is_carried_as(&self, hop: &NextHop) -> bool {
-        let named = via_transport(self.attempt);
-        is_carried(&self.attempt.request, &hop.transport)
-            || named.is_some_and(|named| named == hop.transport || (hop.secure && named.is_secure()))
+        let is_named = |named: UriTransport| named == hop.transport || (hop.secure && named.is_secure());
+        is_carried(&self.attempt.request, &hop.transport) || via_transport(self.attempt).is_some_and(is_named)
     }
 
     /// Whether the packet may have gone to the redirecting server because that is the client's outbound proxy (RFC 3261, 8.1.2), or anywhere
@@ -163,7 +162,8 @@ pub(super) fn retries_original(redirect: &Redirect, attempt: &Attempt) -> bool {
 }
 
 /// Whether the client may send everything through a proxy of its own choice: it shows a Route, or it sent the redirected request elsewhere
-/// than its Request-URI says, or nobody can tell where that would have been, or it is connected to its server by WebSocket.
+/// than its Request-URI says, or nobody can tell where that would have been, or other requests of its go that way wherever they are meant for,
+/// or it is connected to its server by WebSocket.
 pub(super) fn has_outbound_proxy(redirect: &Redirect, attempt: &Attempt) -> bool {
     let Some(request) = &redirect.request else { return true };
     let routed = [request, &attempt.request].into_iter().any(|sent| sent.message.routes().next().is_some());
@@ -172,7 +172,7 @@ pub(super) fn has_outbound_proxy(redirect: &Redirect, attempt: &Attempt) -> bool
         .as_ref()
         .and_then(Uri::next_hop)
         .is_some_and(|hop| hop.is_at(request.destination.address) == Some(true) && hop.port == request.destination.port);
-    routed || !by_own_uri || redirect.is_over_websocket()
+    routed || !by_own_uri || redirect.sends_all_there || redirect.is_over_websocket()
 }
 
 /// The transport that the topmost Via of an attempt names.

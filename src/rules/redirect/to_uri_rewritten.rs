@@ -6,7 +6,7 @@ use super::retry::Retry;
 use crate::call::{Attempt, Redirect};
 use crate::rules::words::text;
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
-use crate::sip::Uri;
+use crate::sip::{Name, Uri};
 
 pub(in crate::rules) const RULE: Rule = Rule {
     id: "to-uri-rewritten",
@@ -26,6 +26,9 @@ pub(in crate::rules) const RULE: Rule = Rule {
 
 fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
+    if asked.message.field(Name::To) == attempt.request.message.field(Name::To) {
+        return None;
+    }
     let (before, after) = (asked.message.to()?, attempt.request.message.to()?);
     if before.uri == after.uri || Uri::parse(before.uri).equals(&Uri::parse(after.uri)) {
         return None;

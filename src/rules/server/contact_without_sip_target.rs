@@ -26,10 +26,12 @@ pub(in crate::rules) const RULE: Rule = Rule {
 const MAX_NAMED: usize = 3;
 
 fn check(redirect: &Redirect) -> Option<Draft> {
-    let is_told = redirect.status != 380 && !redirect.response.truncated && !redirect.has_usable_target();
+    if redirect.status == 380 || redirect.response.truncated || redirect.has_usable_target() {
+        return None;
+    }
     let readable = redirect.targets.iter().filter(|target| target.is_readable());
     let named: Vec<String> = readable.take(MAX_NAMED).map(|target| text(&target.text)).collect();
-    (is_told && !named.is_empty()).then(|| {
+    (!named.is_empty()).then(|| {
         let message = format!("SIP reaches no Contact of the {}: {}", redirect.status, named.join(", "));
         Draft::at(redirect.response.place, message)
     })

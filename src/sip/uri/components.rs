@@ -4,6 +4,9 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 use super::escape;
 use super::fault::UriFault;
@@ -59,14 +62,17 @@ impl Parameter {
     }
 }
 
+/// Octets that are mostly few; no larger than a `Vec` itself.
+pub(super) type Short = SmallVec<[u8; 16]>;
+
 /// The components of a SIP or SIPS URI.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SipParts {
-    pub(super) user: Option<Vec<u8>>,
-    pub(super) password: Option<Vec<u8>>,
+    pub(super) user: Option<Short>,
+    pub(super) password: Option<Short>,
     pub(super) host: Host,
     /// The port as written, so that one that is no number is still compared.
-    pub(super) port_text: Option<Vec<u8>>,
+    pub(super) port_text: Option<Short>,
     pub(super) port: Option<u16>,
     /// Octets of the URI up to the end of the port.
     pub(super) address_length: usize,
@@ -77,16 +83,20 @@ pub(super) struct SipParts {
 /// What follows the scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Parts {
-    Sip(Box<SipParts>),
+    Sip(SipParts),
     Tel(Subscriber),
     Opaque(Vec<u8>),
 }
 
-/// A URI of any scheme.
+/// A URI of any scheme. Copies share what was read of it.
 ///
 /// `==` means the same octets; equality as RFC 3261, 19.1.4 has it is [`Uri::equals`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Uri {
+pub struct Uri(pub(super) Arc<Reading>);
+
+/// What was read of a URI.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Reading {
     pub(super) raw: Vec<u8>,
     pub(super) scheme: Scheme,
     pub(super) scheme_length: usize,
@@ -98,48 +108,48 @@ impl Uri {
     /// The URI as written.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.raw
+        &self.0.raw
     }
 
     /// The kind of URI.
     #[must_use]
-    pub const fn scheme(&self) -> Scheme {
-        self.scheme
+    pub fn scheme(&self) -> Scheme {
+        self.0.scheme
     }
 
     /// The scheme as written, empty where there is none.
     #[must_use]
     pub fn scheme_text(&self) -> &[u8] {
-        self.raw.get(..self.scheme_length).unwrap_or_default()
+        self.0.raw.get(..self.0.scheme_length).unwrap_or_default()
     }
 
     /// Whether it is a SIP or SIPS URI.
     #[must_use]
-    pub const fn is_sip(&self) -> bool {
-        matches!(self.scheme, Scheme::Sip | Scheme::Sips)
+    pub fn is_sip(&self) -> bool {
+        matches!(self.0.scheme, Scheme::Sip | Scheme::Sips)
     }
 
     /// Whether nothing is wrong in it.
     #[must_use]
     pub fn is_valid(&self) -> bool {
-        self.faults.is_empty()
+        self.0.faults.is_empty()
     }
 
     /// What is wrong in it, each kind once.
     #[must_use]
     pub fn faults(&self) -> &[UriFault] {
-        &self.faults
+        &self.0.faults
     }
 
     /// Whether a request can be sent to it by SIP itself: a SIP or SIPS URI whose user, host and port can be understood.
     #[must_use]
     pub fn is_usable_target(&self) -> bool {
-        self.is_sip() && !self.faults.iter().any(|fault| fault.spoils_target())
+        self.is_sip() && !self.0.faults.iter().any(|fault| fault.spoils_target())
     }
 
     /// The components of a SIP or SIPS URI.
     pub(super) fn sip(&self) -> Option<&SipParts> {
-        match &self.parts {
+        match &self.0.parts {
             Parts::Sip(parts) => Some(parts),
             Parts::Tel(_) | Parts::Opaque(_) => None,
         }
@@ -189,12 +199,12 @@ impl Uri {
 
     /// The port that a SIP or SIPS URI without one means.
     pub(super) fn default_port(&self) -> Option<u16> {
-        self.is_sip().then(|| self.effective_transport().default_port(self.scheme == Scheme::Sips))
+        self.is_sip().then(|| self.effective_transport().default_port(self.0.scheme == Scheme::Sips))
     }
 
     /// The transport that is written, or the default one of the scheme: UDP for `sip`, TCP for `sips`.
     pub(super) fn effective_transport(&self) -> UriTransport {
-        let default = if self.scheme == Scheme::Sips { UriTransport::Tcp } else { UriTransport::Udp };
+        let default = if self.0.scheme == Scheme::Sips { UriTransport::Tcp } else { UriTransport::Udp };
         self.transport().unwrap_or(default)
     }
 
@@ -257,7 +267,7 @@ impl Uri {
     /// The telephone number: of a `tel` URI, or of a user part that reads as one.
     #[must_use]
     pub fn subscriber(&self) -> Option<Subscriber> {
-        match &self.parts {
+        match &self.0.parts {
             Parts::Sip(parts) => Subscriber::of_user(parts.user.as_deref()?),
             Parts::Tel(subscriber) => Some(subscriber.clone()),
             Parts::Opaque(_) => None,
@@ -267,7 +277,7 @@ impl Uri {
     /// What follows the scheme of a URI that is neither SIP, SIPS nor `tel`; all of what is no URI.
     #[must_use]
     pub fn opaque(&self) -> Option<&[u8]> {
-        match &self.parts {
+        match &self.0.parts {
             Parts::Opaque(text) => Some(text),
             Parts::Sip(_) | Parts::Tel(_) => None,
         }
@@ -276,7 +286,7 @@ impl Uri {
     /// The service that a URN names (`sos.police`), as written (RFC 5031, 4.2).
     #[must_use]
     pub fn service(&self) -> Option<&[u8]> {
-        let (namespace, service) = self.opaque().filter(|_| self.scheme == Scheme::Urn)?.split_at_checked(b"service:".len())?;
+        let (namespace, service) = self.opaque().filter(|_| self.0.scheme == Scheme::Urn)?.split_at_checked(b"service:".len())?;
         (namespace.eq_ignore_ascii_case(b"service:") && !service.is_empty()).then_some(service)
     }
 
@@ -291,7 +301,7 @@ impl Uri {
 impl fmt::Display for Uri {
     /// Writes the URI as it stood; what is not printable or not UTF-8 is escaped as `\x0a`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for chunk in self.raw.utf8_chunks() {
+        for chunk in self.0.raw.utf8_chunks() {
             for letter in chunk.valid().chars() {
                 if letter.is_control() { write!(f, "{}", letter.escape_default())? } else { write!(f, "{letter}")? }
             }

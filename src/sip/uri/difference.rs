@@ -348,7 +348,7 @@ fn is_default(uri: &Uri, parameter: &Parameter) -> bool {
     } else if parameter.is("ttl") {
         b"1"
     } else if parameter.is("user") {
-        if matches!(uri.parts, Parts::Sip(_)) && uri.subscriber().is_some() && parameter.text().eq_ignore_ascii_case(b"phone") {
+        if matches!(uri.0.parts, Parts::Sip(_)) && uri.subscriber().is_some() && parameter.text().eq_ignore_ascii_case(b"phone") {
             return true;
         }
         b"ip"

@@ -25,15 +25,15 @@ impl Uri {
     /// Whether two URIs are equal. One that cannot be read is compared by what was understood of it.
     #[must_use]
     pub fn equals(&self, other: &Self) -> bool {
-        self.raw == other.raw || self.equals_at(other, true)
+        self.0.raw == other.0.raw || self.equals_at(other, true)
     }
 
     /// Compares; `descend` says whether the URIs in headers are compared as such, which happens on the first level only.
     pub(super) fn equals_at(&self, other: &Self, descend: bool) -> bool {
-        if self.scheme != other.scheme {
+        if self.0.scheme != other.0.scheme {
             return false;
         }
-        match (&self.parts, &other.parts) {
+        match (&self.0.parts, &other.0.parts) {
             (Parts::Sip(one), Parts::Sip(other)) => {
                 same_address(one, other)
                     && same_parameters(&one.parameters, &other.parameters)
@@ -48,13 +48,13 @@ impl Uri {
     /// A key that is the same for URIs that are equal; unequal URIs may share one (their parameters and headers say nothing in it).
     #[must_use]
     pub fn lookup_key(&self) -> Vec<u8> {
-        let mut key = match self.scheme {
+        let mut key = match self.0.scheme {
             Scheme::Sip => b"sip:".to_vec(),
             Scheme::Sips => b"sips:".to_vec(),
             Scheme::Tel => b"tel:".to_vec(),
             Scheme::Urn | Scheme::Other | Scheme::Missing => Vec::new(),
         };
-        match &self.parts {
+        match &self.0.parts {
             Parts::Sip(parts) => append_address_key(&mut key, parts),
             Parts::Tel(subscriber) => {
                 key.extend_from_slice(if subscriber.is_global() { b"+" } else { b"" });
@@ -71,14 +71,14 @@ impl Uri {
         let text = self.opaque().unwrap_or_default();
         // RFC 5031, 4.2 has services, RFC 9562, 4 UUIDs compared in any case; of other URNs the namespace alone is (RFC 8141, 3.1).
         let any_case = |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()));
-        let folded = match self.scheme {
+        let folded = match self.0.scheme {
             Scheme::Urn if any_case("service:") || any_case("uuid:") => text.len(),
             Scheme::Urn => text.iter().position(|&octet| octet == b':').unwrap_or(0),
             Scheme::Other => authority_length(text),
             Scheme::Sip | Scheme::Sips | Scheme::Tel | Scheme::Missing => 0,
         };
         let (head, tail) = text.split_at_checked(folded).unwrap_or((text, &[]));
-        if self.scheme != Scheme::Missing {
+        if self.0.scheme != Scheme::Missing {
             key.push(b':');
         }
         append_key(&mut key, head, true);

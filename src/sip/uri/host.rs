@@ -93,6 +93,10 @@ impl fmt::Display for Host {
 
 /// Reads an IPv6 address in any of its text forms.
 fn ipv6(text: &[u8]) -> Option<Ipv6Addr> {
+    // No name is tried that cannot be one: every address has a colon.
+    if !text.contains(&b':') {
+        return None;
+    }
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 

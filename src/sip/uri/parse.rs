@@ -2,7 +2,9 @@
 //!
 //! Every input gives a URI; the text is kept whole. Grammar: RFC 3261, 25.1; RFC 3966, 3; RFC 8141, 2.
 
-use super::components::{MAX_PARAMETERS, Parameter, Parts, Scheme, SipParts, Uri};
+use std::sync::Arc;
+
+use super::components::{MAX_PARAMETERS, Parameter, Parts, Reading, Scheme, Short, SipParts, Uri};
 use super::escape::is_made_of;
 use super::fault::UriFault;
 use super::host::{Host, decimal};
@@ -25,20 +27,20 @@ impl Uri {
     pub fn parse(text: &[u8]) -> Self {
         let mut faults = Vec::new();
         let Some((scheme_text, rest)) = split_scheme(text) else {
-            return Self {
+            return Self(Arc::new(Reading {
                 raw: text.to_vec(),
                 scheme: Scheme::Missing,
                 scheme_length: 0,
                 parts: Parts::Opaque(text.to_vec()),
                 faults: vec![UriFault::NoScheme],
-            };
+            }));
         };
         let scheme = scheme_named(scheme_text);
         if rest.is_empty() {
             faults.push(UriFault::Empty);
         }
         let parts = match scheme {
-            Scheme::Sip | Scheme::Sips => Parts::Sip(Box::new(sip_parts(rest, text.len().saturating_sub(rest.len()), &mut faults))),
+            Scheme::Sip | Scheme::Sips => Parts::Sip(sip_parts(rest, text.len().saturating_sub(rest.len()), &mut faults)),
             Scheme::Tel => {
                 let (subscriber, found) = Subscriber::parse(rest);
                 faults.extend(found);
@@ -51,7 +53,7 @@ impl Uri {
         };
         faults.sort_unstable();
         faults.dedup();
-        Self { raw: text.to_vec(), scheme, scheme_length: scheme_text.len(), parts, faults }
+        Self(Arc::new(Reading { raw: text.to_vec(), scheme, scheme_length: scheme_text.len(), parts, faults }))
     }
 }
 
@@ -94,10 +96,10 @@ fn sip_parts(rest: &[u8], offset: usize, faults: &mut Vec<UriFault>) -> SipParts
     let parameters = read_parameters(parameter_text, faults);
     let headers = header_text.map_or_else(Vec::new, |text| read_headers(text, faults));
     SipParts {
-        user: user.map(<[u8]>::to_vec),
-        password: password.map(<[u8]>::to_vec),
+        user: user.map(Short::from_slice),
+        password: password.map(Short::from_slice),
         host,
-        port_text: port_text.map(<[u8]>::to_vec),
+        port_text: port_text.map(Short::from_slice),
         port,
         address_length: offset.saturating_add(rest.len().saturating_sub(behind.len())),
         parameters,
@@ -139,10 +141,12 @@ fn split_hostport(hostport: &[u8]) -> (&[u8], Option<&[u8]>) {
             (false, None) => (hostport, None),
         };
     }
-    if matches!(Host::parse(hostport), (Host::V6(_), _)) {
+    let Some((host, port)) = split_at_any(hostport, b":") else { return (hostport, None) };
+    // An address without brackets has more colons than one.
+    if port.contains(&b':') && matches!(Host::parse(hostport), (Host::V6(_), _)) {
         return (hostport, None);
     }
-    split_at_any(hostport, b":").map_or((hostport, None), |(host, port)| (host, Some(port)))
+    (host, Some(port))
 }
 
 /// Reads a port from 1 to 65535.
@@ -186,6 +190,9 @@ fn check_value(parameter: &Parameter, faults: &mut Vec<UriFault>) {
 
 /// Notes a name that stands there twice.
 fn note_repeats(parameters: &[Parameter], faults: &mut Vec<UriFault>) {
+    if parameters.len() < 2 {
+        return;
+    }
     let mut names: Vec<Vec<u8>> =
         parameters.iter().map(|parameter| super::escape::unescaped(&parameter.name).to_ascii_lowercase()).collect();
     names.sort_unstable();

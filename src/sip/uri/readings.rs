@@ -12,7 +12,7 @@ use super::difference::{Difference, is_header_parameter};
 #[must_use]
 pub fn bare_contact_readings(text: &[u8]) -> [Uri; 2] {
     let whole = Uri::parse(text);
-    let address_length = match &whole.parts {
+    let address_length = match &whole.0.parts {
         Parts::Sip(parts) => parts.address_length,
         Parts::Tel(_) | Parts::Opaque(_) => text.iter().position(|&octet| octet == b';').unwrap_or(text.len()),
     };

@@ -1,0 +1,52 @@
+//! Takes new requests that no redirect caused, gives which clients send a server what is meant for other addresses.
+//!
+//! Invariant: only a request outside a dialog, without a Route and with an address in its Request-URI proves that its client has an outbound
+//! proxy (RFC 3261, 8.1.2); a name may lead anywhere.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+use memchr::memchr;
+
+use super::sighting::Sighting;
+use crate::evidence::Endpoint;
+use crate::sip::Uri;
+
+/// The most clients, each with its server, that are remembered.
+pub(super) const MAX_HABITS: usize = 100_000;
+
+/// The clients that send a server what is meant for other addresses.
+#[derive(Debug, Default)]
+pub(super) struct Habits(HashSet<(IpAddr, Endpoint), RandomState>);
+
+impl Habits {
+    /// Notes what `request` shows of its client; tells whether there was no room for it.
+    pub(super) fn note(&mut self, request: &Sighting<'_>) -> bool {
+        let message = &request.message;
+        let uri = message.request_uri().unwrap_or_default();
+        if !has_numeric_host(uri) || message.to_tag().is_some() || message.routes().next().is_some() {
+            return false;
+        }
+        if Uri::parse(uri).next_hop().is_none_or(|hop| hop.is_at(request.destination.address) != Some(false)) {
+            return false;
+        }
+        let habit = (request.source.address, request.destination);
+        if self.0.len() >= MAX_HABITS {
+            return !self.0.contains(&habit);
+        }
+        self.0.insert(habit);
+        false
+    }
+
+    /// Whether `client` was seen sending `server` what is meant for other addresses.
+    pub(super) fn has(&self, client: IpAddr, server: Endpoint) -> bool {
+        self.0.contains(&(client, server))
+    }
+}
+
+/// Whether the host of a URI begins as an address does, as far as can be told without reading it.
+fn has_numeric_host(uri: &[u8]) -> bool {
+    let behind = memchr(b'@', uri).or_else(|| memchr(b':', uri)).and_then(|mark| uri.get(mark + 1));
+    behind.is_some_and(|octet| octet.is_ascii_digit() || *octet == b'[')
+}
