@@ -103,6 +103,8 @@ type FailOn = Option<Level>;
 /// Runs the command.
 pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
     let named: Vec<PathBuf> = audit.read.iter().chain(&audit.captures).cloned().collect();
+    // What was asked wrongly is said before any file is read; what lies below a folder is known only then.
+    refuse_to_overwrite(&audit.reports, &named.iter().cloned().map(Input::File).collect::<Vec<_>>())?;
     let Inputs { readable: inputs, is_some_left_out } = inputs(&named)?;
     refuse_to_overwrite(&audit.reports, &inputs)?;
 
