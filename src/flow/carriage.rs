@@ -8,13 +8,11 @@
 use memchr::memchr2_iter;
 
 use super::cut::{Cut, CutState, Cutter, Front};
-use super::websocket::{self, Handshake, Header, Kind, Start};
+use super::websocket::{self, GLANCE, Handshake, Header, Kind, Start};
 use crate::fault::{Fault, FaultKind};
 
 /// Longest message that is taken from frames, in octets, their headers included.
 pub(super) const MESSAGE_MAX: usize = 256 << 10;
-/// Octets of a payload that are unmasked to see whether the rest is worth it.
-const GLANCE: usize = 16;
 /// Octets of a payload in which the cutter must have seen whether it is a unit.
 const FRONT_MAX: usize = 64 << 10;
 
@@ -185,17 +183,16 @@ fn find<C: Cutter>(cutter: &C, bytes: &[u8], count: usize, at_end: bool) -> Opti
 
 /// What a payload begins with; `is_all` if no more of it will be there.
 fn front<C: Cutter>(cutter: &C, payload: &[u8], mask: Option<[u8; 4]>, is_all: bool) -> Front {
-    let mut unmasked = Vec::new();
+    // Nearly all that is no unit of ours shows it at once.
+    if let Some(glance) = payload.first_chunk::<GLANCE>()
+        && cutter.front(&websocket::glance(*glance, mask), false) == Front::Foreign
+    {
+        return Front::Foreign;
+    }
     if mask.is_none() {
         return cutter.front(payload, is_all);
     }
-    if let Some(glance) = payload.get(..GLANCE) {
-        websocket::unmask(glance, mask, &mut unmasked);
-        if cutter.front(&unmasked, false) == Front::Foreign {
-            return Front::Foreign;
-        }
-        unmasked.clear();
-    }
+    let mut unmasked = Vec::new();
     websocket::unmask(payload.get(..FRONT_MAX).unwrap_or(payload), mask, &mut unmasked);
     cutter.front(&unmasked, is_all)
 }

@@ -11,6 +11,9 @@ const CONTROL_MAX: u64 = 125;
 /// Longest head of a handshake that is read, in octets.
 const HEAD_MAX: usize = 16 << 10;
 
+/// Octets of a payload that are unmasked to see whether the rest is worth it.
+pub(super) const GLANCE: usize = 16;
+
 /// What kind of frame an opcode names (RFC 6455, 5.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -95,6 +98,12 @@ pub(super) fn unmask(payload: &[u8], mask: Option<[u8; 4]>, into: &mut Vec<u8>) 
     for part in masked.chunks_mut(4) {
         part.iter_mut().zip(mask).for_each(|(octet, mask)| *octet ^= mask);
     }
+}
+
+/// The first octets of a payload without their mask.
+pub(super) fn glance(payload: [u8; GLANCE], mask: Option<[u8; 4]>) -> [u8; GLANCE] {
+    let [a, b, c, d] = mask.unwrap_or_default();
+    (u128::from_ne_bytes(payload) ^ u128::from_ne_bytes([a, b, c, d, a, b, c, d, a, b, c, d, a, b, c, d])).to_ne_bytes()
 }
 
 /// What stands where a handshake may.

@@ -29,6 +29,10 @@ pub fn is_sip(octets: &[u8]) -> bool {
 #[must_use]
 pub fn begins_as_sip(octets: &[u8]) -> Option<bool> {
     let (_, front) = split(octets, noise_len(octets));
+    // What is no method, and no version either, need not be read on.
+    if front.iter().find(|octet| !is_token(**octet)).is_some_and(|octet| !matches!(octet, b' ' | b'\t' | b'/')) {
+        return Some(false);
+    }
     let (line, is_ended) = memchr(b'\n', front).map_or((front, false), |end| (split(front, end.saturating_add(1)).0, true));
     if is_ended || front.len() > MAX_START_LINE {
         return Some(StartLine::is_at(line));
