@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::chain::Chain;
 use super::future::{LaterRequest, Watch, Watches};
 use super::habit::{self, Habits};
-use super::identity::Person;
+use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancelled};
 use super::link::{self, Asked};
 use super::open::{Open, OpenRedirects};
@@ -21,7 +21,6 @@ use super::transaction::Transactions;
 use super::unseen::mark_unseen;
 use crate::evidence::Timestamp;
 use crate::fault::{Fault, FaultKind};
-use crate::sip::Uri;
 
 /// The most ACKs, attempts, repetitions and To tags, each, that are kept of one redirect; a loop of them proves no more.
 pub(super) const MAX_KEPT: usize = 64;
@@ -190,7 +189,7 @@ impl Calls {
         transaction.request_uri = uri;
         let Some(open) = transaction.redirect.and_then(|redirect| self.open.get_mut(redirect)) else { return };
         let redirect = &mut open.redirect;
-        redirect.original = kept.message.request_uri().map(Uri::parse);
+        redirect.original = asked_uri(&kept.message);
         (redirect.client, redirect.server) = (kept.source, kept.destination);
         if let (Some(original), Some(chain)) = (&redirect.original, self.chains.get_mut(&redirect.chain)) {
             chain.begin(original, &kept, number);
@@ -236,8 +235,7 @@ impl Calls {
             && asked.tag_of_to().is_none()
             && kept.message.method() != b"REGISTER"
             && asked.is_first_hop()
-            && let Some(caller) = asked.caller()
-            && let Some((watch, request)) = self.watches.see(kept, caller, asked.uri(), asked.to(), self.settings.retry_window)
+            && let Some((watch, request)) = self.watches.see(&asked, number, &self.transactions, self.settings.retry_window)
         {
             events.later(watch, request);
         }
@@ -275,6 +273,9 @@ impl Calls {
         let repeats = chain.repeats(asked.uri(), kept, &self.transactions);
         chain.tried(asked.uri(), kept, number);
         let (contact, difference) = target::nearest(&open.redirect, asked.uri(), kept);
+        let is_of_first = difference.as_ref().is_some_and(|difference| difference.against_contact.names_the_target());
+        let of_second = if is_of_first { None } else { target::second_final(&open.redirect, asked.uri(), kept) };
+        let contact = contact.filter(|_| of_second.is_none());
         let amended = open.redirect.attempts.last().is_some_and(|last| {
             last.uri.equals(asked.uri()) && last.outcome.is_some_and(|outcome| super::chain::asks_to_amend(outcome.status))
         });
@@ -291,6 +292,7 @@ impl Calls {
             to_tags: Vec::new(),
             repeats,
             amended,
+            of_second,
             branch_of,
             redirected: None,
         });
@@ -387,7 +389,9 @@ impl Calls {
 
     fn repeated(&mut self, redirect: u64, sighting: &Sighting<'_>, status: u16) {
         if let Some(open) = self.open.get_mut(redirect) {
-            keep(&mut open.redirect.repeats, Repeat { place: sighting.place, time: sighting.time, status }, &mut self.is_full);
+            let targets = target::other_targets(&open.redirect.response.message, &sighting.message).into();
+            let repeat = Repeat { place: sighting.place, time: sighting.time, status, targets };
+            keep(&mut open.redirect.repeats, repeat, &mut self.is_full);
         }
     }
 
@@ -412,7 +416,7 @@ impl Calls {
             server: request.as_ref().map_or(sighting.source, |request| request.destination),
             transport: sighting.transport,
             role: if sighting.message.has_several_vias() { Role::Proxy } else { Role::Uac },
-            original: request.as_ref().and_then(|request| request.message.request_uri()).map(Uri::parse),
+            original: request.as_ref().and_then(|request| asked_uri(&request.message)),
             targets: target::targets(&sighting.message).into(),
             offer: target::offer(&sighting.message),
             response: Arc::new(sighting.to_kept()),

@@ -5,6 +5,7 @@
 
 mod calls;
 mod chain;
+mod fallback;
 mod future;
 mod habit;
 mod identity;
@@ -20,6 +21,7 @@ mod transaction;
 mod unseen;
 
 pub use calls::{Calls, Events};
+pub use fallback::Fallback;
 pub use future::{LaterRequest, Use, Watch};
 pub use redirect::{Attempt, Cover, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Role, Target, Tried};
 pub use settings::{SECOND, Settings};

@@ -145,6 +145,8 @@ pub struct Attempt {
     pub repeats: Option<Tried>,
     /// Whether this is the attempt before it, sent again as its outcome asked (credentials, another body; RFC 3261, 8.1.3.5).
     pub amended: bool,
+    /// The later 3xx of the same transaction that names its target, where the first does not.
+    pub of_second: Option<Outcome>,
     /// The request of another content that used the same branch before.
     pub branch_of: Option<Place>,
     /// The redirect that this attempt met in its turn.
@@ -160,6 +162,8 @@ pub struct Repeat {
     pub time: Timestamp,
     /// Its status; another one than the first's breaks RFC 3261, 17.2.1.
     pub status: u16,
+    /// Its Contacts, where it is a 3xx with others than the first.
+    pub targets: Arc<[Target]>,
 }
 
 /// How far the capture reaches on the client's side.

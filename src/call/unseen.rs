@@ -7,12 +7,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::calls::{Calls, MAX_KEPT, keep};
+use super::identity::asked_uri;
 use super::key::{Keyed, key};
 use super::link::{RIVALS, is_tag_of_redirect};
 use super::open::{Open, OpenRedirects};
 use super::redirect::Kept;
 use super::sighting::Sighting;
-use crate::sip::Uri;
 
 impl Calls {
     pub(super) fn ack(&mut self, sighting: &Sighting<'_>) {
@@ -36,7 +36,7 @@ impl Calls {
         let redirect = &mut open.redirect;
         let ack: Kept = Arc::new(sighting.to_kept());
         if redirect.original.is_none()
-            && let Some(uri) = ack.message.request_uri().map(Uri::parse)
+            && let Some(uri) = asked_uri(&ack.message)
         {
             if let (Some(chain), Some(number)) = (self.chains.get_mut(&redirect.chain), found.first()) {
                 chain.tried(&uri, &ack, *number);

@@ -14,7 +14,8 @@
 //! - A request without a URI (ACK, CANCEL) is about the last INVITE on that way. A response answers the last request on its way, or the last
 //!   one of a method that is named behind the status. `302 of INVITE sip:bob@192.0.2.20` answers a request that the capture does not hold.
 //!   `again` sends the last octets on that way once more. `end` is where the capture ends.
-//! - The usual headers: a new branch, the Call-ID `call`, the From tag `alice`, the first Request-URI as To, a CSeq one higher in each request.
+//! - The usual headers: a new branch, the Call-ID `call`, the From tag `alice`, the first Request-URI as To, a CSeq one higher in each request,
+//!   the sender's address as Contact.
 //!   `Header:` without a value leaves one out. `body: ...` is a body, `flag: truncated` a message that the capture cut.
 
 use std::net::SocketAddr;
@@ -226,6 +227,7 @@ impl Stage {
         let earlier: Vec<&Sent> = self.sent.iter().filter(counts).collect();
         let number = earlier.len() + 1;
         let to = earlier.first().map_or(uri, |first| &first.uri);
+        let scheme = if uri.starts_with("sips:") { "sips" } else { "sip" };
         let headers = [
             ("Via", format!("SIP/2.0/{} {source};branch=z9hG4bK{number}", transport.name().to_uppercase())),
             ("Max-Forwards", "70".to_owned()),
@@ -233,6 +235,7 @@ impl Stage {
             ("To", format!("<{to}>")),
             ("Call-ID", "call".to_owned()),
             ("CSeq", format!("{number} {method}")),
+            ("Contact", format!("<{scheme}:alice@{source}>")),
         ];
         Sent {
             source,
@@ -266,7 +269,7 @@ impl Stage {
     fn answer_to_nothing(&self, (source, destination): (Endpoint, Endpoint), status: &str, method: &str, uri: &str) -> Sent {
         let mut sent = self.request((destination, source), method, uri, Transport::Udp);
         let to = format!("{};tag=bob", sent.header("To"));
-        sent.put(&[("To", &to), ("Max-Forwards", "")]);
+        sent.put(&[("To", &to), ("Max-Forwards", ""), ("Contact", "")]);
         Sent { source, destination, status: status.parse().ok(), ..sent }
     }
 

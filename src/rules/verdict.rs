@@ -185,6 +185,10 @@ fn followed(redirect: &Redirect) -> (Verdict, String) {
     let reached = redirect.attempts.iter().find(|attempt| grade(attempt).names_the_target());
     match reached.or(redirect.attempts.iter().find(|attempt| attempt.contact.is_some())) {
         Some(attempt) => (Verdict::Correct, ["retried at ", &request_uri(attempt), " after ", &delay(redirect, attempt)].concat()),
+        None if redirect.attempts.iter().any(|attempt| attempt.of_second.is_some()) => (
+            Verdict::Inconclusive,
+            "retried at a Contact of a second final response; which of the two the client took, the capture does not tell".into(),
+        ),
         None => {
             (Verdict::Inconclusive, "retried at a URI that is neither a Contact nor the original; the capture does not tell why".into())
         }
@@ -215,7 +219,7 @@ fn grade(attempt: &Attempt) -> Match {
 }
 
 fn request_uri(attempt: &Attempt) -> String {
-    text(attempt.request.message.request_uri().unwrap_or_default())
+    text(attempt.uri.as_bytes())
 }
 
 fn delay(redirect: &Redirect, attempt: &Attempt) -> String {
