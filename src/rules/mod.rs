@@ -7,12 +7,18 @@ mod alternative;
 mod engine;
 mod finding;
 mod profile;
+#[cfg(test)]
+mod real_client_tests;
 mod redirect;
 mod rule;
 #[cfg(test)]
 mod scene;
 mod server;
 mod special;
+#[cfg(test)]
+mod trap_tests;
+#[cfg(test)]
+mod trial;
 mod verdict;
 #[cfg(test)]
 mod verdict_tests;

@@ -72,8 +72,11 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
     if redirect.method == b"CANCEL" {
         return Some("a CANCEL has nothing to retry".into());
     }
+    let names_none = redirect.targets.is_empty() && redirect.status != 380 && !redirect.response.truncated;
+    let without_contact = || format!("the {} names no Contact to retry at", redirect.status);
     if !redirect.attempts.is_empty() {
-        return None;
+        // Such a 3xx answers a query, and the client goes on by itself.
+        return names_none.then(without_contact);
     }
     if redirect.relayed.is_some() {
         return Some(format!("the {} was handed on to the hop above, whose client is judged", redirect.status));
@@ -88,8 +91,8 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
     if redirect.status == 380 {
         return redirect.offer.is_none().then(|| "the 380 has no body, so it describes no alternative".into());
     }
-    if redirect.targets.is_empty() {
-        return Some(format!("the {} names no Contact to retry at", redirect.status));
+    if names_none {
+        return Some(without_contact());
     }
     if !redirect.has_usable_target() {
         return Some("no Contact can be reached by SIP".into());

@@ -15,6 +15,8 @@ mod documents;
 mod hostile;
 /// Holds the laws of the house: direction of imports, names and sizes of files.
 mod layers;
+/// Faults put into flows that have none: each breaks its rule and no other.
+mod mutation;
 /// Holds the JSON of real captures to the published schema.
 mod published_shape;
 /// Holds the README to what the program does.

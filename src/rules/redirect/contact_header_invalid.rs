@@ -18,7 +18,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
     summary: "the retry that may begin a dialog has no Contact header of its own that serves",
     rationale: "The called side sends every later request of the dialog to the Contact of the one that began it. Without one, with several, or \
                 with one of another scheme it has nowhere to send its BYE, and the call cannot be ended from there. Where the redirected \
-                request had the same fault, the client does so in all it sends, and it is a warning.",
+                request had the same fault, the client does so in all it sends, and it is a warning, as is a SIP URI where SIPS is asked for.",
     remedy: "Put one Contact with the client's own SIP URI into each INVITE, SUBSCRIBE and REFER; a SIPS URI where the Request-URI is one.",
     example: "302, Contact: <sip:bob@b> -> INVITE sip:bob@b without a Contact\n\
               right: INVITE sip:bob@b, Contact: <sip:alice@192.0.2.10>",
@@ -31,15 +31,19 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         return None;
     }
     let fault = fault(&attempt.request, &attempt.uri)?;
+    let at_worst = if fault == NOT_SIPS { Level::Warning } else { Level::Error };
     let message = format!("the {} for {} {fault}", text(attempt.request.message.method()), request_uri(attempt));
     let draft = Draft::at(attempt.request.place, message).with(redirect.response.place, "the redirect");
     let asked = redirect.request.as_ref().zip(redirect.original.as_ref());
     let Some((request, original)) = asked else { return Some(draft.level(Level::Warning)) };
     match self::fault(request, original) {
         Some(same) if same == fault => Some(draft.level(Level::Warning).with(request.place, "has the same fault")),
-        _ => Some(draft.with(request.place, "the redirected request")),
+        _ => Some(draft.level(at_worst).with(request.place, "the redirected request")),
     }
 }
+
+/// A SIP URI with `transport=tls`, as many clients write it, serves the same peer; it is no more than a warning.
+const NOT_SIPS: &str = "goes to a SIPS URI and has a Contact that is none";
 
 /// What is wrong with the Contact of a request, in words that follow its name.
 fn fault(request: &Kept, uri: &Uri) -> Option<&'static str> {
@@ -58,7 +62,7 @@ fn fault(request: &Kept, uri: &Uri) -> Option<&'static str> {
         return Some("has a Contact that is no SIP URI");
     }
     let is_secure = is_sips(uri) || message.routes().next().is_some_and(|route| is_sips(&Uri::parse(route.uri())));
-    (is_secure && !is_sips(&own)).then_some("goes to a SIPS URI and has a Contact that is none")
+    (is_secure && !is_sips(&own)).then_some(NOT_SIPS)
 }
 
 #[cfg(test)]
@@ -127,7 +131,7 @@ mod tests {
                  40 end"
             )
         };
-        assert_eq!(levels(&RULE, &script("<sip:alice@192.0.2.10>")), [Level::Error]);
+        assert_eq!(levels(&RULE, &script("<sip:alice@192.0.2.10;transport=tls>")), [Level::Warning]);
         assert_eq!(levels(&RULE, &script("<sips:alice@192.0.2.10>")), []);
     }
 
