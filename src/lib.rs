@@ -67,6 +67,7 @@ pub mod capture;
 pub mod dns;
 pub mod evidence;
 pub mod fault;
+pub mod filter;
 pub mod flow;
 pub mod packet;
 pub mod report;
