@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::call::{Calls, Frames, Settings, Sighting};
 use crate::capture::{self, Capture, Merge};
 use crate::evidence::{Place, Timestamp};
-use crate::fault::{Fault, FaultKind, FaultLog};
+use crate::fault::{Fault, FaultKind, FaultLog, FaultLogs};
 use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Front, Limits, Unit};
 use crate::report::model::{self, Report};
 use crate::rules::{Profile, Selection};
@@ -152,7 +152,7 @@ struct Audit<'a> {
     flow: Flow<SipCutter>,
     sightings: Sightings,
     /// The faults found behind the capture room, by capture.
-    faults: Vec<FaultLog>,
+    faults: FaultLogs,
     options: &'a Options,
 }
 
@@ -161,7 +161,7 @@ struct Sightings {
     copies: Copies,
     counts: Vec<Count>,
     /// The faults of messages, by capture.
-    faults: Vec<FaultLog>,
+    faults: FaultLogs,
     /// Where the last message stood, to number those of one frame.
     last: Option<Place>,
 }
@@ -169,7 +169,7 @@ struct Sightings {
 impl<'a> Audit<'a> {
     fn new(merge: Merge, options: &'a Options) -> Self {
         let captures = merge.captures().len();
-        let faults = vec![FaultLog::default(); captures];
+        let faults = FaultLogs::of_captures(captures);
         Self {
             merge,
             flow: Flow::new(Limits::default(), SipCutter),
@@ -200,9 +200,8 @@ impl<'a> Audit<'a> {
         let sightings = &mut self.sightings;
         while self.merge.advance() {
             let Some((capture, frame)) = self.merge.frame() else { break };
-            let Some(faults) = self.faults.get_mut(capture as usize) else { break };
             sender.reaches(capture, frame.time);
-            self.flow.push(capture, &frame, faults, &mut |unit| sightings.take(&unit, &mut sender));
+            self.flow.push(capture, &frame, &mut self.faults, &mut |unit| sightings.take(&unit, &mut sender));
             frames += 1;
             if frames.is_multiple_of(PROGRESS_FRAMES) {
                 if give_up_disorder && is_disordered(&self.merge) {
@@ -214,9 +213,7 @@ impl<'a> Audit<'a> {
         if give_up_disorder && is_disordered(&self.merge) {
             return false;
         }
-        if let Some(faults) = self.faults.last_mut() {
-            self.flow.finish(faults, &mut |unit| sightings.take(&unit, &mut sender));
-        }
+        self.flow.finish(&mut self.faults, &mut |unit| sightings.take(&unit, &mut sender));
         sender.finish();
         true
     }
@@ -225,7 +222,7 @@ impl<'a> Audit<'a> {
         let options = self.options;
         let Judged { redirects, orphans, faults: bounds, second_readings } = judged;
         let counts = self.sightings.counts.into_iter();
-        let found = self.faults.into_iter().zip(self.sightings.faults).zip(bounds.into_iter().zip(second_readings));
+        let found = self.faults.into_logs().zip(self.sightings.faults.into_logs()).zip(bounds.into_iter().zip(second_readings));
         let captures = self.merge.captures().iter().zip(counts).zip(found).map(
             |((capture, count), ((mut faults, messages), (bounds, second_reading)))| {
                 capture.faults().iter().chain(messages.iter()).chain(bounds.iter()).for_each(|fault| faults.merge(fault));
@@ -312,11 +309,17 @@ impl Sightings {
             count.messages += 1;
             count.copies += u64::from(copy);
         }
-        if let Some(fault) = message.hidden_by() {
+        // What a cut message lacks is no fault of the message.
+        if let Some(fault) = message.hidden_by().filter(|_| !unit.truncated) {
             self.note(unit, fault.as_fault());
         }
-        if unit.truncated {
-            self.note(unit, Fault::new(FaultKind::Snaplen, "a SIP message that the capture cut short"));
+        if let Some(kind) = unit.untold {
+            let said_by = if kind == FaultKind::Snaplen {
+                "a SIP message that the capture cut short"
+            } else {
+                "a stream that ends inside of a SIP message"
+            };
+            self.note(unit, Fault::new(kind, said_by));
         }
         sender.send(&Sighting {
             message,
@@ -332,9 +335,7 @@ impl Sightings {
     }
 
     fn note(&mut self, unit: &Unit<'_>, fault: Fault) {
-        if let Some(log) = self.faults.get_mut(unit.capture as usize) {
-            log.note(fault.at_frame(unit.place_frame));
-        }
+        self.faults.of(unit.capture).note(fault.at_frame(unit.place_frame));
     }
 }
 
@@ -354,8 +355,7 @@ fn published(capture: &Capture, count: Count, faults: &FaultLog) -> model::Captu
         first_epoch_ns: info.first_time.map(|time| time.nanos().to_string()),
         last_time: info.last_time.map(|time| model::rfc3339(time.nanos())),
         last_epoch_ns: info.last_time.map(|time| time.nanos().to_string()),
-        // Frames out of order are all there; they were put in order, or told.
-        complete: faults.iter().all(|fault| fault.first.kind == FaultKind::TimeGoesBack),
+        complete: !faults.iter().any(|fault| fault.first.kind.is_loss()),
         faults: faults
             .iter()
             .map(|fault| model::Fault {

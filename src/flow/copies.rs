@@ -231,6 +231,7 @@ mod tests {
             transport,
             path: Path { hop_limit, ip_id, ..Path::default() },
             truncated: false,
+            untold: None,
             after_gap: false,
             reassembled: false,
         };
@@ -291,6 +292,7 @@ mod tests {
                 transport: Transport::Udp,
                 path: Path { hop_limit, ip_id: 7, ..Path::default() },
                 truncated: false,
+                untold: None,
                 after_gap: false,
                 reassembled: false,
             };

@@ -11,6 +11,8 @@ mod catalogue;
 mod command_line;
 /// Holds the pages that are made from the program to what it writes.
 mod documents;
+/// Holds what is told of every kind of damage to a capture that has it.
+mod faults;
 /// Captures that were cut or changed anywhere: no panic, an end, and the same report twice.
 mod hostile;
 /// Holds the laws of the house: direction of imports, names and sizes of files.
