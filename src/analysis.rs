@@ -17,15 +17,20 @@ use crate::sip::framing::{self, Step};
 use crate::sip::{Message, MessageFault, is_sip};
 
 mod batch;
+mod clocks;
 mod collect;
 #[cfg(test)]
 mod websocket_tests;
 
 use batch::{Batches, Judge, Sender};
+use clocks::Clocks;
 use collect::{Collector, Judged};
 
 /// After how many frames progress is told.
 const PROGRESS_FRAMES: u64 = 1 << 14;
+
+/// How many pairs of captures that may have nothing to do with each other are named.
+const HINTS_TOLD: usize = 10;
 
 /// What an audit is to judge, and by which measure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,14 +93,16 @@ pub enum Error {
 /// # Errors
 /// When an input cannot be read at all; what is broken inside a capture is told in the report.
 pub fn audit(inputs: &[Input], options: &Options, progress: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
-    let merge = open(inputs, Capture::open)?;
+    let clocks = Clocks::of_inputs(inputs);
+    let merge = open(inputs, &clocks, Capture::open)?;
     // What came through a pipe cannot be read again.
     let repeatable = merge.captures().iter().all(Capture::can_be_reopened);
     if let Some(report) = Audit::new(merge, options).run(repeatable, progress) {
-        return Ok(report);
+        return Ok(with_clocks(report, &clocks));
     }
-    let merge = open(inputs, Capture::open_in_time_order)?;
-    Ok(Audit::new(merge, options).run(false, progress).unwrap_or_default())
+    let merge = open(inputs, &clocks, Capture::open_in_time_order)?;
+    let report = Audit::new(merge, options).run(false, progress).unwrap_or_default();
+    Ok(with_clocks(report, &clocks))
 }
 
 /// Judges every 3xx in `captures`, of which nothing was read yet, merged by time.
@@ -105,15 +112,37 @@ pub fn audit_captures(captures: Vec<Capture>, options: &Options, progress: &mut 
     Audit::new(captures.into_iter().collect(), options).run(false, progress).unwrap_or_default()
 }
 
-fn open(inputs: &[Input], file: fn(&std::path::Path) -> Result<Capture, capture::Error>) -> Result<Merge, Error> {
+fn open(inputs: &[Input], clocks: &Clocks, file: fn(&std::path::Path) -> Result<Capture, capture::Error>) -> Result<Merge, Error> {
     let mut merge = Merge::new();
-    for input in inputs {
-        merge.add(match input {
+    for (index, input) in inputs.iter().enumerate() {
+        let capture = match input {
             Input::File(path) => file(path)?,
             Input::Stdin => Capture::from_reader("-".to_owned(), Box::new(std::io::stdin()))?,
-        });
+        };
+        merge.add(capture.with_clock_ahead(clocks.of(index).ahead));
     }
     Ok(merge)
+}
+
+/// `report` with what is known of the clocks of its captures.
+fn with_clocks(mut report: Report, clocks: &Clocks) -> Report {
+    for (index, capture) in report.captures.iter_mut().enumerate() {
+        let clock = clocks.of(index);
+        capture.clock_offset_ms = model::milliseconds(clock.ahead);
+        capture.clock_offset_uncertainty_ms = clock.uncertainty.map(model::milliseconds);
+        capture.clock_offset_messages = clock.messages;
+    }
+    let path = |index: usize| report.captures.get(index).map(|capture| capture.path.as_str()).unwrap_or_default();
+    let hint = |&(one, other): &(usize, usize)| {
+        format!(
+            "{} and {} have addresses and times in common, and no call: where they have nothing to do with each other, --separate keeps them apart",
+            path(one),
+            path(other)
+        )
+    };
+    let hints = clocks.strangers.iter().take(HINTS_TOLD).map(hint).collect();
+    report.hints = hints;
+    report
 }
 
 /// Cuts streams into SIP messages.
@@ -173,7 +202,12 @@ impl<'a> Audit<'a> {
         Self {
             merge,
             flow: Flow::new(Limits::default(), SipCutter),
-            sightings: Sightings { copies: Copies::new(), counts: vec![Count::default(); captures], faults: faults.clone(), last: None },
+            sightings: Sightings {
+                copies: if captures > 1 { Copies::across_captures() } else { Copies::new() },
+                counts: vec![Count::default(); captures],
+                faults: faults.clone(),
+                last: None,
+            },
             faults,
             options,
         }
@@ -350,6 +384,9 @@ fn published(capture: &Capture, count: Count, faults: &FaultLog) -> model::Captu
         bytes: info.bytes.unwrap_or(info.bytes_read),
         sip_messages: count.messages,
         copies: count.copies,
+        clock_offset_ms: 0.0,
+        clock_offset_uncertainty_ms: None,
+        clock_offset_messages: 0,
         second_reading: model::SecondReading::default(),
         first_time: info.first_time.map(|time| model::rfc3339(time.nanos())),
         first_epoch_ns: info.first_time.map(|time| time.nanos().to_string()),

@@ -89,8 +89,9 @@ impl Damaged {
                 self.settle(frame)?;
             }
             ["late", frame, seconds] => {
-                let late: u64 = seconds.parse().ok()?;
-                self.change(frame)?.micros += late * 1_000_000;
+                let late: i64 = seconds.parse().ok()?;
+                let record = self.change(frame)?;
+                record.micros = record.micros.checked_add_signed(late.checked_mul(1_000_000)?)?;
             }
             ["interface", frame, index] => {
                 self.is_pcapng = true;
