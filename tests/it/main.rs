@@ -11,6 +11,8 @@ mod catalogue;
 mod command_line;
 /// Holds the pages that are made from the program to what it writes.
 mod documents;
+/// Calls made up by chance, right and wrong, whose verdicts are known because they were meant.
+mod generated;
 /// Captures that were cut or changed anywhere: no panic, an end, and the same report twice.
 mod hostile;
 /// Holds the laws of the house: direction of imports, names and sizes of files.
