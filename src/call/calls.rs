@@ -13,6 +13,7 @@ use super::habit::{self, Habits};
 use super::hop::Hop;
 use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancelled};
+use super::late::{self, Latest};
 use super::link::{self, Asked};
 use super::names::{self, Names};
 use super::open::{Open, OpenRedirects};
@@ -39,6 +40,8 @@ pub struct Calls {
     names: Names,
     /// Until when each capture goes on.
     covers: Vec<Timestamp>,
+    /// The requests of the last moments.
+    pub(super) latest: Latest,
     next: u64,
     /// Whether something was not kept because a redirect had [`MAX_KEPT`] of it.
     pub(super) is_full: bool,
@@ -57,6 +60,7 @@ impl Calls {
             habits: Habits::default(),
             names: Names::new(settings.shared_names),
             covers: Vec::new(),
+            latest: Latest::default(),
             next: 1,
             is_full: false,
         }
@@ -178,6 +182,10 @@ impl Calls {
             transaction.branch_of = branch_of;
         }
         if sighting.message.method() != b"CANCEL" {
+            if self.latest.note(number, &kept) {
+                events
+                    .fault(sighting.place.capture, bound("requests remembered for a late 3xx", late::MAX_REMEMBERED, sighting.place.frame));
+            }
             self.place(number, &kept, events);
         }
     }
@@ -265,7 +273,7 @@ impl Calls {
             || (!self.open.is_empty() && asked.tag_of_from().is_some_and(|tag| !self.open.of_from_tag(tag).is_empty()))
     }
 
-    fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
+    pub(super) fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
         let Some(open) = self.open.get_mut(redirect) else { return };
         let index = open.redirect.attempts.len();
         if index >= MAX_KEPT {
@@ -282,7 +290,10 @@ impl Calls {
         let amended = open.redirect.attempts.last().is_some_and(|last| {
             last.uri.equals(asked.uri()) && last.outcome.is_some_and(|outcome| super::chain::asks_to_amend(outcome.status))
         });
-        let branch_of = self.transactions.get(number).and_then(|transaction| transaction.branch_of);
+        let (branch_of, outcome, redirected) = self
+            .transactions
+            .get(number)
+            .map_or((None, None, None), |transaction| (transaction.branch_of, transaction.outcome, transaction.redirect));
         open.last_event = open.last_event.max(kept.time);
         open.redirect.attempts.push(Attempt {
             request: kept.clone(),
@@ -295,13 +306,13 @@ impl Calls {
                 .map_or_else(Hop::default, |target| Hop::of(&target.uri, &self.names, kept.source.address, kept.time)),
             contact,
             difference,
-            outcome: None,
+            outcome,
             to_tags: Vec::new(),
             repeats,
             amended,
             of_second,
             branch_of,
-            redirected: None,
+            redirected,
         });
         if let Some(transaction) = self.transactions.get_mut(number) {
             transaction.attempt = Some((redirect, index));
@@ -362,7 +373,7 @@ impl Calls {
             self.finished(attempt, sighting, status);
             self.redirected(sighting, status, number, events);
         } else if first {
-            transaction.request = None;
+            (transaction.request, transaction.early_ack) = (None, None);
             self.answered(attempt, sighting);
             self.finished(attempt, sighting, status);
         }
@@ -409,7 +420,12 @@ impl Calls {
         let Some(transaction) = self.transactions.get_mut(number) else { return };
         transaction.redirect = Some(id);
         let request = transaction.request.clone();
-        let (attempt, cancel, repeats) = (transaction.attempt, transaction.cancel, transaction.repeats.to_vec());
+        let (attempt, mut cancel, repeats) = (transaction.attempt, transaction.cancel, transaction.repeats.to_vec());
+        // An ACK and its 3xx may cross on their way into the capture.
+        let acks = transaction.early_ack.take().into_iter().collect();
+        if request.is_none() {
+            cancel = cancel.or_else(|| self.cancel_of(sighting));
+        }
         if let Some(attempt) = self.attempt_mut(attempt) {
             attempt.redirected = Some(id);
         }
@@ -435,7 +451,7 @@ impl Calls {
             patience: self.settings.patience(status),
             request,
             repeats: Vec::new(),
-            acks: Vec::new(),
+            acks,
             attempts: Vec::new(),
             candidate: None,
             rival: None,
@@ -450,6 +466,7 @@ impl Calls {
             events.fault(sighting.place.capture, bound("Contacts read of one 3xx", target::MAX_TARGETS, sighting.place.frame));
         }
         self.enter(redirect, number, sighting, events);
+        self.place_behind(id, sighting.time);
     }
 
     fn enter(&mut self, mut redirect: Redirect, number: u64, sighting: &Sighting<'_>, events: &mut dyn Events) {

@@ -113,6 +113,11 @@ pub(super) fn key_of_cancelled<'a>(cancel: &'a Message<'_>) -> Option<BorrowedKe
     keyed_as(cancel, cancel.cseq(), b"INVITE")
 }
 
+/// The key of the CANCEL that cancels the INVITE which a response answers (RFC 3261, 9.1).
+pub(super) fn key_of_cancel<'a>(response: &'a Message<'_>) -> Option<BorrowedKey<'a>> {
+    keyed_as(response, response.cseq(), b"CANCEL")
+}
+
 /// What of a Via makes a key: host and port of sent-by, and the branch.
 type Hop<'a> = (&'a [u8], Option<u16>, Option<&'a [u8]>);
 

@@ -13,6 +13,7 @@ mod habit;
 mod hop;
 mod identity;
 mod key;
+mod late;
 mod link;
 mod names;
 mod open;

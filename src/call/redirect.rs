@@ -2,6 +2,7 @@
 //!
 //! Invariant: these are facts of the capture, not judgements; rules read them and change nothing.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::hop::Hop;
@@ -258,6 +259,14 @@ impl Redirect {
             .enumerate()
             .filter(|(_, target)| target.usable && !self.tried.iter().any(|tried| tried.uri.equals(&target.uri)))
             .map(|(index, _)| index)
+    }
+
+    /// Whether a Contact that is left to try, or a URI of the body, has that address for its host.
+    #[must_use]
+    pub fn names_host(&self, address: IpAddr) -> bool {
+        let is_there = |uri: &Uri| uri.next_hop().and_then(|hop| hop.is_at(address)) == Some(true);
+        self.untried().any(|index| self.targets.get(index).is_some_and(|target| is_there(&target.uri)))
+            || self.offer.as_ref().is_some_and(|offer| offer.uris.iter().any(is_there))
     }
 
     /// Whether the same request, forked on its way, was answered with success as well.

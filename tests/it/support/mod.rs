@@ -2,6 +2,7 @@
 
 pub(crate) mod audited;
 pub(crate) mod capture_text;
+pub(crate) mod chance;
 pub(crate) mod damage;
 pub(crate) mod flow;
 pub(crate) mod mutations;
