@@ -108,6 +108,14 @@ pub(super) fn key_of_cancelled<'a>(cancel: &'a Message<'_>) -> Option<BorrowedKe
     keyed_as(cancel, cancel.cseq(), b"INVITE")
 }
 
+/// The key of the transaction on the hop above, whose request the sender of `message` sent on: by the Via below its own (RFC 3261, 16.6).
+pub(super) fn key_of_above<'a>(message: &'a Message<'_>) -> Option<BorrowedKey<'a>> {
+    let via = message.vias().nth(1)?;
+    let cseq = message.cseq()?;
+    let method = transaction_method(cseq.method);
+    keyed_by((via.host, via.port, via.branch()), message, Some(cseq), method)
+}
+
 /// What of a Via makes a key: host and port of sent-by, and the branch.
 type Hop<'a> = (&'a [u8], Option<u16>, Option<&'a [u8]>);
 
@@ -149,7 +157,15 @@ fn hop<'a>(message: &'a Message<'_>) -> Hop<'a> {
 }
 
 fn keyed_as<'a>(message: &'a Message<'_>, cseq: Option<CSeq<'a>>, method: &'a [u8]) -> Option<BorrowedKey<'a>> {
-    let (host, port, branch) = hop(message);
+    keyed_by(hop(message), message, cseq, method)
+}
+
+fn keyed_by<'a>(
+    (host, port, branch): Hop<'a>,
+    message: &'a Message<'_>,
+    cseq: Option<CSeq<'a>>,
+    method: &'a [u8],
+) -> Option<BorrowedKey<'a>> {
     match branch {
         // A branch that is nothing but the cookie is not unique (RFC 4475, 3.2.1).
         Some(branch) if branch.len() > MAGIC_COOKIE.len() && branch.starts_with(MAGIC_COOKIE) => {

@@ -3,14 +3,17 @@
 //! A 3xx belongs to the client transaction that it answers; what the client did about it is found by a ladder of evidence among its later
 //! requests; requests beyond the window are held against the lifetimes of the Contacts. State is bounded and expires by capture time.
 
+mod above;
 mod calls;
 mod chain;
+mod dialog;
 mod future;
 mod habit;
 mod identity;
 mod key;
 mod link;
 mod open;
+mod outcome;
 mod redirect;
 mod relay;
 mod settings;
@@ -19,7 +22,9 @@ mod target;
 mod transaction;
 mod unseen;
 
+pub use above::{Above, Answer};
 pub use calls::{Calls, Events};
+pub use dialog::refreshes_target;
 pub use future::{LaterRequest, Use, Watch};
 pub use redirect::{Attempt, Cover, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Role, Target, Tried};
 pub use settings::{SECOND, Settings};
