@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::calls::{Calls, keep};
+use super::calls::Calls;
+use super::events::keep;
 use super::key::key_of_above;
 use super::redirect::{Kept, Outcome, Redirect, Role, Target};
 use super::sighting::Sighting;

@@ -5,7 +5,8 @@
 
 use smallvec::SmallVec;
 
-use super::calls::{Calls, keep};
+use super::calls::Calls;
+use super::events::keep;
 use super::link::{Asked, same_element};
 use super::open::{MAX_OF_CALL, Open};
 use super::redirect::Kept;

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use super::calls::{Calls, keep};
+use super::calls::Calls;
+use super::events::keep;
 use super::redirect::{Attempt, Outcome};
 use super::sighting::Sighting;
 
