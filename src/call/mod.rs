@@ -4,6 +4,7 @@
 //! requests; requests beyond the window are held against the lifetimes of the Contacts. State is bounded and expires by capture time.
 
 mod above;
+mod attach;
 mod calls;
 mod chain;
 mod clue;
