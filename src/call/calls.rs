@@ -18,7 +18,7 @@ use super::late::{self, Latest};
 use super::link::{self, Asked};
 use super::names::{self, Names};
 use super::open::{Open, OpenRedirects};
-use super::redirect::{Attempt, Cover, Kept, Outcome, Redirect, Repeat, Role};
+use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role};
 use super::relay::mark_relayed;
 use super::settings::Settings;
 use super::sighting::Sighting;
