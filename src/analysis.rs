@@ -18,11 +18,18 @@ use crate::sip::{Message, MessageFault, is_sip};
 
 mod batch;
 mod collect;
+mod conversations;
+mod exchanges;
+mod kept;
+mod list;
+mod marked;
 #[cfg(test)]
 mod websocket_tests;
 
 use batch::{Batches, Judge, Sender};
 use collect::{Collector, Judged};
+pub use list::{DecodeAs, Listing, Taken, list};
+pub use marked::{Marked, WriteError, write_marked};
 
 /// After how many frames progress is told.
 const PROGRESS_FRAMES: u64 = 1 << 14;
@@ -202,7 +209,7 @@ impl<'a> Audit<'a> {
             let Some((capture, frame)) = self.merge.frame() else { break };
             let Some(faults) = self.faults.get_mut(capture as usize) else { break };
             sender.reaches(capture, frame.time);
-            self.flow.push(capture, &frame, faults, &mut |unit| sightings.take(&unit, &mut sender));
+            self.flow.push(capture, &frame, faults, &mut |unit| sightings.take(&unit, |sighting| sender.send(sighting)));
             frames += 1;
             if frames.is_multiple_of(PROGRESS_FRAMES) {
                 if give_up_disorder && is_disordered(&self.merge) {
@@ -215,7 +222,7 @@ impl<'a> Audit<'a> {
             return false;
         }
         if let Some(faults) = self.faults.last_mut() {
-            self.flow.finish(faults, &mut |unit| sightings.take(&unit, &mut sender));
+            self.flow.finish(faults, &mut |unit| sightings.take(&unit, |sighting| sender.send(sighting)));
         }
         sender.finish();
         true
@@ -256,6 +263,19 @@ struct Judging {
     collector: Collector,
 }
 
+impl Judging {
+    fn new(options: &Options, captures: usize) -> Self {
+        let settings = Settings { retry_window: options.retry_window_ns, patience: options.patience_ns, ..Settings::default() };
+        let selection = Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone() };
+        Self { calls: Calls::new(settings), collector: Collector::new(selection, captures) }
+    }
+
+    fn finish(mut self) -> Judged {
+        self.calls.finish(&mut self.collector);
+        self.collector.finish()
+    }
+}
+
 impl Judge for Judging {
     fn reached(&mut self, capture: u32, time: Timestamp) {
         self.calls.reaches(capture, time);
@@ -268,16 +288,12 @@ impl Judge for Judging {
 
 /// Judges what the batches hold.
 fn judge(batches: Batches, options: &Options, captures: usize, redirects: &AtomicU64) -> Judged {
-    let settings = Settings { retry_window: options.retry_window_ns, patience: options.patience_ns, ..Settings::default() };
-    let selection = Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone() };
-    let mut judging = Judging { calls: Calls::new(settings), collector: Collector::new(selection, captures) };
+    let mut judging = Judging::new(options, captures);
     batches.each(|batch| {
         batch.each(&mut judging);
         redirects.store(judging.collector.redirects(), Ordering::Relaxed);
     });
-    let Judging { mut calls, mut collector } = judging;
-    calls.finish(&mut collector);
-    collector.finish()
+    judging.finish()
 }
 
 fn is_disordered(merge: &Merge) -> bool {
@@ -290,8 +306,9 @@ fn how_far(merge: &Merge, redirects: u64) -> Progress {
 }
 
 impl Sightings {
-    /// Takes a unit; what is no SIP ends here.
-    fn take(&mut self, unit: &Unit<'_>, sender: &mut Sender) {
+    /// Takes a unit and gives the message in it; what is no SIP ends here.
+    #[inline]
+    fn take(&mut self, unit: &Unit<'_>, give: impl FnOnce(&Sighting<'_>)) {
         if !is_sip(unit.bytes) {
             return;
         }
@@ -318,7 +335,7 @@ impl Sightings {
         if unit.truncated {
             self.note(unit, Fault::new(FaultKind::Snaplen, "a SIP message that the capture cut short"));
         }
-        sender.send(&Sighting {
+        give(&Sighting {
             message,
             place,
             frames: Frames::from_slice(unit.frames),
