@@ -2,6 +2,7 @@
 //!
 //! Invariant: a [`Row`] carries all that a field may ask for; a field looks nowhere else.
 
+pub mod columns;
 mod row;
 
 pub use row::{Computed, FrameFacts, Row};
