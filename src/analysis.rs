@@ -1,12 +1,12 @@
 //! Takes captures and options, gives the report; the one place where the stages are joined.
 //!
-//! A frame becomes units, a unit that is SIP becomes a sighting, sightings become redirects, redirects are judged and published. One pass;
+//! A frame becomes units, a unit that is SIP becomes a sighting, one that bears on SIP a clue; these become redirects, redirects are judged and published. One pass;
 //! a capture whose frames are not in order of time is begun again in order.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::call::{Calls, Frames, Settings, Sighting};
+use crate::call::{Calls, Clue, Frames, Settings, Sighting};
 use crate::capture::{self, Capture, Merge};
 use crate::evidence::{Place, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLog};
@@ -17,6 +17,7 @@ use crate::sip::framing::{self, Step};
 use crate::sip::{Message, MessageFault, is_sip};
 
 mod batch;
+mod clues;
 mod collect;
 mod conversations;
 mod exchanges;
@@ -173,6 +174,24 @@ struct Sightings {
     last: Option<Place>,
 }
 
+/// Who takes what is found in the units.
+trait Found {
+    /// The next message.
+    fn message(&mut self, sighting: &Sighting<'_>);
+    /// The next clue.
+    fn clue(&mut self, clue: Clue);
+}
+
+impl Found for Sender {
+    fn message(&mut self, sighting: &Sighting<'_>) {
+        self.send(sighting);
+    }
+
+    fn clue(&mut self, clue: Clue) {
+        self.send_clue(clue);
+    }
+}
+
 impl<'a> Audit<'a> {
     fn new(merge: Merge, options: &'a Options) -> Self {
         let captures = merge.captures().len();
@@ -209,7 +228,7 @@ impl<'a> Audit<'a> {
             let Some((capture, frame)) = self.merge.frame() else { break };
             let Some(faults) = self.faults.get_mut(capture as usize) else { break };
             sender.reaches(capture, frame.time);
-            self.flow.push(capture, &frame, faults, &mut |unit| sightings.take(&unit, |sighting| sender.send(sighting)));
+            self.flow.push(capture, &frame, faults, &mut |unit| sightings.take(&unit, &mut sender));
             frames += 1;
             if frames.is_multiple_of(PROGRESS_FRAMES) {
                 if give_up_disorder && is_disordered(&self.merge) {
@@ -222,7 +241,7 @@ impl<'a> Audit<'a> {
             return false;
         }
         if let Some(faults) = self.faults.last_mut() {
-            self.flow.finish(faults, &mut |unit| sightings.take(&unit, |sighting| sender.send(sighting)));
+            self.flow.finish(faults, &mut |unit| sightings.take(&unit, &mut sender));
         }
         sender.finish();
         true
@@ -284,6 +303,10 @@ impl Judge for Judging {
     fn seen(&mut self, sighting: &Sighting<'_>) {
         self.calls.see(sighting, &mut self.collector);
     }
+
+    fn noticed(&mut self, clue: &Clue) {
+        self.calls.clue(clue, &mut self.collector);
+    }
 }
 
 /// Judges what the batches hold.
@@ -306,10 +329,13 @@ fn how_far(merge: &Merge, redirects: u64) -> Progress {
 }
 
 impl Sightings {
-    /// Takes a unit and gives the message in it; what is no SIP ends here.
+    /// Takes a unit and gives the message or the clues in it; what is neither ends here.
     #[inline]
-    fn take(&mut self, unit: &Unit<'_>, give: impl FnOnce(&Sighting<'_>)) {
+    fn take(&mut self, unit: &Unit<'_>, found: &mut impl Found) {
         if !is_sip(unit.bytes) {
+            if clues::may_be_dns(unit) {
+                clues::dns(unit).into_iter().for_each(|clue| found.clue(clue));
+            }
             return;
         }
         let Some(message) = Message::scan(unit.bytes) else { return };
@@ -335,7 +361,7 @@ impl Sightings {
         if unit.truncated {
             self.note(unit, Fault::new(FaultKind::Snaplen, "a SIP message that the capture cut short"));
         }
-        give(&Sighting {
+        found.message(&Sighting {
             message,
             place,
             frames: Frames::from_slice(unit.frames),

@@ -15,7 +15,7 @@ use super::batch::Judge;
 use super::conversations::Conversations;
 use super::exchanges::Exchanges;
 use super::kept::KeptFrames;
-use super::{Audit, Error, Input, Judging, Options, PROGRESS_FRAMES, Progress, how_far, open};
+use super::{Audit, Error, Found, Input, Judging, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, open};
 
 /// What is to be listed.
 #[derive(Debug, Clone, Default)]
@@ -90,32 +90,18 @@ pub fn list(
         frames += 1;
         judging.reached(capture, frame.time);
         rows.begin(&frame);
-        flow.push(capture, &frame, log, &mut |unit| {
-            if listing.is_sip(&unit) {
-                sightings.take(&unit, |sighting| {
-                    if listing.judge.is_some() {
-                        judging.seen(sighting);
-                    }
-                    rows.give(sighting, &unit.path, Some((capture, &frame)), take);
-                });
-            }
-        });
+        let judge = listing.judge.is_some().then_some(&mut judging);
+        let mut found = Shown { rows: &mut rows, judge, frame: Some((capture, frame)), path: Path::default(), take };
+        flow.push(capture, &frame, log, &mut |unit| found.look(&unit, listing, sightings));
         rows.end(capture, &frame);
         if frames.is_multiple_of(PROGRESS_FRAMES) {
             progress(&how_far(merge, 0));
         }
     }
     if let (false, Some(log)) = (rows.is_over, faults.last_mut()) {
-        flow.finish(log, &mut |unit| {
-            if listing.is_sip(&unit) {
-                sightings.take(&unit, |sighting| {
-                    if listing.judge.is_some() {
-                        judging.seen(sighting);
-                    }
-                    rows.give(sighting, &unit.path, None, take);
-                });
-            }
-        });
+        let judge = listing.judge.is_some().then_some(&mut judging);
+        let mut found = Shown { rows: &mut rows, judge, frame: None, path: Path::default(), take };
+        flow.finish(log, &mut |unit| found.look(&unit, listing, sightings));
     }
     Ok(audit.report(judging.finish()))
 }
@@ -124,6 +110,41 @@ impl Listing {
     /// Whether `unit` may be SIP by what the ports carry.
     fn is_sip(&self, unit: &Unit<'_>) -> bool {
         self.decode_as.iter().rev().find(|word| word.covers(unit)).is_none_or(|word| word.is_sip)
+    }
+}
+
+/// What is done with the messages: they are judged where that is asked for, and given as rows.
+struct Shown<'a, 'b> {
+    rows: &'a mut Rows,
+    judge: Option<&'a mut Judging>,
+    /// The frame that is read.
+    frame: Option<(u32, Frame<'b>)>,
+    /// The way of the unit that is looked at.
+    path: Path,
+    take: &'a mut dyn FnMut(&Row<'_>) -> Taken,
+}
+
+impl Shown<'_, '_> {
+    fn look(&mut self, unit: &Unit<'_>, listing: &Listing, sightings: &mut Sightings) {
+        if listing.is_sip(unit) {
+            self.path = unit.path;
+            sightings.take(unit, self);
+        }
+    }
+}
+
+impl Found for Shown<'_, '_> {
+    fn message(&mut self, sighting: &Sighting<'_>) {
+        if let Some(judge) = &mut self.judge {
+            judge.seen(sighting);
+        }
+        self.rows.give(sighting, &self.path, self.frame.as_ref(), self.take);
+    }
+
+    fn clue(&mut self, clue: Clue) {
+        if let Some(judge) = &mut self.judge {
+            judge.noticed(&clue);
+        }
     }
 }
 
@@ -194,7 +215,7 @@ impl Rows {
         }
         let place = sighting.place;
         let (mut facts, mut layers) = match frame {
-            Some((capture, frame)) if (capture, frame.number) == (place.capture, place.frame) => {
+            Some((capture, frame)) if (*capture, frame.number) == (place.capture, place.frame) => {
                 (self.current, self.layers.get_or_insert_with(|| Layers::of(frame)).clone())
             }
             _ => self.kept.get(place.capture, place.frame).cloned().unwrap_or_else(|| {
