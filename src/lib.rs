@@ -65,6 +65,7 @@ pub mod call;
 pub mod capture;
 pub mod evidence;
 pub mod fault;
+pub mod filter;
 pub mod flow;
 pub mod packet;
 pub mod report;
