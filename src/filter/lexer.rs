@@ -28,8 +28,7 @@ pub(super) struct Placed<'a> {
 }
 
 /// The signs, the longer ones first.
-const SIGNS: &[&str] =
-    &["===", "!==", "==", "!=", ">=", "<=", "&&", "||", "..", ">", "<", "~", "&", "!", "(", ")", "{", "}", ",", "#"];
+const SIGNS: &[&str] = &["===", "!==", "==", "!=", ">=", "<=", "&&", "||", "..", ">", "<", "~", "&", "!", "(", ")", "{", "}", ",", "#"];
 
 /// What users of other languages write, and what is meant.
 const FOREIGN: &[(&str, &str)] = &[
@@ -113,7 +112,11 @@ fn quoted(rest: &str, quote: char, start: usize) -> Result<(Token<'_>, &str), Sy
     match (quote, octets.as_slice()) {
         ('"', _) => Ok((Token::Quoted(octets), inside)),
         (_, [octet]) => Ok((Token::Character(*octet), inside)),
-        _ => Err(fault(start, rest.len().saturating_sub(inside.len()), "one character is wanted between single quotes; text stands in double ones")),
+        _ => Err(fault(
+            start,
+            rest.len().saturating_sub(inside.len()),
+            "one character is wanted between single quotes; text stands in double ones",
+        )),
     }
 }
 
@@ -183,9 +186,16 @@ mod tests {
 
     #[test]
     fn what_is_no_token_is_told_at_its_place() {
-        for (text, start, end) in
-            [("a = b", 2, 3), ("a | b", 2, 3), ("a == \"b", 5, 7), ("a \"\\q\"", 3, 5), ("a[1", 1, 2), ("\u{e9} *", 3, 4), ("'ab'", 0, 4), ("\"\\777\"", 1, 3)]
-        {
+        for (text, start, end) in [
+            ("a = b", 2, 3),
+            ("a | b", 2, 3),
+            ("a == \"b", 5, 7),
+            ("a \"\\q\"", 3, 5),
+            ("a[1", 1, 2),
+            ("\u{e9} *", 3, 4),
+            ("'ab'", 0, 4),
+            ("\"\\777\"", 1, 3),
+        ] {
             assert_eq!(tokens(text).expect_err(text).place(), Place { start, end }, "{text}");
         }
     }

@@ -1,12 +1,26 @@
 //! Takes messages with what the capture knows of them, gives what display filters and columns name.
+//!
+//! Invariant: a [`Row`] carries all that a field may ask for; a field looks nowhere else.
 
+mod check;
 mod error;
+mod eval;
+pub mod fields;
+mod display_filter;
 mod lexer;
+mod literal;
+mod moment;
 mod parser;
 mod range;
+mod row;
+#[cfg(test)]
+mod scene;
+mod source;
 mod syntax;
 mod value;
 mod written;
 
 pub use error::Error;
+pub use display_filter::Filter;
+pub use row::{Computed, FrameFacts, Row};
 pub use value::{Kind, Value};

@@ -6,7 +6,7 @@
 use super::error::SyntaxFault;
 use super::lexer::{Placed, Token, tokens};
 use super::range::ranges;
-use super::syntax::{Condition, Element, Extent, OPERATORS, Operand, Operator, Place, What};
+use super::syntax::{Condition, Element, Extent, OPERATORS, Operand, Operator, Place, Range, What};
 
 /// How deep conditions and operands may stand in each other.
 const MAX_DEPTH: usize = 64;
@@ -202,11 +202,14 @@ impl<'a> Parser<'a> {
         let mut place = placed.place;
         let what = match &placed.token {
             Token::Word(word) if is_reserved(word) => {
-                return Err(SyntaxFault::new(place, format!("\"{word}\" is a word of the language; {wanted}, or this word in double quotes")));
+                return Err(SyntaxFault::new(
+                    place,
+                    format!("\"{word}\" is a word of the language; {wanted}, or this word in double quotes"),
+                ));
             }
             Token::Word(name) if self.skip(&Token::Sign("(")) => {
-                let arguments = self.deeper(Self::arguments)?;
-                place = Place { end: self.tokens.first().map_or(self.end, |next| next.place.start), ..place };
+                let (arguments, end) = self.deeper(Self::arguments)?;
+                place = place.to(end);
                 What::Call((*name).to_owned(), arguments)
             }
             Token::Word(name) if self.skip(&Token::Sign("#")) => What::Layered((*name).to_owned(), self.layers()?),
@@ -218,13 +221,14 @@ impl<'a> Parser<'a> {
         self.slices(Operand { what, place })
     }
 
-    /// The arguments of a function, up to the parenthesis that closes them.
-    fn arguments(&mut self) -> Result<Vec<Operand>, SyntaxFault> {
+    /// The arguments of a function, and the place of the parenthesis that closes them.
+    fn arguments(&mut self) -> Result<(Vec<Operand>, Place), SyntaxFault> {
         let mut arguments = Vec::new();
         loop {
             arguments.push(self.operand()?);
+            let place = self.place();
             if self.skip(&Token::Sign(")")) {
-                return Ok(arguments);
+                return Ok((arguments, place));
             }
             if !self.skip(&Token::Sign(",")) {
                 return Err(self.unexpected("arguments are parted by commas, and end with a parenthesis"));
@@ -233,7 +237,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Which layers of its protocol a field is sought in.
-    fn layers(&mut self) -> Result<Vec<super::syntax::Range>, SyntaxFault> {
+    fn layers(&mut self) -> Result<Vec<Range>, SyntaxFault> {
         let refused = self.unexpected("the number of a layer is wanted, or several in brackets");
         match self.next() {
             Some(Placed { token: Token::Word(number), place }) if number.bytes().all(|digit| digit.is_ascii_digit()) => {

@@ -121,7 +121,9 @@ mod tests {
 
     #[test]
     fn layers_are_counted_from_one() {
-        for (text, held) in [("1", vec![1]), ("2", vec![2]), ("1-2", vec![1, 2]), ("-1", vec![3]), ("2:", vec![2, 3]), ("0", vec![]), ("9", vec![])] {
+        for (text, held) in
+            [("1", vec![1]), ("2", vec![2]), ("1-2", vec![1, 2]), ("-1", vec![3]), ("2:", vec![2, 3]), ("0", vec![]), ("9", vec![])]
+        {
             let range = ranges(text, Place::default()).expect(text)[0];
             let found: Vec<u32> = (1..=3).filter(|nth| range.holds(*nth, 3)).collect();
             assert_eq!(found, held, "{text}");

@@ -129,7 +129,7 @@ pub enum Value<'a> {
     /// There, without a value.
     Label,
     /// A protocol: its title, and its octets with all that it carries.
-    Protocol(&'static str, Cow<'a, [u8]>),
+    Protocol(Cow<'static, str>, Cow<'a, [u8]>),
 }
 
 impl<'a> Value<'a> {
@@ -178,6 +178,25 @@ impl<'a> Value<'a> {
                 _ => self.octets()?.cmp(other.octets()?),
             },
         })
+    }
+
+    #[cfg(test)]
+    pub(super) const fn is_of(&self, kind: Kind) -> bool {
+        match self {
+            Self::Unsigned(number) | Self::Hexadecimal(number, _) => {
+                matches!(kind, Kind::Unsigned(_) | Kind::FrameNumber) && *number <= kind.highest()
+            }
+            Self::Boolean(_) => matches!(kind, Kind::Boolean),
+            Self::Text(_) => matches!(kind, Kind::Text),
+            Self::Bytes(_) => matches!(kind, Kind::Bytes),
+            Self::Ether(_) => matches!(kind, Kind::Ether),
+            Self::Ipv4(_) => matches!(kind, Kind::Ipv4),
+            Self::Ipv6(_) => matches!(kind, Kind::Ipv6),
+            Self::Time(_) => matches!(kind, Kind::Time),
+            Self::Duration(_) => matches!(kind, Kind::Duration),
+            Self::Label => matches!(kind, Kind::Label),
+            Self::Protocol(..) => matches!(kind, Kind::Protocol),
+        }
     }
 
     /// The same value, kept for itself.
