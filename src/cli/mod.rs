@@ -8,7 +8,6 @@ mod complaint;
 mod exit;
 mod inputs;
 mod live;
-mod nearest;
 mod output;
 mod progress;
 mod rules;
