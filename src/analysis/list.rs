@@ -3,7 +3,7 @@
 //! Invariant: what is remembered is bounded. A capture whose frames are not in order of time is listed as it stands, as tshark does, unless
 //! its redirects are judged as well.
 
-use crate::call::Sighting;
+use crate::call::{Clue, Sighting};
 use crate::capture::{Capture, Frame};
 use crate::evidence::{Timestamp, Transport};
 use crate::filter::{FrameFacts, Row};
@@ -208,7 +208,7 @@ impl Rows {
     }
 
     /// Gives the row of a message that came by `path`; `frame` is the one that is read, which nearly always completed it.
-    fn give(&mut self, sighting: &Sighting<'_>, path: &Path, frame: Option<(u32, &Frame<'_>)>, take: &mut dyn FnMut(&Row<'_>) -> Taken) {
+    fn give(&mut self, sighting: &Sighting<'_>, path: &Path, frame: Option<&(u32, Frame<'_>)>, take: &mut dyn FnMut(&Row<'_>) -> Taken) {
         let computed = self.exchanges.see(sighting);
         if self.is_over {
             return;

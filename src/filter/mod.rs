@@ -4,10 +4,10 @@
 
 mod check;
 pub mod columns;
+mod display_filter;
 mod error;
 mod eval;
 pub mod fields;
-mod display_filter;
 mod lexer;
 mod literal;
 mod moment;
@@ -21,7 +21,7 @@ mod syntax;
 mod value;
 mod written;
 
-pub use error::Error;
 pub use display_filter::Filter;
+pub use error::Error;
 pub use row::{Computed, FrameFacts, Row};
 pub use value::{Kind, Value};
