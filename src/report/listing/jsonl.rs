@@ -2,7 +2,7 @@
 
 use std::io;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::cells::{USUAL, values};
 use super::layout::{Layout, Out, RowFormat, RowWriter};
@@ -23,15 +23,18 @@ struct JsonLines {
 
 impl RowWriter for JsonLines {
     fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
-        let mut object = Map::new();
+        self.out.write_all(b"{")?;
+        let mut comma = "";
         for field in &self.layout.fields {
             let values: Vec<Json> = values(&self.layout, field, row).into_iter().map(|text| typed(field.kind, text)).collect();
             if !values.is_empty() {
-                object.insert(field.name.to_owned(), Json::Array(values));
+                // In the order asked for, which a map would not keep.
+                write!(self.out, "{comma}\"{}\":", field.name)?;
+                write_compact(&values, &mut self.out)?;
+                comma = ",";
             }
         }
-        write_compact(&object, &mut self.out)?;
-        self.out.write_all(b"\n")
+        self.out.write_all(b"}\n")
     }
 
     fn flush(&mut self) -> io::Result<()> {
