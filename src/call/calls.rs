@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::above::Aboves;
 use super::chain::Chain;
 use super::clue::{Clue, ClueKind};
 use super::events::{Events, MAX_KEPT, bound, keep};
@@ -17,7 +18,7 @@ use super::late::{self, Latest};
 use super::link::{self, Asked};
 use super::names::{self, Names};
 use super::open::{Open, OpenRedirects};
-use super::redirect::{Attempt, Cover, Kept, Link, Outcome, Redirect, Repeat, Role};
+use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role};
 use super::relay::mark_relayed;
 use super::settings::Settings;
 use super::sighting::Sighting;
@@ -33,11 +34,13 @@ pub struct Calls {
     pub(super) transactions: Transactions,
     pub(super) open: OpenRedirects,
     pub(super) chains: BTreeMap<u64, Chain>,
-    watches: Watches,
+    /// The hops above the proxies among their clients.
+    pub(super) aboves: Aboves,
+    pub(super) watches: Watches,
     /// The clients that send a server what is meant for other addresses.
     habits: Habits,
     /// What the clients had been told of names.
-    names: Names,
+    pub(super) names: Names,
     /// Until when each capture goes on.
     covers: Vec<Timestamp>,
     /// The requests of the last moments.
@@ -56,6 +59,7 @@ impl Calls {
             transactions: Transactions::new(settings.max_transactions),
             open: OpenRedirects::default(),
             chains: BTreeMap::new(),
+            aboves: Aboves::default(),
             watches: Watches::new(settings.max_watches),
             habits: Habits::default(),
             names: Names::new(settings.shared_names),
@@ -142,6 +146,7 @@ impl Calls {
         };
         redirect.sends_all_there = self.habits.has(redirect.client.address, redirect.server);
         self.open.forget_client(redirect.client.address);
+        self.aboves.leave(redirect.id);
         if let Some(chain) = self.chains.get_mut(&redirect.chain)
             && chain.leave()
         {
@@ -172,6 +177,7 @@ impl Calls {
                 return;
             }
             branch_of = branch_of.or(known.place);
+            self.branch_reused_above(number);
         }
         let kept: Kept = Arc::new(sighting.to_kept());
         let (number, full) = self.transactions.open(key, cseq, uri, Some(&kept), sighting.time);
@@ -241,6 +247,7 @@ impl Calls {
             self.attach(redirect, link, number, kept, &asked);
             return;
         }
+        self.note_in_dialog(kept, &asked);
         self.note_habit(kept, events);
         if self.watches.knows(kept.source.address)
             && asked.tag_of_to().is_none()
@@ -273,64 +280,16 @@ impl Calls {
             || (!self.open.is_empty() && asked.tag_of_from().is_some_and(|tag| !self.open.of_from_tag(tag).is_empty()))
     }
 
-    pub(super) fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
-        let Some(open) = self.open.get_mut(redirect) else { return };
-        let index = open.redirect.attempts.len();
-        if index >= MAX_KEPT {
-            self.is_full = true;
-            return;
-        }
-        let chain = self.chains.entry(open.redirect.chain).or_default();
-        let repeats = chain.repeats(asked.uri(), kept, &self.transactions);
-        chain.tried(asked.uri(), kept, number);
-        let (contact, difference) = target::nearest(&open.redirect, asked.uri(), kept);
-        let is_of_first = difference.as_ref().is_some_and(|difference| difference.against_contact.names_the_target());
-        let of_second = if is_of_first { None } else { target::second_final(&open.redirect, asked.uri(), kept) };
-        let contact = contact.filter(|_| of_second.is_none());
-        let amended = open.redirect.attempts.last().is_some_and(|last| {
-            last.uri.equals(asked.uri()) && last.outcome.is_some_and(|outcome| super::chain::asks_to_amend(outcome.status))
-        });
-        let (branch_of, outcome, redirected) = self
-            .transactions
-            .get(number)
-            .map_or((None, None, None), |transaction| (transaction.branch_of, transaction.outcome, transaction.redirect));
-        open.last_event = open.last_event.max(kept.time);
-        open.redirect.attempts.push(Attempt {
-            request: kept.clone(),
-            uri: asked.uri().clone(),
-            retransmissions: Vec::new(),
-            link,
-            hop: Hop::of_request(kept, &self.names),
-            contact_hop: contact
-                .and_then(|index| open.redirect.targets.get(index))
-                .map_or_else(Hop::default, |target| Hop::of(&target.uri, &self.names, kept.source.address, kept.time)),
-            contact,
-            difference,
-            outcome,
-            to_tags: Vec::new(),
-            repeats,
-            amended,
-            of_second,
-            branch_of,
-            redirected,
-        });
-        if let Some(transaction) = self.transactions.get_mut(number) {
-            transaction.attempt = Some((redirect, index));
-        }
-        if let Some(call_id) = kept.message.call_id() {
-            self.open.enter_call_id(redirect, call_id);
-        }
-        self.watches.attempted(redirect);
-    }
-
     fn cancel(&mut self, sighting: &Sighting<'_>) {
         let Some(key) = key_of_cancelled(&sighting.message) else { return };
         let key = self.transactions.digested(key);
         for number in self.transactions.find(&key) {
             let Some(transaction) = self.transactions.get_mut(number) else { continue };
             transaction.cancel.get_or_insert(sighting.place);
+            let redirect = transaction.redirect;
+            self.cancelled_above(number, sighting.place);
             // Whoever still cancels had not seen the 3xx: the two crossed on their way.
-            if let Some(open) = transaction.redirect.and_then(|redirect| self.open.get_mut(redirect))
+            if let Some(open) = redirect.and_then(|redirect| self.open.get_mut(redirect))
                 && open.redirect.attempts.is_empty()
             {
                 open.redirect.cancel.get_or_insert(sighting.place);
@@ -363,6 +322,7 @@ impl Calls {
             return;
         }
         let first = transaction.outcome.is_none();
+        self.answered_above(number, sighting, status);
         if first {
             self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
         }
@@ -377,32 +337,6 @@ impl Calls {
             self.answered(attempt, sighting);
             self.finished(attempt, sighting, status);
         }
-    }
-
-    /// Notes the To tag with which an attempt was answered.
-    fn answered(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>) {
-        let mut is_full = self.is_full;
-        if let Some(attempt) = self.attempt_mut(attempt)
-            && let Some(tag) = sighting.message.to_tag()
-            && !attempt.to_tags.iter().any(|known| **known == *tag)
-        {
-            keep(&mut attempt.to_tags, tag.to_vec(), &mut is_full);
-        }
-        self.is_full = is_full;
-    }
-
-    fn finished(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>, status: u16) {
-        if let Some(open) = attempt.and_then(|(number, _)| self.open.get_mut(number)) {
-            open.last_event = open.last_event.max(sighting.time);
-        }
-        if let Some(attempt) = self.attempt_mut(attempt) {
-            attempt.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
-        }
-    }
-
-    fn attempt_mut(&mut self, attempt: Option<(u64, usize)>) -> Option<&mut Attempt> {
-        let (number, index) = attempt?;
-        self.open.get_mut(number)?.redirect.attempts.get_mut(index)
     }
 
     fn repeated(&mut self, redirect: u64, sighting: &Sighting<'_>, status: u16) {
@@ -459,6 +393,9 @@ impl Calls {
             ended: None,
             sends_all_there: false,
             relayed: None,
+            above: None,
+            in_dialog: Vec::new(),
+            refreshed: None,
             tried: Vec::new(),
             cover: Cover { until: sighting.time, client_visible: false },
         };
@@ -476,6 +413,7 @@ impl Calls {
         }
         chain.join();
         redirect.tried = chain.list(&self.transactions);
+        self.find_above(&mut redirect);
         mark_relayed(&mut self.open, &redirect, sighting);
         let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
         let caller = Person::caller(&asked.message);
