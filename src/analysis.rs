@@ -20,12 +20,19 @@ mod batch;
 mod clocks;
 mod clues;
 mod collect;
+mod conversations;
+mod exchanges;
+mod kept;
+mod list;
+mod marked;
 #[cfg(test)]
 mod websocket_tests;
 
 use batch::{Batches, Judge, Sender};
 use clocks::Clocks;
 use collect::{Collector, Judged};
+pub use list::{DecodeAs, Listing, Taken, list};
+pub use marked::{Marked, WriteError, write_marked};
 
 /// After how many frames progress is told.
 const PROGRESS_FRAMES: u64 = 1 << 14;
@@ -196,6 +203,24 @@ struct Sightings {
     last: Option<Place>,
 }
 
+/// Who takes what is found in the units.
+trait Found {
+    /// The next message.
+    fn message(&mut self, sighting: &Sighting<'_>);
+    /// The next clue.
+    fn clue(&mut self, clue: Clue);
+}
+
+impl Found for Sender {
+    fn message(&mut self, sighting: &Sighting<'_>) {
+        self.send(sighting);
+    }
+
+    fn clue(&mut self, clue: Clue) {
+        self.send_clue(clue);
+    }
+}
+
 impl<'a> Audit<'a> {
     fn new(merge: Merge, options: &'a Options) -> Self {
         let captures = merge.captures().len();
@@ -288,6 +313,19 @@ struct Judging {
     collector: Collector,
 }
 
+impl Judging {
+    fn new(options: &Options, captures: usize) -> Self {
+        let settings = Settings { retry_window: options.retry_window_ns, patience: options.patience_ns, ..Settings::default() };
+        let selection = Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone() };
+        Self { calls: Calls::new(settings), collector: Collector::new(selection, captures) }
+    }
+
+    fn finish(mut self) -> Judged {
+        self.calls.finish(&mut self.collector);
+        self.collector.finish()
+    }
+}
+
 impl Judge for Judging {
     fn reached(&mut self, capture: u32, time: Timestamp) {
         self.calls.reaches(capture, time);
@@ -304,16 +342,12 @@ impl Judge for Judging {
 
 /// Judges what the batches hold.
 fn judge(batches: Batches, options: &Options, captures: usize, redirects: &AtomicU64) -> Judged {
-    let settings = Settings { retry_window: options.retry_window_ns, patience: options.patience_ns, ..Settings::default() };
-    let selection = Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone() };
-    let mut judging = Judging { calls: Calls::new(settings), collector: Collector::new(selection, captures) };
+    let mut judging = Judging::new(options, captures);
     batches.each(|batch| {
         batch.each(&mut judging);
         redirects.store(judging.collector.redirects(), Ordering::Relaxed);
     });
-    let Judging { mut calls, mut collector } = judging;
-    calls.finish(&mut collector);
-    collector.finish()
+    judging.finish()
 }
 
 fn is_disordered(merge: &Merge) -> bool {
@@ -326,11 +360,12 @@ fn how_far(merge: &Merge, redirects: u64) -> Progress {
 }
 
 impl Sightings {
-    /// Takes a unit; what is neither SIP nor a clue ends here.
-    fn take(&mut self, unit: &Unit<'_>, sender: &mut Sender) {
+    /// Takes a unit and gives the message or the clues in it; what is neither ends here.
+    #[inline]
+    fn take(&mut self, unit: &Unit<'_>, found: &mut impl Found) {
         if !is_sip(unit.bytes) {
             if clues::may_be_dns(unit) {
-                clues::dns(unit).into_iter().for_each(|clue| sender.send_clue(clue));
+                clues::dns(unit).into_iter().for_each(|clue| found.clue(clue));
             }
             return;
         }
@@ -363,7 +398,7 @@ impl Sightings {
             };
             self.note(unit, Fault::new(kind, said_by));
         }
-        sender.send(&Sighting {
+        found.message(&Sighting {
             message,
             place,
             frames: Frames::from_slice(unit.frames),

@@ -6,8 +6,8 @@ use sip3xx::rules::{ALL, Rule};
 
 use super::complaint::Complaint;
 use super::exit::Exit;
-use super::nearest::nearest;
 use super::output;
+use sip3xx::nearest::nearest;
 
 /// List the rules, or explain one with its clause, rationale, remedy and an example.
 #[derive(Debug, Args)]

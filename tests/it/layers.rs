@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data flows, each with its floor. A room imports from floors below its own.
-const FLOORS: [(&str, u8); 14] = [
+const FLOORS: [(&str, u8); 15] = [
     ("evidence", 0),
+    ("nearest", 0),
     ("fault", 1),
     ("capture", 2),
     ("packet", 3),

@@ -21,6 +21,8 @@ mod generated;
 mod hostile;
 /// Holds the laws of the house: direction of imports, names and sizes of files.
 mod layers;
+/// The lists and statistics as a user runs them: every flag and format.
+mod list_command;
 /// Faults put into flows that have none: each breaks its rule and no other.
 mod mutation;
 /// Holds the JSON of real captures to the published schema.
@@ -34,4 +36,5 @@ mod support;
 /// What a naive reader of frames and streams gets wrong, each by its number.
 mod traps;
 /// Asks tshark how many SIP messages a capture holds, and holds our count to it.
+/// Asks tshark which SIP messages a capture holds and what they say, and holds ours to it.
 mod witness;

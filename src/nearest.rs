@@ -1,7 +1,8 @@
 //! Takes a word that is not in a list, gives the word of the list that was probably meant.
 
 /// The word of `words` nearest to `typed`; none where all are too far to be a slip.
-pub(super) fn nearest<'a>(typed: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(typed: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // A slip in every third letter still looks like the word.
     let slips = typed.chars().count().div_ceil(3);
     words.map(|word| (distance(typed, word), word)).filter(|(distance, _)| *distance <= slips).min().map(|(_, word)| word)
