@@ -3,10 +3,10 @@
 //! Invariant: a [`Row`] carries all that a field may ask for; a field looks nowhere else.
 
 mod check;
+mod display_filter;
 mod error;
 mod eval;
 pub mod fields;
-mod display_filter;
 mod lexer;
 mod literal;
 mod moment;
@@ -20,7 +20,7 @@ mod syntax;
 mod value;
 mod written;
 
-pub use error::Error;
 pub use display_filter::Filter;
+pub use error::Error;
 pub use row::{Computed, FrameFacts, Row};
 pub use value::{Kind, Value};
