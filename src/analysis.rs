@@ -1,12 +1,12 @@
 //! Takes captures and options, gives the report; the one place where the stages are joined.
 //!
-//! A frame becomes units, a unit that is SIP becomes a sighting, sightings become redirects, redirects are judged and published. One pass;
+//! A frame becomes units, a unit that is SIP becomes a sighting, one that bears on SIP a clue; these become redirects, redirects are judged and published. One pass;
 //! a capture whose frames are not in order of time is begun again in order.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::call::{Calls, Frames, Settings, Sighting};
+use crate::call::{Calls, Clue, Frames, Settings, Sighting};
 use crate::capture::{self, Capture, Merge};
 use crate::evidence::{Place, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLog};
@@ -17,12 +17,20 @@ use crate::sip::framing::{self, Step};
 use crate::sip::{Message, MessageFault, is_sip};
 
 mod batch;
+mod clues;
 mod collect;
+mod conversations;
+mod exchanges;
+mod kept;
+mod list;
+mod marked;
 #[cfg(test)]
 mod websocket_tests;
 
 use batch::{Batches, Judge, Sender};
 use collect::{Collector, Judged};
+pub use list::{DecodeAs, Listing, Taken, list};
+pub use marked::{Marked, WriteError, write_marked};
 
 /// After how many frames progress is told.
 const PROGRESS_FRAMES: u64 = 1 << 14;
@@ -166,6 +174,24 @@ struct Sightings {
     last: Option<Place>,
 }
 
+/// Who takes what is found in the units.
+trait Found {
+    /// The next message.
+    fn message(&mut self, sighting: &Sighting<'_>);
+    /// The next clue.
+    fn clue(&mut self, clue: Clue);
+}
+
+impl Found for Sender {
+    fn message(&mut self, sighting: &Sighting<'_>) {
+        self.send(sighting);
+    }
+
+    fn clue(&mut self, clue: Clue) {
+        self.send_clue(clue);
+    }
+}
+
 impl<'a> Audit<'a> {
     fn new(merge: Merge, options: &'a Options) -> Self {
         let captures = merge.captures().len();
@@ -256,6 +282,19 @@ struct Judging {
     collector: Collector,
 }
 
+impl Judging {
+    fn new(options: &Options, captures: usize) -> Self {
+        let settings = Settings { retry_window: options.retry_window_ns, patience: options.patience_ns, ..Settings::default() };
+        let selection = Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone() };
+        Self { calls: Calls::new(settings), collector: Collector::new(selection, captures) }
+    }
+
+    fn finish(mut self) -> Judged {
+        self.calls.finish(&mut self.collector);
+        self.collector.finish()
+    }
+}
+
 impl Judge for Judging {
     fn reached(&mut self, capture: u32, time: Timestamp) {
         self.calls.reaches(capture, time);
@@ -264,20 +303,20 @@ impl Judge for Judging {
     fn seen(&mut self, sighting: &Sighting<'_>) {
         self.calls.see(sighting, &mut self.collector);
     }
+
+    fn noticed(&mut self, clue: &Clue) {
+        self.calls.clue(clue, &mut self.collector);
+    }
 }
 
 /// Judges what the batches hold.
 fn judge(batches: Batches, options: &Options, captures: usize, redirects: &AtomicU64) -> Judged {
-    let settings = Settings { retry_window: options.retry_window_ns, patience: options.patience_ns, ..Settings::default() };
-    let selection = Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone() };
-    let mut judging = Judging { calls: Calls::new(settings), collector: Collector::new(selection, captures) };
+    let mut judging = Judging::new(options, captures);
     batches.each(|batch| {
         batch.each(&mut judging);
         redirects.store(judging.collector.redirects(), Ordering::Relaxed);
     });
-    let Judging { mut calls, mut collector } = judging;
-    calls.finish(&mut collector);
-    collector.finish()
+    judging.finish()
 }
 
 fn is_disordered(merge: &Merge) -> bool {
@@ -290,9 +329,13 @@ fn how_far(merge: &Merge, redirects: u64) -> Progress {
 }
 
 impl Sightings {
-    /// Takes a unit; what is no SIP ends here.
-    fn take(&mut self, unit: &Unit<'_>, sender: &mut Sender) {
+    /// Takes a unit and gives the message or the clues in it; what is neither ends here.
+    #[inline]
+    fn take(&mut self, unit: &Unit<'_>, found: &mut impl Found) {
         if !is_sip(unit.bytes) {
+            if clues::may_be_dns(unit) {
+                clues::dns(unit).into_iter().for_each(|clue| found.clue(clue));
+            }
             return;
         }
         let Some(message) = Message::scan(unit.bytes) else { return };
@@ -318,7 +361,7 @@ impl Sightings {
         if unit.truncated {
             self.note(unit, Fault::new(FaultKind::Snaplen, "a SIP message that the capture cut short"));
         }
-        sender.send(&Sighting {
+        found.message(&Sighting {
             message,
             place,
             frames: Frames::from_slice(unit.frames),

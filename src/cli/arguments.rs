@@ -5,8 +5,10 @@
 use clap::{Parser, Subcommand};
 
 use super::audit::Audit;
+use super::list::List;
 use super::live::Live;
 use super::rules::Rules;
+use super::stat::Stat;
 
 /// Tell for every SIP 3xx in a capture whether the client that received it did the right thing.
 #[derive(Debug, Parser)]
@@ -18,6 +20,8 @@ use super::rules::Rules;
     after_help = "Examples:\n  \
         sip3xx audit trace.pcap\n  \
         sip3xx audit --format csv captures/ > redirects.csv\n  \
+        sip3xx list -Y 'sip.Status-Code in {300..399}' trace.pcap\n  \
+        sip3xx stat trace.pcap\n  \
         sip3xx rules redirect-not-followed\n\n\
         Exit codes:\n  \
         0 all is well   1 findings at or above --fail-on   2 usage, or a capture that cannot be read\n  \
@@ -38,5 +42,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Audit(Audit),
+    List(List),
+    Stat(Stat),
     Rules(Rules),
 }

@@ -1,4 +1,4 @@
-//! Takes an error, gives the one line on stderr that tells it.
+//! Takes an error, gives the one line on stderr that tells it; that of a display filter has the place in the filter below it.
 //!
 //! Invariant: one line, escaped, that begins with the program's name, whatever the file names and the parser's texts hold.
 
@@ -6,16 +6,26 @@ use std::fmt;
 use std::io::{self, Write};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use sip3xx::filter;
 use sip3xx::report::escape;
 
 /// An error as the user is told it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Complaint(String);
+pub(super) struct Complaint {
+    text: String,
+    /// Lines that show the place of what is wrong, below the one that tells it.
+    picture: Vec<String>,
+}
 
 impl Complaint {
     /// The complaint of that text: lower case, no period.
     pub(super) fn new(text: impl fmt::Display) -> Self {
-        Self(text.to_string())
+        Self { text: text.to_string(), picture: Vec::new() }
+    }
+
+    /// The complaint about a display filter, with the place in it.
+    pub(super) fn of_filter(error: &filter::Error) -> Self {
+        Self { picture: error.picture().into(), ..Self::new(error) }
     }
 
     /// The complaint about an error, with the causes below it.
@@ -30,7 +40,7 @@ impl Complaint {
             }
             cause = error.source();
         }
-        Self(text)
+        Self::new(text)
     }
 
     /// The complaint about arguments that cannot be read.
@@ -41,26 +51,30 @@ impl Complaint {
         let told: Vec<&str> = told.filter(|line| !line.is_empty()).map(|line| line.strip_prefix("error: ").unwrap_or(line)).collect();
         let text = told.join("; ").replace(":; ", ": ").replace("; [", " [");
         match forgotten_command(error) {
-            Some(path) => Self(format!("{text}; to audit a capture: sip3xx audit {path}")),
-            None => Self(format!("{text} (see --help)")),
+            Some(path) => Self::new(format!("{text}; to audit a capture: sip3xx audit {path}")),
+            None => Self::new(format!("{text} (see --help)")),
         }
     }
 
     /// The complaint about a call without a command.
     pub(super) fn without_command(program: &clap::Command) -> Self {
         let commands: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
-        Self(format!("no command; one of: {} (see --help)", commands.join(", ")))
+        Self::new(format!("no command; one of: {} (see --help)", commands.join(", ")))
     }
 
     /// The line, without its end.
     pub(super) fn line(&self) -> String {
-        format!("sip3xx: {}", escape(&self.0))
+        format!("sip3xx: {}", escape(&self.text))
     }
 
     /// Prints the line on stderr.
     pub(super) fn tell(&self) {
         // Nobody is left to tell when stderr itself is closed.
-        let _ = writeln!(io::stderr(), "{}", self.line());
+        let mut stderr = io::stderr();
+        let _ = writeln!(stderr, "{}", self.line());
+        for line in &self.picture {
+            let _ = writeln!(stderr, "    {}", escape(line));
+        }
     }
 }
 

@@ -5,12 +5,16 @@
 mod arguments;
 mod audit;
 mod complaint;
+mod decode_as;
 mod exit;
 mod inputs;
+mod list;
 mod live;
 mod output;
 mod progress;
+mod rows;
 mod rules;
+mod stat;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -48,6 +52,8 @@ fn try_run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit, Compla
     }
     match arguments.command {
         Some(Command::Audit(audit)) => audit::run(&audit),
+        Some(Command::List(list)) => list::run(&list),
+        Some(Command::Stat(stat)) => stat::run(&stat),
         Some(Command::Rules(rules)) => rules::run(&rules),
         None => Err(Complaint::without_command(&Arguments::command())),
     }

@@ -76,7 +76,7 @@ fn written(report: &Report, format: &Format, presentation: &Presentation, out: i
     out.flush()
 }
 
-fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+pub(super) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,

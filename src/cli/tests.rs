@@ -28,6 +28,10 @@ fn everything_that_is_promised_is_accepted() {
         &["audit", "--report", "json=a.json", "--report", "csv=b.csv", "x.pcap", "y.pcap", "-"],
         &["audit", "--retry-window", "0.5", "--patience=7", "--profile", "strict", "x.pcap"],
         &["audit", "--fail-on", "never", "--strict", "--require-redirects", "3", "--separate", "--sort", "verdict", "x.pcap"],
+        &["list", "-r", "x.pcap", "y.pcap"],
+        &["list", "-nl2q", "-T", "fields", "-e", "sip.Method", "-E", "header=y", "-c", "9", "-t", "ad", "-w", "z.pcapng", "x.pcap"],
+        &["list", "-Y", "sip", "-d", "tcp.port==5060-5090,sip", "-P", "x.pcap"],
+        &["stat", "-n", "-q", "-2", "-Y", "sip", "-d", "udp.port==9060,hep", "-c", "9", "-r", "x.pcap"],
         &["rules"],
         &["rules", "--markdown"],
     ] {
@@ -38,7 +42,7 @@ fn everything_that_is_promised_is_accepted() {
 #[test]
 fn a_complaint_is_one_line_that_says_what_to_do() {
     for (arguments, parts) in [
-        (&[][..], &["no command; one of: audit, rules"][..]),
+        (&[][..], &["no command; one of: audit, list, stat, rules"][..]),
         (&["audit"], &["no capture named"]),
         (&["audit", "--formt", "csv"], &["unexpected argument '--formt'", "'--format'"]),
         (&["audit", "--format", "jsn", "x"], &["'jsn'", "json"]),
@@ -51,6 +55,8 @@ fn a_complaint_is_one_line_that_says_what_to_do() {
         (&["audit", "--report", "csv=a", "--report", "json=a", "x"], &["two reports would go to a"]),
         (&["audit", "nowhere/x.pcap"], &["nowhere/x.pcap: cannot be opened: ", "(os error "]),
         (&["audit", "src/main.rs", "--report", "csv=src/../src/main.rs"], &["would overwrite the capture"]),
+        (&["list"], &["no capture named"]),
+        (&["list", "-Y", "sip.nothing.at.all", "x"], &["sip.nothing.at.all"]),
         (&["Cargo.toml"], &["sip3xx audit Cargo.toml"]),
         (&["rules", "no-such-rule-at-all"], &["no such rule"]),
     ] {
@@ -97,7 +103,7 @@ fn help_is_an_answer_and_version_is_asked_as_tshark_does() {
 
 #[test]
 fn help_fits_a_page_of_100_columns() {
-    for name in ["audit", "rules"] {
+    for name in ["audit", "list", "stat", "rules"] {
         let mut program = Arguments::command();
         let command = program.find_subcommand_mut(name).expect("a command");
         let help = command.render_long_help().to_string();

@@ -3,6 +3,7 @@
 //! Invariant: a [`Row`] carries all that a field may ask for; a field looks nowhere else.
 
 mod check;
+pub mod columns;
 mod display_filter;
 mod error;
 mod eval;

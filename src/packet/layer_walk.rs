@@ -222,6 +222,7 @@ fn transport(kind: u8, bytes: &[u8], length: usize, layers: &mut Layers) -> Opti
                 source_port: u16_at(bytes, 0)?,
                 destination_port: u16_at(bytes, 2)?,
                 sequence: u32_at(bytes, 4)?,
+                acknowledgment: u32_at(bytes, 8)?,
                 flags: u8_at(bytes, 13)?,
                 len: u32::try_from(length.saturating_sub(header_len)).unwrap_or(u32::MAX),
                 stream: None,

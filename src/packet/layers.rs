@@ -104,6 +104,8 @@ pub struct Tcp {
     pub destination_port: u16,
     /// The sequence number, as it stands there.
     pub sequence: u32,
+    /// The acknowledgment number, as it stands there.
+    pub acknowledgment: u32,
     /// The flags: CWR, ECE, URG, ACK, PSH, RST, SYN, FIN from the highest bit to the lowest.
     pub flags: u8,
     /// Octets of payload, by the lengths in the headers.
@@ -225,6 +227,7 @@ impl Layers {
                 source_port: source.port,
                 destination_port: destination.port,
                 sequence: 0,
+                acknowledgment: 0,
                 flags: 0,
                 len: 0,
                 stream: None,

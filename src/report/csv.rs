@@ -274,14 +274,14 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// The cell `escaped`, defused where `raw` would run as a formula.
-fn safe(raw: &str, escaped: &str) -> String {
+pub(super) fn safe(raw: &str, escaped: &str) -> String {
     // The wide forms of the four signs are read as the signs themselves by some spreadsheets.
     const TRIGGERS: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
     if raw.starts_with(TRIGGERS) { format!("'{escaped}") } else { escaped.to_owned() }
 }
 
 /// The error of the writer below, so that a closed pipe is still known as one.
-fn unwrapped(error: csv::Error) -> io::Error {
+pub(super) fn unwrapped(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

@@ -14,8 +14,10 @@ mod joining;
 mod json;
 mod json_escape;
 mod jsonl;
+pub mod listing;
 pub mod model;
 pub mod publish;
+pub mod statistics;
 mod text;
 mod wording;
 

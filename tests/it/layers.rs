@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data flows, each with its floor. A room imports from floors below its own.
-const FLOORS: [(&str, u8); 14] = [
+const FLOORS: [(&str, u8); 15] = [
     ("evidence", 0),
     ("nearest", 0),
     ("fault", 1),
@@ -14,6 +14,7 @@ const FLOORS: [(&str, u8); 14] = [
     ("packet", 3),
     ("flow", 4),
     ("sip", 5),
+    ("dns", 5),
     ("call", 6),
     ("rules", 7),
     ("filter", 7),

@@ -15,6 +15,8 @@ mod documents;
 mod hostile;
 /// Holds the laws of the house: direction of imports, names and sizes of files.
 mod layers;
+/// The lists and statistics as a user runs them: every flag and format.
+mod list_command;
 /// Holds the JSON of real captures to the published schema.
 mod published_shape;
 /// Holds the README to what the program does.
@@ -23,5 +25,5 @@ mod readme;
 mod sample_text;
 /// What several tests need: samples and their text, captures of real clients, tshark.
 mod support;
-/// Asks tshark how many SIP messages a capture holds, and holds our count to it.
+/// Asks tshark which SIP messages a capture holds and what they say, and holds ours to it.
 mod witness;

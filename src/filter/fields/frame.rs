@@ -1,6 +1,7 @@
 //! Takes the facts of a frame, gives the fields `frame.*`, those of the columns, and what is wrong with the message.
 
 use super::field::{Field, Origin, Sink};
+use crate::filter::columns;
 use crate::filter::row::Row;
 use crate::filter::value::{Kind, Value};
 
@@ -28,10 +29,23 @@ pub(super) const FIELDS: &[Field] = &[
         let names: Vec<&str> = row.protocols().collect();
         give(Value::Text(names.join(":").into_bytes().into()));
     }),
+    // From Wireshark 4.2 on the names are in lower case.
+    field("_ws.col.Protocol", Kind::Text, protocol),
+    field("_ws.col.protocol", Kind::Text, protocol),
+    field("_ws.col.Info", Kind::Text, info),
+    field("_ws.col.info", Kind::Text, info),
     field("_ws.expert", Kind::Label, |row, give| faults(row, |_| Value::Label, give)),
     field("_ws.expert.severity", Kind::Unsigned(32), |row, give| faults(row, |_| Value::Unsigned(WARNING), give)),
     field("_ws.expert.message", Kind::Text, |row, give| faults(row, |name| Value::text(name.as_bytes()), give)),
 ];
+
+fn protocol(row: &Row<'_>, give: &mut Sink<'_>) {
+    give(Value::text(columns::protocol(row).as_bytes()));
+}
+
+fn info(row: &Row<'_>, give: &mut Sink<'_>) {
+    give(Value::text(&columns::info(row)));
+}
 
 /// One value for each fault of the message.
 fn faults(row: &Row<'_>, value: fn(&'static str) -> Value<'static>, give: &mut Sink<'_>) {
