@@ -12,6 +12,7 @@ use crate::packet::{Layers, Path, plain_datagram};
 use crate::report::model::Report;
 
 use super::batch::Judge;
+use super::collect::Judged;
 use super::conversations::Conversations;
 use super::exchanges::Exchanges;
 use super::kept::KeptFrames;
@@ -73,6 +74,17 @@ pub fn list(
     progress: &mut dyn FnMut(&Progress),
     take: &mut dyn FnMut(&Row<'_>) -> Taken,
 ) -> Result<Report, Error> {
+    list_some(inputs, listing, progress, take, &mut |_| {})
+}
+
+/// The same, with a last look at what was judged: `select` says what of it is told.
+pub(super) fn list_some(
+    inputs: &[Input],
+    listing: &Listing,
+    progress: &mut dyn FnMut(&Progress),
+    take: &mut dyn FnMut(&Row<'_>) -> Taken,
+    select: &mut dyn FnMut(&mut Judged),
+) -> Result<Report, Error> {
     let mut merge = open(inputs, Capture::open)?;
     if listing.judge.is_some() && merge.captures().iter().all(Capture::can_be_reopened) {
         merge = open(inputs, Capture::open_in_time_order)?;
@@ -81,6 +93,7 @@ pub fn list(
     let captures = merge.captures().len();
     let mut audit = Audit::new(merge, &options);
     let mut judging = Judging::new(&options, captures);
+    judging.collector.keep_call_ids();
     let mut rows = Rows::new(listing);
     let Audit { merge, flow, sightings, faults, .. } = &mut audit;
     let mut frames = 0_u64;
@@ -103,7 +116,9 @@ pub fn list(
         let mut found = Shown { rows: &mut rows, judge, frame: None, path: Path::default(), take };
         flow.finish(log, &mut |unit| found.look(&unit, listing, sightings));
     }
-    Ok(audit.report(judging.finish()))
+    let mut judged = judging.finish();
+    select(&mut judged);
+    Ok(audit.report(judged))
 }
 
 impl Listing {
