@@ -9,6 +9,8 @@ mod captures;
 mod catalogue;
 /// The program as a user calls it: exit codes, stdout and stderr, closed pipes.
 mod command_line;
+/// Asks Wireshark which frames a display filter picks, and holds ours to it.
+mod display_filters;
 /// Holds the pages that are made from the program to what it writes.
 mod documents;
 /// Captures that were cut or changed anywhere: no panic, an end, and the same report twice.
