@@ -12,11 +12,12 @@ use crate::packet::{Layers, Path, plain_datagram};
 use crate::report::model::Report;
 
 use super::batch::Judge;
+use super::clocks::Clocks;
 use super::collect::Judged;
 use super::conversations::Conversations;
 use super::exchanges::Exchanges;
 use super::kept::KeptFrames;
-use super::{Audit, Error, Found, Input, Judging, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, open};
+use super::{Audit, Error, Found, Input, Judging, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, open, with_clocks};
 
 /// What is to be listed.
 #[derive(Debug, Clone, Default)]
@@ -85,9 +86,10 @@ pub(super) fn list_some(
     take: &mut dyn FnMut(&Row<'_>) -> Taken,
     select: &mut dyn FnMut(&mut Judged),
 ) -> Result<Report, Error> {
-    let mut merge = open(inputs, Capture::open)?;
+    let clocks = Clocks::of_inputs(inputs);
+    let mut merge = open(inputs, &clocks, Capture::open)?;
     if listing.judge.is_some() && merge.captures().iter().all(Capture::can_be_reopened) {
-        merge = open(inputs, Capture::open_in_time_order)?;
+        merge = open(inputs, &clocks, Capture::open_in_time_order)?;
     }
     let options = listing.judge.clone().unwrap_or_default();
     let captures = merge.captures().len();
@@ -99,26 +101,25 @@ pub(super) fn list_some(
     let mut frames = 0_u64;
     while !rows.is_over && listing.frames.is_none_or(|most| frames < most) && merge.advance() {
         let Some((capture, frame)) = merge.frame() else { break };
-        let Some(log) = faults.get_mut(capture as usize) else { break };
         frames += 1;
         judging.reached(capture, frame.time);
         rows.begin(&frame);
         let judge = listing.judge.is_some().then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: Some((capture, frame)), path: Path::default(), take };
-        flow.push(capture, &frame, log, &mut |unit| found.look(&unit, listing, sightings));
+        flow.push(capture, &frame, faults, &mut |unit| found.look(&unit, listing, sightings));
         rows.end(capture, &frame);
         if frames.is_multiple_of(PROGRESS_FRAMES) {
             progress(&how_far(merge, 0));
         }
     }
-    if let (false, Some(log)) = (rows.is_over, faults.last_mut()) {
+    if !rows.is_over {
         let judge = listing.judge.is_some().then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: None, path: Path::default(), take };
-        flow.finish(log, &mut |unit| found.look(&unit, listing, sightings));
+        flow.finish(faults, &mut |unit| found.look(&unit, listing, sightings));
     }
     let mut judged = judging.finish();
     select(&mut judged);
-    Ok(audit.report(judged))
+    Ok(with_clocks(audit.report(judged), &clocks))
 }
 
 impl Listing {

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use crate::capture::{Capture, LinkType, PcapNgWriter};
 use crate::evidence::Place;
 
+use super::clocks::Clocks;
 use super::{Error, Input, open};
 
 /// Which frames of the captures are marked.
@@ -59,7 +60,8 @@ impl Marked {
 /// # Errors
 /// An input cannot be read again, or `out` takes no more.
 pub fn write_marked(inputs: &[Input], marked: &Marked, out: &mut dyn Write) -> Result<u64, WriteError> {
-    let mut merge = open(inputs, Capture::open)?;
+    // What was captured is written as it was, by whatever clock.
+    let mut merge = open(inputs, &Clocks::default(), Capture::open)?;
     let mut writer = PcapNgWriter::new(out)?;
     let mut interfaces: Vec<(u32, u32, LinkType)> = Vec::new();
     let mut written = 0;

@@ -102,8 +102,49 @@ struct Difference {
     why: &'static str,
 }
 
+const OURS_ARE_SIP: &str = "Wireshark takes none of it for SIP, and the table of counts says why it is";
+const ONE_ROW_EACH: &str = "several messages stand in one segment: Wireshark asks all of them at once, and so finds values of one beside another's";
+const ESCAPED_QUOTE: &str = "Wireshark gives the Contact up at an escaped quote in the display name";
+
 /// Every known difference.
-const DIFFERENCES: &[Difference] = &[];
+const DIFFERENCES: &[Difference] = &[
+    Difference { filter: None, file: "c09_tcp_crlf_keepalives", why: OURS_ARE_SIP },
+    Difference { filter: None, file: "c33_lowercase_headers", why: OURS_ARE_SIP },
+    Difference { filter: None, file: "OISF-suricata-verify__tests__http-evader__http-evader-486", why: OURS_ARE_SIP },
+    Difference { filter: None, file: "c07_tcp_coalesced", why: ONE_ROW_EACH },
+    Difference {
+        filter: None,
+        file: "c26_snaplen_620",
+        why: "Wireshark reads no header of a message that the snap length cut, and those in front of the cut are whole",
+    },
+    Difference {
+        filter: None,
+        file: "c35_tcp_mid_connection",
+        why: "Wireshark calls the rest of a message, whose front the capture lacks, SIP; no message is in it",
+    },
+    Difference { filter: Some("sip.contact.uri"), file: "b08_baresip_contact_forms", why: ESCAPED_QUOTE },
+    Difference { filter: Some("sip.contact.uri"), file: "c10_vlan", why: ESCAPED_QUOTE },
+    Difference {
+        filter: Some("sip.contact.uri"),
+        file: "filtered",
+        why: "a quote that is never closed hides the URI from Wireshark; what stands in the angle brackets is one",
+    },
+    Difference {
+        filter: Some("sip.Via.sent-by.port == 5060"),
+        file: "arkime-arkime__tests__pcap__arkime_synthetic",
+        why: "Wireshark misses a port at the end of the line",
+    },
+    Difference {
+        filter: Some("sip.r-uri.user"),
+        file: "NormB-sipnab__tests__pcap-samples__sip-488-codec-reject",
+        why: "Wireshark misses a user of one letter",
+    },
+    Difference {
+        filter: Some("sip.r-uri.user == sip.to.user"),
+        file: "NormB-sipnab__tests__pcap-samples__sip-488-codec-reject",
+        why: "as above",
+    },
+];
 
 /// The frames that our filters pick.
 fn ours(capture: &Path, filters: &[Filter]) -> Vec<BTreeSet<u64>> {
@@ -130,8 +171,13 @@ fn objections(capture: &Path, filters: &[Filter]) -> Option<Vec<String>> {
     let mut found = Vec::new();
     for ((filter, ours), theirs) in FILTERS.iter().zip(ours(capture, filters)).zip(theirs) {
         let theirs = theirs.unwrap_or_default();
-        let is_known = DIFFERENCES.iter().any(|known| known.filter.is_none_or(|known| known == *filter) && name.starts_with(known.file));
-        if ours != theirs && !is_known {
+        let known = DIFFERENCES.iter().find(|known| known.filter.is_none_or(|known| known == *filter) && name.starts_with(known.file));
+        if let Some(Difference { filter: Some(_), why, .. }) = known
+            && ours == theirs
+        {
+            found.push(format!("{name}: {filter}: no longer a difference; the table says {why}"));
+        }
+        if ours != theirs && known.is_none() {
             let only = |one: &BTreeSet<u64>, other: &BTreeSet<u64>| one.difference(other).take(5).copied().collect::<Vec<u64>>();
             found.push(format!("{name}: {filter}: only we {:?}, only Wireshark {:?}", only(&ours, &theirs), only(&theirs, &ours)));
         }

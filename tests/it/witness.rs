@@ -98,7 +98,11 @@ struct Misread {
 }
 
 /// Every field that is read otherwise in some frame, by the name of the file.
-const MISREAD: &[Misread] = &[];
+const MISREAD: &[Misread] = &[Misread {
+    file: "counted.pcap",
+    field: "sip.contact.uri",
+    why: "a quote is not closed in the Contact of a sample, which says so; tshark reads no URI there, and the brackets still show it",
+}];
 
 /// The values of each of [`FIELDS`] in all messages of a frame, by frame.
 type Read = BTreeMap<u64, Vec<Vec<String>>>;
