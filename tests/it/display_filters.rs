@@ -103,7 +103,8 @@ struct Difference {
 }
 
 const OURS_ARE_SIP: &str = "Wireshark takes none of it for SIP, and the table of counts says why it is";
-const ONE_ROW_EACH: &str = "several messages stand in one segment: Wireshark asks all of them at once, and so finds values of one beside another's";
+const ONE_ROW_EACH: &str =
+    "several messages stand in one segment: Wireshark asks all of them at once, and so finds values of one beside another's";
 const ESCAPED_QUOTE: &str = "Wireshark gives the Contact up at an escaped quote in the display name";
 
 /// Every known difference.
