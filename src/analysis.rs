@@ -25,6 +25,7 @@ mod exchanges;
 mod kept;
 mod list;
 mod marked;
+mod picked;
 #[cfg(test)]
 mod websocket_tests;
 
@@ -33,6 +34,7 @@ use clocks::Clocks;
 use collect::{Collector, Judged};
 pub use list::{DecodeAs, Listing, Taken, list};
 pub use marked::{Marked, WriteError, write_marked};
+pub use picked::audit_picked;
 
 /// After how many frames progress is told.
 const PROGRESS_FRAMES: u64 = 1 << 14;
@@ -280,7 +282,7 @@ impl<'a> Audit<'a> {
 
     fn report(self, judged: Judged) -> Report {
         let options = self.options;
-        let Judged { redirects, orphans, faults: bounds, second_readings } = judged;
+        let Judged { redirects, orphans, faults: bounds, second_readings, .. } = judged;
         let counts = self.sightings.counts.into_iter();
         let found = self.faults.into_logs().zip(self.sightings.faults.into_logs()).zip(bounds.into_iter().zip(second_readings));
         let captures = self.merge.captures().iter().zip(counts).zip(found).map(

@@ -19,10 +19,15 @@ struct Later {
     findings: Vec<rules::Finding>,
 }
 
+/// The Call-IDs under which a redirect and its attempts went.
+type CallIds = Vec<Box<[u8]>>;
+
 /// What came of all calls.
 pub(super) struct Judged {
     /// The redirects, in the order of their numbers.
     pub(super) redirects: Vec<model::Redirect>,
+    /// The Call-IDs of each, where they were to be kept.
+    calls: BTreeMap<u64, CallIds>,
     /// What stands alone.
     pub(super) orphans: model::Orphans,
     /// The bounds that were reached, by capture.
@@ -34,6 +39,8 @@ pub(super) struct Judged {
 /// Judges and keeps what the calls give.
 pub(super) struct Collector {
     selection: Selection,
+    /// The Call-IDs of each redirect, where somebody will ask for them.
+    calls: Option<BTreeMap<u64, CallIds>>,
     /// Boxed, as the tree moves its values about.
     redirects: BTreeMap<u64, Box<model::Redirect>>,
     later: BTreeMap<u64, Later>,
@@ -46,12 +53,18 @@ impl Collector {
     pub(super) fn new(selection: Selection, captures: usize) -> Self {
         Self {
             selection,
+            calls: None,
             redirects: BTreeMap::new(),
             later: BTreeMap::new(),
             orphans: model::Orphans::default(),
             faults: vec![FaultLog::default(); captures],
             second_readings: vec![model::SecondReading::default(); captures],
         }
+    }
+
+    /// Keeps from now on under which Call-IDs each redirect and its attempts went.
+    pub(super) fn keep_call_ids(&mut self) {
+        self.calls = Some(BTreeMap::new());
     }
 
     pub(super) fn redirects(&self) -> u64 {
@@ -85,12 +98,38 @@ impl Collector {
             }
         }
         Judged {
+            calls: self.calls.unwrap_or_default(),
             redirects: self.redirects.into_values().map(|redirect| *redirect).collect(),
             orphans: self.orphans,
             faults: self.faults,
             second_readings: self.second_readings,
         }
     }
+}
+
+impl Judged {
+    /// Keeps the redirects of which `is_wanted` is true of a Call-ID.
+    pub(super) fn keep_calls(&mut self, is_wanted: impl Fn(&[u8]) -> bool) {
+        let calls = &self.calls;
+        self.redirects.retain(|redirect| calls.get(&redirect.id).into_iter().flatten().any(|call_id| is_wanted(call_id)));
+    }
+
+    /// Notes what is broken in a capture.
+    pub(super) fn note(&mut self, capture: u32, fault: Fault) {
+        if let Some(log) = self.faults.get_mut(capture as usize) {
+            log.note(fault);
+        }
+    }
+}
+
+/// The Call-IDs of a redirect: its own, and those of its attempts.
+fn call_ids(redirect: &Redirect) -> CallIds {
+    let attempts = redirect.attempts.iter().map(|attempt| &attempt.request);
+    let members = redirect.request.iter().chain([&redirect.response]).chain(attempts);
+    let mut found: CallIds = members.filter_map(|member| member.message.call_id()).map(Into::into).collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 fn add(redirect: &mut model::Redirect, later: Later) {
@@ -111,6 +150,9 @@ impl Events for Collector {
     fn closed(&mut self, redirect: Redirect) {
         if redirect.request.is_none() {
             self.orphans.responses += 1;
+        }
+        if let Some(calls) = &mut self.calls {
+            calls.insert(redirect.id, call_ids(&redirect));
         }
         let judgement = rules::judge(&redirect, &self.selection);
         if judgement.verdict == rules::Verdict::Incorrect {

@@ -13,6 +13,7 @@ use crate::report::model::Report;
 
 use super::batch::Judge;
 use super::clocks::Clocks;
+use super::collect::Judged;
 use super::conversations::Conversations;
 use super::exchanges::Exchanges;
 use super::kept::KeptFrames;
@@ -74,6 +75,17 @@ pub fn list(
     progress: &mut dyn FnMut(&Progress),
     take: &mut dyn FnMut(&Row<'_>) -> Taken,
 ) -> Result<Report, Error> {
+    list_some(inputs, listing, progress, take, &mut |_| {})
+}
+
+/// The same, with a last look at what was judged: `select` says what of it is told.
+pub(super) fn list_some(
+    inputs: &[Input],
+    listing: &Listing,
+    progress: &mut dyn FnMut(&Progress),
+    take: &mut dyn FnMut(&Row<'_>) -> Taken,
+    select: &mut dyn FnMut(&mut Judged),
+) -> Result<Report, Error> {
     let clocks = Clocks::of_inputs(inputs);
     let mut merge = open(inputs, &clocks, Capture::open)?;
     if listing.judge.is_some() && merge.captures().iter().all(Capture::can_be_reopened) {
@@ -83,6 +95,7 @@ pub fn list(
     let captures = merge.captures().len();
     let mut audit = Audit::new(merge, &options);
     let mut judging = Judging::new(&options, captures);
+    judging.collector.keep_call_ids();
     let mut rows = Rows::new(listing);
     let Audit { merge, flow, sightings, faults, .. } = &mut audit;
     let mut frames = 0_u64;
@@ -104,8 +117,9 @@ pub fn list(
         let mut found = Shown { rows: &mut rows, judge, frame: None, path: Path::default(), take };
         flow.finish(faults, &mut |unit| found.look(&unit, listing, sightings));
     }
-    let report = audit.report(judging.finish());
-    Ok(with_clocks(report, &clocks))
+    let mut judged = judging.finish();
+    select(&mut judged);
+    Ok(with_clocks(audit.report(judged), &clocks))
 }
 
 impl Listing {

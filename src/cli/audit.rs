@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use sip3xx::analysis::{self, Input};
+use sip3xx::filter::Filter;
 use sip3xx::report::model::{self, Level, Report};
 use sip3xx::report::{self, FORMATS, Format, Presentation, Rows, Sort};
 use sip3xx::rules::{Profile, Rule};
@@ -14,6 +15,7 @@ use super::exit::{Exit, Policy};
 use super::inputs::{Inputs, inputs, is_input};
 use super::output::{self, FurtherReport};
 use super::progress::ProgressLine;
+use super::rows::display_filter;
 use super::rules::rule_named;
 
 /// Tell the verdict for every redirect in the captures.
@@ -24,6 +26,7 @@ use super::rules::rule_named;
         sip3xx audit trace.pcap\n  \
         sip3xx audit --sort verdict --report json=audit.json a.pcap b.pcapng.gz\n  \
         sip3xx audit --format csv --rows findings captures/ > findings.csv\n  \
+        sip3xx audit -Y 'sip.User-Agent contains \"Orion\"' trace.pcap\n  \
         tcpdump -r trace.pcap -w - udp | sip3xx audit -\n  \
         sip3xx audit --profile strict --strict --require-redirects 1 regression/*.pcap"
 )]
@@ -54,6 +57,9 @@ pub(super) struct Audit {
     #[arg(short, long, help_heading = "Reports")]
     quiet: bool,
 
+    /// Tell only the redirects of calls with a message that matches this display filter, in Wireshark's language.
+    #[arg(short = 'Y', long = "display-filter", value_name = "FILTER", help_heading = "Judgement")]
+    filter: Option<String>,
     /// By which measure to level findings.
     #[arg(long, value_name = "PROFILE", default_value = "default", value_parser = profile_parser(), help_heading = "Judgement")]
     profile: Profile,
@@ -104,11 +110,12 @@ type FailOn = Option<Level>;
 pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
     let named: Vec<PathBuf> = audit.read.iter().chain(&audit.captures).cloned().collect();
     // What was asked wrongly is said before any file is read; what lies below a folder is known only then.
+    let filter = audit.filter.as_deref().map(display_filter).transpose()?;
     refuse_to_overwrite(&audit.reports, &named.iter().cloned().map(Input::File).collect::<Vec<_>>())?;
     let Inputs { readable: inputs, is_some_left_out } = inputs(&named)?;
     refuse_to_overwrite(&audit.reports, &inputs)?;
 
-    let report = analysed(audit, &inputs).map_err(|error| Complaint::of_error(&error))?;
+    let report = analysed(audit, &inputs, filter.as_ref()).map_err(|error| Complaint::of_error(&error))?;
 
     let presentation = audit.presentation();
     for further in &audit.reports {
@@ -135,15 +142,19 @@ fn refuse_to_overwrite(reports: &[FurtherReport], inputs: &[Input]) -> Result<()
 }
 
 /// The report of all inputs: merged by time, or each by itself.
-fn analysed(audit: &Audit, inputs: &[Input]) -> Result<Report, analysis::Error> {
+fn analysed(audit: &Audit, inputs: &[Input], filter: Option<&Filter>) -> Result<Report, analysis::Error> {
     let options = audit.options();
     let mut line = ProgressLine::new();
     let mut progress = |progress: &analysis::Progress| line.update(progress);
+    let mut one = |inputs: &[Input]| match filter {
+        None => analysis::audit(inputs, &options, &mut progress),
+        Some(filter) => analysis::audit_picked(inputs, &options, filter, &mut progress),
+    };
     let mut report = if audit.separate {
-        let reports: Result<Vec<Report>, _> = inputs.chunks(1).map(|input| analysis::audit(input, &options, &mut progress)).collect();
+        let reports: Result<Vec<Report>, _> = inputs.chunks(1).map(&mut one).collect();
         report::join(reports?)
     } else {
-        analysis::audit(inputs, &options, &mut progress)?
+        one(inputs)?
     };
     report.options = audit.echo();
     Ok(report)
@@ -172,6 +183,7 @@ impl Audit {
             fail_on: self.fail_on.map_or("never", Level::name).to_owned(),
             strict: self.strict,
             require_redirects: self.require_redirects,
+            display_filter: self.filter.clone(),
         }
     }
 

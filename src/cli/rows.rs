@@ -43,12 +43,9 @@ impl Messages {
         self.read.iter().chain(&self.captures).cloned().collect()
     }
 
-    /// The filter, if there is one; what is allowed but hardly meant is told.
+    /// The filter, if there is one.
     pub(super) fn filter(&self) -> Result<Option<Filter>, Complaint> {
-        let Some(text) = &self.filter else { return Ok(None) };
-        let filter = Filter::parse(text).map_err(|error| Complaint::of_filter(&error))?;
-        filter.hints().iter().for_each(|hint| Complaint::new(hint).tell());
-        Ok(Some(filter))
+        self.filter.as_deref().map(display_filter).transpose()
     }
 
     /// The text of the filter.
@@ -67,6 +64,13 @@ impl Messages {
             judge: None,
         }
     }
+}
+
+/// The display filter `text`; what is allowed but hardly meant is told.
+pub(super) fn display_filter(text: &str) -> Result<Filter, Complaint> {
+    let filter = Filter::parse(text).map_err(|error| Complaint::of_filter(&error))?;
+    filter.hints().iter().for_each(|hint| Complaint::new(hint).tell());
+    Ok(filter)
 }
 
 /// The name of a field that is not known, with the one that was meant where there is one.

@@ -11,6 +11,8 @@ mod catalogue;
 mod clocks;
 /// The program as a user calls it: exit codes, stdout and stderr, closed pipes.
 mod command_line;
+/// Asks Wireshark which frames a display filter picks, and holds ours to it.
+mod display_filters;
 /// Holds the pages that are made from the program to what it writes.
 mod documents;
 /// Holds what is told of every kind of damage to a capture that has it.

@@ -13,7 +13,7 @@ pub(super) type Part = fn(&Uri, &mut Sink<'_>);
 
 /// User and password, as they stand in front of the `@`.
 pub(super) fn user(uri: &Uri, give: &mut Sink<'_>) {
-    let Some(user) = uri.user() else { return };
+    let Some(user) = uri.user().filter(|user| !user.is_empty()) else { return };
     match uri.password() {
         None => give(Value::text(user)),
         Some(password) => give(Value::Text([user, b":", password].concat().into())),

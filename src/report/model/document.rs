@@ -81,6 +81,9 @@ pub struct Options {
     pub strict: bool,
     /// The least number of redirects, below which the run fails.
     pub require_redirects: Option<u64>,
+    /// The display filter that a message of each call matches; absent where all redirects are told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_filter: Option<String>,
 }
 
 impl Default for Options {
@@ -95,6 +98,7 @@ impl Default for Options {
             fail_on: "error".to_owned(),
             strict: false,
             require_redirects: None,
+            display_filter: None,
         }
     }
 }

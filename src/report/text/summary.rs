@@ -18,7 +18,7 @@ pub(super) fn write(report: &Report, names: &FrameNames, page: &mut Page<'_>) ->
     if report.summary.redirects > 0 {
         counts(report, page)?;
     } else {
-        page.line(LABELS, LABELS, &Line::new().text(why_nothing(&report.captures)))?;
+        page.line(LABELS, LABELS, &Line::new().text(why_nothing(report)))?;
     }
     orphans(report, page)?;
     rules(report, page)?;
@@ -27,10 +27,12 @@ pub(super) fn write(report: &Report, names: &FrameNames, page: &mut Page<'_>) ->
 }
 
 /// What to make of a report without redirects.
-fn why_nothing(captures: &[Capture]) -> &'static str {
+fn why_nothing(report: &Report) -> &'static str {
+    let captures: &[Capture] = &report.captures;
     let packets = captures.iter().any(|capture| capture.frames > 0);
     let messages = captures.iter().any(|capture| capture.sip_messages > 0);
     match (packets, messages) {
+        (_, true) if report.options.display_filter.is_some() => "there is SIP, and no 3xx in a call with a message that the filter picks",
         (_, true) => "there is SIP, and no 3xx in it",
         (true, false) => "no SIP in the clear: it may be encrypted (TLS, IPsec), or carried by a link that cannot be read",
         (false, false) => "no packets",

@@ -10,6 +10,7 @@ pub(crate) mod mutations;
 pub(crate) mod pcap_writer;
 pub(crate) mod real_captures;
 pub(crate) mod sample_files;
+pub(crate) mod sharkd;
 pub(crate) mod sip_text;
 pub(crate) mod tcp_conversation;
 pub(crate) mod tshark;

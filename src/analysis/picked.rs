@@ -1,0 +1,99 @@
+//! Takes captures and a display filter, gives the report on the redirects of those calls that have a matching message.
+//!
+//! A call is what has one Call-ID; an attempt under another Call-ID belongs to its redirect. Invariant: every message is judged, so that a
+//! verdict does not depend on the filter; the filter picks among what was judged.
+
+use std::collections::HashSet;
+
+use super::collect::Judged;
+use super::list::{Listing, Taken, list_some};
+use super::{Error, Input, Options, Progress};
+use crate::call::Sighting;
+use crate::fault::{Fault, FaultKind};
+use crate::filter::Filter;
+use crate::report::model::Report;
+
+/// How many Call-IDs of matching messages are remembered.
+const MAX_CALLS: usize = 100_000;
+
+/// How many octets they may have together.
+const MAX_CALL_ID_OCTETS: usize = 16 << 20;
+
+/// Reads `inputs` as one capture, merged by time, judges every 3xx in it, and tells of those whose call has a message that `filter` picks.
+///
+/// # Errors
+/// When an input cannot be read at all.
+pub fn audit_picked(inputs: &[Input], options: &Options, filter: &Filter, progress: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
+    let listing = Listing { judge: Some(options.clone()), conversations: true, ..Listing::default() };
+    let picked = std::cell::RefCell::new(Picked::default());
+    let mut take = |row: &crate::filter::Row<'_>| {
+        if filter.matches(row) {
+            picked.borrow_mut().add(row.sighting);
+        }
+        Taken::PassedOver
+    };
+    list_some(inputs, &listing, progress, &mut take, &mut |judged| picked.borrow().keep(judged))
+}
+
+/// The calls that have a matching message.
+#[derive(Debug, Default)]
+struct Picked {
+    calls: HashSet<Box<[u8]>, foldhash::fast::RandomState>,
+    octets: usize,
+    /// The capture and the frame at which no more could be remembered.
+    full_at: Option<(u32, u64)>,
+}
+
+impl Picked {
+    fn add(&mut self, sighting: &Sighting<'_>) {
+        let Some(call_id) = sighting.message.call_id().filter(|call_id| !self.calls.contains(*call_id)) else { return };
+        let octets = self.octets.saturating_add(call_id.len());
+        if self.calls.len() >= MAX_CALLS || octets > MAX_CALL_ID_OCTETS {
+            self.full_at = self.full_at.or(Some((sighting.place.capture, sighting.place.frame)));
+            return;
+        }
+        self.octets = octets;
+        self.calls.insert(call_id.into());
+    }
+
+    /// Keeps of what was judged the redirects of these calls.
+    fn keep(&self, judged: &mut Judged) {
+        judged.keep_calls(|call_id| self.calls.contains(call_id));
+        if let Some((capture, frame)) = self.full_at {
+            let bound =
+                Fault { wanted: Some(MAX_CALLS as u64), ..Fault::new(FaultKind::BoundReached, "Call-IDs of messages that match -Y") };
+            judged.note(capture, bound.at_frame(frame));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Frames;
+    use crate::evidence::{Endpoint, Place, Timestamp, Transport};
+    use crate::sip::Message;
+
+    #[test]
+    fn calls_are_remembered_up_to_a_bound_and_that_is_told() {
+        let end = Endpoint { address: [192, 0, 2, 1].into(), port: 5060 };
+        let mut picked = Picked::default();
+        let long = "x".repeat(60_000);
+        for frame in 1..=300 {
+            let text = format!("BYE sip:a@h SIP/2.0\r\nCall-ID: {frame}{long}\r\n\r\n");
+            picked.add(&Sighting {
+                message: Message::scan(text.as_bytes()).expect("a message"),
+                place: Place { capture: 0, frame, index: 0 },
+                frames: Frames::from_slice(&[frame]),
+                time: Timestamp::default(),
+                source: end,
+                destination: end,
+                transport: Transport::Udp,
+                truncated: false,
+                copy: false,
+            });
+        }
+        assert!(picked.octets <= MAX_CALL_ID_OCTETS);
+        assert_eq!(picked.full_at, Some((0, picked.calls.len() as u64 + 1)));
+    }
+}
