@@ -261,7 +261,7 @@ impl Redirect {
     pub fn is_over_websocket(&self) -> bool {
         let via = self.request.as_ref().unwrap_or(&self.response).message.top_via();
         let named = via.map(|via| UriTransport::named(via.transport));
-        self.transport == Transport::Ws || matches!(named, Some(UriTransport::Ws | UriTransport::Wss))
+        self.transport.is_websocket() || matches!(named, Some(UriTransport::Ws | UriTransport::Wss))
     }
 
     /// Whether the method is INVITE, the only one with an ACK.

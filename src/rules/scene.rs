@@ -8,7 +8,7 @@
 //! 40 end
 //! ```
 //!
-//! A line is: seconds, who sends, `>`, who receives (`/tcp` or `/ws` behind it for these), the start of the message, and behind bars the headers that are
+//! A line is: seconds, who sends, `>`, who receives (`/tcp`, `/ws`, `/tls` or `/wss` behind it for these), the start of the message, and behind bars the headers that are
 //! to stand there instead of the usual ones. Names are those of [`address`]; any `192.0.2.1:5060` or `[2001:db8::1]:5060` will do.
 //!
 //! - A request without a URI (ACK, CANCEL) is about the last INVITE on that way. A response answers the last request on its way, or the last
@@ -195,7 +195,9 @@ impl Stage {
         let (destination, transport) = match destination.split_once('/') {
             Some((name, "tcp")) => (name, Transport::Tcp),
             Some((name, "ws")) => (name, Transport::Ws),
-            Some(_) => panic!("wanted /tcp or /ws in {line:?}"),
+            Some((name, "tls")) => (name, Transport::Tls),
+            Some((name, "wss")) => (name, Transport::Wss),
+            Some(_) => panic!("wanted /tcp, /ws, /tls or /wss in {line:?}"),
             None => (*destination, Transport::Udp),
         };
         let way = (address(source), address(destination));
