@@ -10,7 +10,7 @@ use crate::call::{Calls, Frames, Settings, Sighting};
 use crate::capture::{self, Capture, Merge};
 use crate::evidence::{Place, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLog};
-use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Front, Limits, Unit};
+use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Front, KeyLog, Limits, SESSIONS_MAX, Unit};
 use crate::report::model::{self, Report};
 use crate::rules::{Profile, Selection};
 use crate::sip::framing::{self, Step};
@@ -40,6 +40,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// The ids of rules not to check.
     pub ignore: Vec<String>,
+    /// The secrets by which TLS is opened, beside those that a capture brings itself.
+    pub keys: KeyLog,
 }
 
 impl Default for Options {
@@ -51,6 +53,7 @@ impl Default for Options {
             profile: Profile::Default,
             only: Vec::new(),
             ignore: Vec::new(),
+            keys: KeyLog::default(),
         }
     }
 }
@@ -170,9 +173,11 @@ impl<'a> Audit<'a> {
     fn new(merge: Merge, options: &'a Options) -> Self {
         let captures = merge.captures().len();
         let faults = vec![FaultLog::default(); captures];
+        let mut flow = Flow::new(Limits::default(), SipCutter);
+        flow.keys_mut().clone_from(&options.keys);
         Self {
             merge,
-            flow: Flow::new(Limits::default(), SipCutter),
+            flow,
             sightings: Sightings { copies: Copies::new(), counts: vec![Count::default(); captures], faults: faults.clone(), last: None },
             faults,
             options,
@@ -198,7 +203,12 @@ impl<'a> Audit<'a> {
     fn read(&mut self, mut sender: Sender, give_up_disorder: bool, redirects: &AtomicU64, progress: &mut dyn FnMut(&Progress)) -> bool {
         let mut frames = 0_u64;
         let sightings = &mut self.sightings;
+        self.flow.keys_mut().learn(&self.merge.take_secrets());
         while self.merge.advance() {
+            let secrets = self.merge.take_secrets();
+            if !secrets.is_empty() {
+                self.flow.keys_mut().learn(&secrets);
+            }
             let Some((capture, frame)) = self.merge.frame() else { break };
             let Some(faults) = self.faults.get_mut(capture as usize) else { break };
             sender.reaches(capture, frame.time);
@@ -215,6 +225,11 @@ impl<'a> Audit<'a> {
             return false;
         }
         if let Some(faults) = self.faults.last_mut() {
+            let dropped = self.flow.keys_mut().dropped();
+            if dropped > 0 {
+                let had = SESSIONS_MAX as u64;
+                faults.note(Fault::new(FaultKind::BoundReached, "sessions of a key log").wanted_had(had.saturating_add(dropped), had));
+            }
             self.flow.finish(faults, &mut |unit| sightings.take(&unit, &mut sender));
         }
         sender.finish();

@@ -27,6 +27,8 @@ pub enum FaultKind {
     LostFragment,
     /// Octets of a TCP stream that are not in the capture.
     TcpGap,
+    /// TLS of which secrets are known, and that they do not open.
+    SealedTls,
     /// SIP that cannot be decoded.
     UndecodableSip,
     /// A bound of this program was reached and something was dropped.
@@ -47,6 +49,7 @@ impl FaultKind {
             Self::BadPacket => "bad-packet",
             Self::LostFragment => "lost-fragment",
             Self::TcpGap => "tcp-gap",
+            Self::SealedTls => "sealed-tls",
             Self::UndecodableSip => "undecodable-sip",
             Self::BoundReached => "bound-reached",
         }

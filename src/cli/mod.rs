@@ -7,6 +7,7 @@ mod audit;
 mod complaint;
 mod exit;
 mod inputs;
+mod key_log;
 mod live;
 mod nearest;
 mod output;

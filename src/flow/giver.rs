@@ -18,6 +18,8 @@ pub(super) struct Giver<'a, 'b, C> {
     pub(super) cutter: &'a C,
     /// What was lost on the way, the last of it.
     pub(super) lost: Option<Fault>,
+    /// Whether the stream came out of TLS.
+    pub(super) is_secure: bool,
 }
 
 impl<C: Cutter> Giver<'_, '_, C> {
@@ -36,7 +38,7 @@ impl<C: Cutter> Giver<'_, '_, C> {
                 let truncated = is_cut && range.end == bytes.len();
                 let unit = bytes.get(range.clone()).unwrap_or_default();
                 if let Some((frames, last)) = carriers(range) {
-                    self.sink(unit, Transport::Tcp, &frames, last, truncated, after_gap);
+                    self.sink(unit, if self.is_secure { Transport::Tls } else { Transport::Tcp }, &frames, last, truncated, after_gap);
                 }
                 true
             }
@@ -54,7 +56,14 @@ impl<C: Cutter> Giver<'_, '_, C> {
                 let Some((frames, last)) = carriers(range) else { return false };
                 match self.joined.add(&header, frame, &frames, last) {
                     Added::Whole(message, frames) if self.cutter.front(&message, true) == Front::Ours => {
-                        self.sink(&message, Transport::Ws, &frames, last, truncated, after_gap);
+                        self.sink(
+                            &message,
+                            if self.is_secure { Transport::Wss } else { Transport::Ws },
+                            &frames,
+                            last,
+                            truncated,
+                            after_gap,
+                        );
                         true
                     }
                     Added::Open | Added::Whole(..) => false,
