@@ -19,6 +19,8 @@ use crate::sip::{Message, MessageFault, is_sip};
 mod batch;
 mod clues;
 mod collect;
+#[cfg(all(test, feature = "tls"))]
+mod tls_tests;
 #[cfg(test)]
 mod websocket_tests;
 
@@ -214,6 +216,7 @@ impl<'a> Audit<'a> {
             let Some(faults) = self.faults.get_mut(capture as usize) else { break };
             sender.reaches(capture, frame.time);
             self.flow.push(capture, &frame, faults, &mut |unit| sightings.take(&unit, &mut sender));
+            self.flow.take_hellos().for_each(|hello| sender.send_clue(clues::greeting(hello)));
             frames += 1;
             if frames.is_multiple_of(PROGRESS_FRAMES) {
                 if give_up_disorder && is_disordered(&self.merge) {
@@ -232,6 +235,7 @@ impl<'a> Audit<'a> {
                 faults.note(Fault::new(FaultKind::BoundReached, "sessions of a key log").wanted_had(had.saturating_add(dropped), had));
             }
             self.flow.finish(faults, &mut |unit| sightings.take(&unit, &mut sender));
+            self.flow.take_hellos().for_each(|hello| sender.send_clue(clues::greeting(hello)));
         }
         sender.finish();
         true

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Takes a text of messages, gives the capture of a TLS conversation that carries them, and its key log.
 
-The text is that of samples/README.md, with the transports `tls` and `wss`. Both ends are the TLS of Python (OpenSSL), joined in memory; nothing is
+The text is that of samples/README.md, with the transports `tls`, `wss` and `tcp`. Both ends are the TLS of Python (OpenSSL), joined in memory; nothing is
 sent anywhere. Keys and randoms are new each time, so the result is never the same twice: the captures here were made once and are kept.
 
 usage: record.py TEXT CAPTURE [--tls 1.2|1.3] [--suite NAME] [--segment OCTETS] [--inside]
@@ -73,6 +73,17 @@ class Wire:
     def send(self, time, sender, receiver, payload):
         for at in range(0, len(payload), self.segment):
             self.put(time, sender, receiver, 0x18, payload[at : at + self.segment])
+
+
+class Bare:
+    """A TCP connection between two endpoints, in the clear."""
+
+    def __init__(self, wire, time, client, server):
+        self.wire, self.ends = wire, (client, server)
+        wire.open(time - 0.001, client, server)
+
+    def send(self, time, end, octets):
+        self.wire.send(time, end, self.ends[self.ends[0] == end], octets)
 
 
 class Connection:
@@ -167,7 +178,8 @@ def main():
         for time, sender, receiver, transport, octets in sendings(text.read()):
             pair = frozenset((sender, receiver))
             if pair not in connections:
-                connections[pair] = Connection(both, wire, time, sender, receiver, transport)
+                bare = transport == "tcp"
+                connections[pair] = Bare(wire, time, sender, receiver) if bare else Connection(both, wire, time, sender, receiver, transport)
             connection = connections[pair]
             if transport == "wss":
                 octets = framed(octets, sender == connection.ends[0])

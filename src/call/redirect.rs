@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::hidden::HiddenWay;
 use super::hop::Hop;
 use super::sighting::Sighting;
 use crate::evidence::{Endpoint, Place, Timestamp, Transport};
@@ -220,6 +221,8 @@ pub struct Redirect {
     /// A message of the same call that only a retry can have brought about, where that is not in the capture: a response to it, or the ACK
     /// of its 2xx.
     pub unseen: Option<Place>,
+    /// A connection to a Contact's host that may carry the retry in TLS which nobody can open.
+    pub hidden: Option<HiddenWay>,
     /// The CANCEL that the client had sent before the 3xx reached it.
     pub cancel: Option<Place>,
     /// The BYE with which either side ended the dialog in which the request was sent.

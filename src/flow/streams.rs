@@ -12,7 +12,7 @@ use super::aging::Aging;
 use super::cut::Cutter;
 use super::direction::{Context, Direction, End};
 use super::limits::Limits;
-use super::tls::{Hello, KeyLog, Session};
+use super::tls::{Hello, KeyLog, SIPS, Session};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLog};
@@ -66,6 +66,17 @@ impl Connection {
         self.last = origin.time;
         if segment.flags.syn {
             self.open(segment, from_low, around);
+            if segment.destination.port == SIPS && segment.acknowledgment.is_none() {
+                around.hellos.push(Hello {
+                    capture: origin.capture,
+                    frame: origin.frame,
+                    time: origin.time,
+                    source: segment.source,
+                    destination: segment.destination,
+                    is_syn: true,
+                    server_name: None,
+                });
+            }
         }
         let (here, there) = if from_low { (&mut self.from_low, &mut self.from_high) } else { (&mut self.from_high, &mut self.from_low) };
         let (source, destination) = (segment.source, segment.destination);

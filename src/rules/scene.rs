@@ -24,7 +24,7 @@ use std::net::SocketAddr;
 use super::engine::{Selection, judge, judge_later};
 use super::finding::Finding;
 use super::rule::{Level, Rule, Section};
-use crate::call::{Calls, Clue, ClueKind, Events, LaterRequest, Redirect, Settings, Sighting, Watch};
+use crate::call::{Calls, Clue, ClueKind, Events, Greeting, LaterRequest, Redirect, Settings, Sighting, Watch};
 use crate::dns::{self, Data, Name, Record};
 use crate::evidence::{Endpoint, Place, Timestamp, Transport};
 use crate::fault::Fault;
@@ -95,7 +95,7 @@ pub(super) fn play(script: &str) -> Scene {
         let time = Timestamp::from_nanos((seconds * 1e9).round() as i128);
         if rest == "end" {
             calls.reaches(0, time);
-        } else if let Some(clue) = answer(rest, time, stage.sent.len()) {
+        } else if let Some(clue) = answer(rest, time, stage.sent.len()).or_else(|| greeting(rest, time, stage.sent.len())) {
             calls.clue(&clue, &mut scene);
         } else {
             let sent = stage.enter(rest);
@@ -131,6 +131,21 @@ fn answer(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
     let rcode = if records.is_empty() { 3 } else { 0 };
     let kind = ClueKind::Dns(dns::Message { is_response: true, rcode, question: Some(name), records });
     let (source, destination) = (address(source), address(destination));
+    Some(Clue { capture: 0, frame: after as u64, time, source, destination, kind })
+}
+
+/// The opening of a connection that a line behind its time is: `FROM > TO SYN`, or `FROM > TO HELLO NAME`, with the name or without.
+#[track_caller]
+fn greeting(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (source, destination, greeting) = match words.as_slice() {
+        [source, ">", destination, "SYN"] => (source, destination, Greeting::Syn),
+        [source, ">", destination, "HELLO", rest @ ..] => {
+            (source, destination, Greeting::Hello { server_name: rest.first().map(|name| name.as_bytes().into()) })
+        }
+        _ => return None,
+    };
+    let (source, destination, kind) = (address(source), address(destination), ClueKind::Greeting(greeting));
     Some(Clue { capture: 0, frame: after as u64, time, source, destination, kind })
 }
 

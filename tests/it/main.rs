@@ -23,5 +23,8 @@ mod readme;
 mod sample_text;
 /// What several tests need: samples and their text, captures of real clients, tshark.
 mod support;
+/// Holds what is read out of TLS to what was sent, and to the frames of tshark.
+#[cfg(feature = "tls")]
+mod tls;
 /// Asks tshark how many SIP messages a capture holds, and holds our count to it.
 mod witness;

@@ -402,5 +402,5 @@ fn tell<C: Cutter>(from_client: bool, origin: Origin, cx: &mut Context<'_, '_, C
     let (source, destination) = if from_client { cx.ends } else { (cx.ends.1, cx.ends.0) };
     let server_name = cx.session.as_ref().and_then(|session| session.server_name.clone());
     let Origin { capture, frame, time, .. } = origin;
-    cx.hellos.push(Hello { capture, frame, time, source, destination, server_name });
+    cx.hellos.push(Hello { capture, frame, time, source, destination, server_name, is_syn: false });
 }

@@ -3,7 +3,10 @@
 use super::hello::{Agreed, Random};
 use crate::evidence::{Endpoint, Timestamp};
 
-/// The ClientHello of a connection whose inside stays closed.
+/// The port of SIP over TLS (RFC 3261, 18.1.1).
+pub(in crate::flow) const SIPS: u16 = 5061;
+
+/// The opening of a connection whose inside stays closed, or may do so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hello {
     /// The capture of its frame.
@@ -16,6 +19,8 @@ pub struct Hello {
     pub source: Endpoint,
     /// The server.
     pub destination: Endpoint,
+    /// Whether it is the SYN of a connection to [`SIPS`], and no ClientHello.
+    pub is_syn: bool,
     /// The host name that the client asked for (RFC 6066, 3), as written.
     pub server_name: Option<Box<[u8]>>,
 }

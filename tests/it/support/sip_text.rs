@@ -105,9 +105,7 @@ fn read_block(block: &Block<'_>, now: u64) -> Result<Sending, TextError> {
         "udp" => Transport::Udp,
         "tcp" => Transport::Tcp,
         "ws" => Transport::Ws,
-        "tls" => Transport::Tls,
-        "wss" => Transport::Wss,
-        _ => return Err(fault("the transport is none of udp, tcp, ws, tls and wss")),
+        _ => return Err(fault("the transport is none of udp, tcp and ws")),
     };
     let kind = match rest {
         [] => Kind::Message,
