@@ -37,6 +37,6 @@ pub(super) struct Arguments {
 /// A command, one file each.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    Audit(Audit),
+    Audit(Box<Audit>),
     Rules(Rules),
 }
