@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::SipCutter;
 use crate::capture::{Capture, Frame};
 use crate::evidence::Transport;
-use crate::fault::{FaultKind, FaultLog};
+use crate::fault::{FaultKind, FaultLogs};
 use crate::flow::{Flow, Hello, KeyLog, Limits};
 
 macro_rules! sample {
@@ -42,7 +42,7 @@ fn read(capture: &[u8], keys: &[u8], change: impl Fn(u64, &mut Vec<u8>)) -> Give
     let mut capture = Capture::from_reader("sample".to_owned(), Box::new(std::io::Cursor::new(octets))).expect("a capture");
     let mut flow = Flow::new(Limits::default(), SipCutter);
     flow.keys_mut().learn(keys);
-    let (mut given, mut faults) = (Given::default(), FaultLog::default());
+    let (mut given, mut faults) = (Given::default(), FaultLogs::default());
     while capture.advance() {
         let frame = capture.frame().expect("it was read");
         let mut data = frame.data.to_vec();

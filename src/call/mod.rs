@@ -3,16 +3,19 @@
 //! A 3xx belongs to the client transaction that it answers; what the client did about it is found by a ladder of evidence among its later
 //! requests; requests beyond the window are held against the lifetimes of the Contacts. State is bounded and expires by capture time.
 
+mod attach;
 mod calls;
 mod chain;
 mod clue;
 mod events;
+mod fallback;
 mod future;
 mod habit;
 mod hidden;
 mod hop;
 mod identity;
 mod key;
+mod late;
 mod link;
 mod names;
 mod open;
@@ -27,6 +30,7 @@ mod unseen;
 pub use calls::Calls;
 pub use clue::{Clue, ClueKind, Greeting};
 pub use events::Events;
+pub use fallback::Fallback;
 pub use future::{LaterRequest, Use, Watch};
 pub use hidden::HiddenWay;
 pub use hop::{Hop, Spot};

@@ -18,7 +18,7 @@ pub(super) struct Cutting {
     /// The message whose frames are being joined.
     joined: Joined,
     /// A gap that is told once the stream turns out to carry units.
-    untold: Option<Fault>,
+    untold: Option<(u32, Fault)>,
     /// Whether the octets come out of TLS.
     is_secure: bool,
 }
@@ -59,7 +59,7 @@ impl Cutting {
         let (joined, is_secure) = (&mut self.joined, self.is_secure);
         let mut giver = Giver { joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None, is_secure };
         let done = self.progress.run(cx.cutter, bytes, false, &mut |piece, after_gap| {
-            giver.give(piece, bytes, after_gap, false, |_| Some((Frames::from_slice(&[origin.frame]), origin)))
+            giver.give(piece, bytes, after_gap, End::Open, |_| Some((Frames::from_slice(&[origin.frame]), origin)))
         });
         let lost = giver.lost;
         self.tell_lost(lost, cx);
@@ -78,37 +78,40 @@ impl Cutting {
         let (joined, is_secure) = (&mut self.joined, self.is_secure);
         let mut giver = Giver { joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None, is_secure };
         let done = self.progress.run(cx.cutter, bytes, end != End::Open, &mut |piece, after_gap| {
-            giver.give(piece, bytes, after_gap, end == End::Lost, |range| tail.carriers(range.start, range.end, completing))
+            giver.give(piece, bytes, after_gap, end, |range| tail.carriers(range.start, range.end, completing))
         });
         let lost = giver.lost;
         self.tail.drop_front(done);
         self.tell_lost(lost, cx);
         if self.tail.len() > cx.limits.stream_bytes && end == End::Open {
             let fault = Fault::new(FaultKind::BoundReached, "octets of one unit in a TCP stream");
-            cx.faults.note(Fault { frame: completing.map(|origin| origin.frame), ..fault }.wanted_had(self.tail.len() as u64, 0));
+            let capture = completing.map_or(0, |origin| origin.capture);
+            cx.faults
+                .of(capture)
+                .note(Fault { frame: completing.map(|origin| origin.frame), ..fault }.wanted_had(self.tail.len() as u64, 0));
             self.cut(completing, End::Lost, cx);
             self.progress.begin_after_gap();
         }
     }
 
     /// Notes `fault` if the stream carries units as far as is known, else when it turns out to.
-    pub(super) fn tell<C: Cutter>(&mut self, fault: Fault, cx: &mut Context<'_, '_, C>) {
+    pub(super) fn tell<C: Cutter>(&mut self, capture: u32, fault: Fault, cx: &mut Context<'_, '_, C>) {
         if self.progress.units > 0 || !self.tail.is_empty() {
-            cx.faults.note(fault);
+            cx.faults.of(capture).note(fault);
         } else {
-            self.untold.get_or_insert(fault);
+            self.untold.get_or_insert((capture, fault));
         }
     }
 
     /// Tells what was lost in cutting.
-    fn tell_lost<C: Cutter>(&mut self, lost: Option<Fault>, cx: &mut Context<'_, '_, C>) {
-        if let Some(fault) = lost {
-            self.tell(fault, cx);
+    fn tell_lost<C: Cutter>(&mut self, lost: Option<(u32, Fault)>, cx: &mut Context<'_, '_, C>) {
+        if let Some((capture, fault)) = lost {
+            self.tell(capture, fault, cx);
         }
         if self.progress.units > 0
-            && let Some(fault) = self.untold.take()
+            && let Some((capture, fault)) = self.untold.take()
         {
-            cx.faults.note(fault);
+            cx.faults.of(capture).note(fault);
         }
     }
 }

@@ -16,7 +16,7 @@ use super::pending::Pending;
 use super::tls::{self, Hello, Inbound, KeyLog, Next, Session};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
-use crate::fault::{Fault, FaultKind, FaultLog};
+use crate::fault::{Fault, FaultKind, FaultLogs};
 use crate::packet::Segment;
 
 /// Positions begin so high that what lies ahead of the first octet has a position too.
@@ -30,7 +30,7 @@ const HISTORY_MAX: u64 = 1 << 30;
 pub(super) struct Context<'a, 'b, C> {
     pub(super) cutter: &'a C,
     pub(super) limits: &'a Limits,
-    pub(super) faults: &'a mut FaultLog,
+    pub(super) faults: &'a mut FaultLogs,
     pub(super) sink: Sink<'b>,
     /// The time of the frame that is being read.
     pub(super) now: Timestamp,
@@ -51,8 +51,10 @@ pub(super) enum End {
     Open,
     /// The sender has closed.
     Closed,
-    /// They are not in the capture.
+    /// They are not in the capture, which is told.
     Lost,
+    /// They are not in the capture: the connection was broken off, or the capture ends.
+    Over,
 }
 
 /// Octets that are missing while later ones are there.
@@ -85,6 +87,8 @@ enum Layer {
 pub(super) struct Direction {
     /// Whether its positions are known.
     begun: bool,
+    /// The capture of its last segment.
+    pub(super) capture: u32,
     /// The sequence number of its SYN, where that was seen.
     pub(super) syn: Option<u32>,
     /// The first position that is known.
@@ -93,8 +97,8 @@ pub(super) struct Direction {
     next: u64,
     /// The position behind the last octet, where the FIN was seen.
     fin: Option<u64>,
-    /// The position up to which the receiver has confirmed.
-    acked: Option<u64>,
+    /// The position up to which the receiver has confirmed, and the frame that says so.
+    acked: Option<(u64, Origin)>,
     /// Octets that were taken already when earlier ones came that had never been seen, as positions.
     taken: Option<(u64, u64)>,
     /// Segments of either direction that came so far.
@@ -155,6 +159,7 @@ impl Direction {
 
     /// Takes a segment of this direction; with `hold`, its octets wait for [`Self::release`].
     pub(super) fn segment<C: Cutter>(&mut self, segment: &Segment<'_>, origin: Origin, hold: bool, cx: &mut Context<'_, '_, C>) {
+        self.capture = origin.capture;
         let (bytes, missing) = (segment.payload, u64::from(segment.missing));
         let sequence = segment.sequence.wrapping_add(u32::from(segment.flags.syn));
         let len = missing.saturating_add(bytes.len() as u64);
@@ -192,7 +197,7 @@ impl Direction {
 
     fn begin_elsewhere<C: Cutter>(&mut self, at: u64, origin: Origin, cx: &mut Context<'_, '_, C>) {
         self.close(End::Lost, cx);
-        self.cutting.tell(Fault::new(FaultKind::TcpGap, "TCP sequence number").at_frame(origin.frame), cx);
+        self.cutting.tell(origin.capture, Fault::new(FaultKind::TcpGap, "TCP sequence number").at_frame(origin.frame), cx);
         self.taken = (at < self.first).then_some((self.first, self.next));
         (self.syn, self.fin, self.acked, self.gap) = (None, None, None, None);
         (self.first, self.next) = (at, at);
@@ -230,7 +235,7 @@ impl Direction {
             self.take(fresh, origin, Some(origin), cx);
         }
         if missing > 0 {
-            self.lose(end, FaultKind::Snaplen, origin.frame, cx);
+            self.lose(end, FaultKind::Snaplen, origin, cx);
         }
         self.pass_taken(cx);
         self.drain(Some(origin), cx);
@@ -284,7 +289,7 @@ impl Direction {
     fn drain<C: Cutter>(&mut self, completing: Option<Origin>, cx: &mut Context<'_, '_, C>) {
         while let Some((piece, known)) = self.pending.take(self.next) {
             if piece.missing > known {
-                self.lose(self.next.saturating_add(piece.missing - known), FaultKind::Snaplen, piece.origin.frame, cx);
+                self.lose(self.next.saturating_add(piece.missing - known), FaultKind::Snaplen, piece.origin, cx);
             } else if let Some(fresh) = usize::try_from(known).ok().and_then(|known| piece.bytes.get(known..)) {
                 self.advance(self.next.saturating_add(fresh.len() as u64));
                 self.take(fresh, piece.origin, completing, cx);
@@ -299,22 +304,24 @@ impl Direction {
     }
 
     /// Goes on at `to`; what lies before is not in the capture.
-    fn lose<C: Cutter>(&mut self, to: u64, kind: FaultKind, frame: u64, cx: &mut Context<'_, '_, C>) {
+    fn lose<C: Cutter>(&mut self, to: u64, kind: FaultKind, origin: Origin, cx: &mut Context<'_, '_, C>) {
         if to <= self.next {
             return;
         }
         let said_by = if kind == FaultKind::Snaplen { "TCP payload beyond the kept octets" } else { "TCP sequence number" };
-        self.cutting.tell(Fault::new(kind, said_by).at_frame(frame).wanted_had(to - self.next, 0), cx);
+        self.cutting.tell(origin.capture, Fault::new(kind, said_by).at_frame(origin.frame).wanted_had(to - self.next, 0), cx);
         self.pass_over(to, cx);
     }
 
     /// Takes the receiver's word that it has all octets before `acknowledgment`.
-    pub(super) fn acknowledge(&mut self, acknowledgment: u32, now: Timestamp) {
+    pub(super) fn acknowledge(&mut self, acknowledgment: u32, origin: Origin) {
         let at = self.position(acknowledgment);
         self.arrivals = self.arrivals.saturating_add(1);
         if self.begun && at >= self.first && at <= self.next.saturating_add(WINDOW_MAX) {
-            self.acked = self.acked.max(Some(at));
-            self.watch(now);
+            if self.acked.is_none_or(|(acked, _)| at > acked) {
+                self.acked = Some((at, origin));
+            }
+            self.watch(origin.time);
         }
     }
 
@@ -324,7 +331,7 @@ impl Direction {
             self.gap = None;
             return;
         };
-        let confirmed = self.acked.is_some_and(|acked| acked >= behind);
+        let confirmed = self.acked.is_some_and(|(acked, _)| acked >= behind);
         let earlier = self.gap.and_then(|gap| gap.confirmed);
         let since = match self.gap {
             Some(gap) if gap.begins == self.next => gap.since,
@@ -350,8 +357,8 @@ impl Direction {
     fn gap_is_over<C: Cutter>(&self, cx: &mut Context<'_, '_, C>) -> bool {
         let Some(gap) = self.gap else { return false };
         if self.pending.cost() > cx.limits.stream_bytes {
-            cx.faults
-                .note(Fault::new(FaultKind::BoundReached, "octets behind a gap in a TCP stream").wanted_had(self.pending.cost() as u64, 0));
+            let fault = Fault::new(FaultKind::BoundReached, "octets behind a gap in a TCP stream");
+            cx.faults.of(self.capture).note(fault.wanted_had(self.pending.cost() as u64, 0));
             return true;
         }
         let is_over = |(time, arrivals): (Timestamp, u64), age: i64| {
@@ -365,8 +372,8 @@ impl Direction {
     }
 
     fn give_up_gap<C: Cutter>(&mut self, cx: &mut Context<'_, '_, C>) {
-        if let Some((to, frame)) = self.pending.first().map(|(at, piece)| (at, piece.origin.frame)) {
-            self.lose(to, FaultKind::TcpGap, frame, cx);
+        if let Some((to, origin)) = self.pending.first().map(|(at, piece)| (at, piece.origin)) {
+            self.lose(to, FaultKind::TcpGap, origin, cx);
             self.drain(None, cx);
         }
     }
@@ -382,5 +389,10 @@ impl Direction {
         self.cutting.cut(None, end, cx);
         self.cutting.set_secure(false);
         self.gap = None;
+        // The FIN has a number of its own, which need not be seen.
+        if let Some((acked, origin)) = self.acked.take().filter(|(acked, _)| *acked > self.next.saturating_add(1)) {
+            let fault = Fault::new(FaultKind::TcpGap, "TCP acknowledgment");
+            self.cutting.tell(origin.capture, fault.at_frame(origin.frame).wanted_had(acked - self.next, 0), cx);
+        }
     }
 }

@@ -176,7 +176,7 @@ impl Inbound {
         let Some((_, origin)) = self.raw.carriers(0, 1, None) else { return Step::End(Next::Closed) };
         let agreed = cx.session.as_ref().and_then(|session| session.agreed).filter(|_| with_suite);
         let fault = Fault { wanted: agreed.map(|agreed| u64::from(agreed.suite)), ..Fault::new(FaultKind::SealedTls, said_by) };
-        cx.faults.note(fault.at_frame(origin.frame));
+        cx.faults.of(origin.capture).note(fault.at_frame(origin.frame));
         tell(self.from_client == Some(true), origin, cx);
         Step::End(Next::Closed)
     }
@@ -230,8 +230,9 @@ impl Inbound {
             return self.give_up("TLS records that the keys do not open", false, cx);
         }
         if is_worth_telling {
-            let frame = self.last.map(|origin| origin.frame);
-            cx.faults.note(Fault { frame, ..Fault::new(FaultKind::SealedTls, "tag of a TLS record") });
+            if let Some(origin) = self.last {
+                cx.faults.of(origin.capture).note(Fault::new(FaultKind::SealedTls, "tag of a TLS record").at_frame(origin.frame));
+            }
             cutting.cut(None, End::Lost, cx);
             cutting.begin_after_gap();
         }
@@ -359,7 +360,9 @@ impl Inbound {
             && opener.fits_nothing()
             && let Some(origin) = self.last
         {
-            cx.faults.note(Fault::new(FaultKind::SealedTls, "TLS records that the keys do not open").at_frame(origin.frame));
+            cx.faults
+                .of(origin.capture)
+                .note(Fault::new(FaultKind::SealedTls, "TLS records that the keys do not open").at_frame(origin.frame));
             tell(self.from_client == Some(true), origin, cx);
         }
     }
