@@ -105,3 +105,20 @@ fn messages_stand_in_the_frames_that_tshark_names() {
         assert_eq!(ours, theirs, "{}", capture.display());
     }
 }
+
+#[test]
+fn keys_that_do_not_fit_make_a_capture_incomplete() {
+    let capture = folder().join("tls12-aes128-gcm.pcap");
+    let keys = std::fs::read_to_string(capture.with_extension("keys")).expect("the key log is there");
+    let wrong: String = keys
+        .lines()
+        .filter_map(|line| line.rsplit_once(' ').filter(|_| line.starts_with("CLIENT_RANDOM")))
+        .map(|(head, secret)| format!("{head} {}\n", "42".repeat(secret.len() / 2)))
+        .collect();
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wrong.keys");
+    std::fs::write(&path, wrong).expect("the folder for tests can be written to");
+    let report = json(&["--keylog", shown(&path), shown(&capture)]);
+    let fault = &report["captures"][0]["faults"][0];
+    assert_eq!((report["captures"][0]["complete"].as_bool(), fault["kind"].as_str()), (Some(false), Some("sealed-tls")), "{report}");
+    assert_eq!(fault["first_frame"], 6, "{report}");
+}

@@ -22,10 +22,10 @@ const WORK_SHARE: u64 = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// Its cipher suite is not read here.
-    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "such a build refuses all"))]
+    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "such a build refuses all"))]
     Suite,
     /// The secret that its version needs is not among them.
-    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "such a build refuses all"))]
+    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "such a build refuses all"))]
     Secret,
     /// This build opens nothing.
     #[cfg_attr(feature = "tls", expect(dead_code, reason = "such a build opens what it can"))]
@@ -45,6 +45,7 @@ impl Refusal {
 
 /// What stands around that which is sealed.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "such a build opens nothing"))]
 pub(super) struct Sealed {
     pub(super) header: [u8; HEADER],
     /// The part of the nonce that the record brings.
