@@ -48,6 +48,7 @@ impl Calls {
             contact,
             difference,
             outcome,
+            challenge: None,
             to_tags: Vec::new(),
             repeats,
             amended,
