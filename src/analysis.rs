@@ -10,7 +10,7 @@ use crate::call::{Calls, Clue, Frames, Settings, Sighting};
 use crate::capture::{self, Capture, Merge};
 use crate::evidence::{Place, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLog, FaultLogs};
-use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Front, Limits, Unit};
+use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Front, KeyLog, Limits, SESSIONS_MAX, Unit};
 use crate::report::model::{self, Report};
 use crate::rules::{Profile, Selection};
 use crate::sip::framing::{self, Step};
@@ -26,6 +26,8 @@ mod kept;
 mod list;
 mod marked;
 mod picked;
+#[cfg(all(test, feature = "tls"))]
+mod tls_tests;
 #[cfg(test)]
 mod websocket_tests;
 
@@ -55,6 +57,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// The ids of rules not to check.
     pub ignore: Vec<String>,
+    /// The secrets by which TLS is opened, beside those that a capture brings itself.
+    pub keys: KeyLog,
 }
 
 impl Default for Options {
@@ -66,6 +70,7 @@ impl Default for Options {
             profile: Profile::Default,
             only: Vec::new(),
             ignore: Vec::new(),
+            keys: KeyLog::default(),
         }
     }
 }
@@ -227,9 +232,11 @@ impl<'a> Audit<'a> {
     fn new(merge: Merge, options: &'a Options) -> Self {
         let captures = merge.captures().len();
         let faults = FaultLogs::of_captures(captures);
+        let mut flow = Flow::new(Limits::default(), SipCutter);
+        flow.keys_mut().clone_from(&options.keys);
         Self {
             merge,
-            flow: Flow::new(Limits::default(), SipCutter),
+            flow,
             sightings: Sightings {
                 copies: if captures > 1 { Copies::across_captures() } else { Copies::new() },
                 counts: vec![Count::default(); captures],
@@ -260,10 +267,16 @@ impl<'a> Audit<'a> {
     fn read(&mut self, mut sender: Sender, give_up_disorder: bool, redirects: &AtomicU64, progress: &mut dyn FnMut(&Progress)) -> bool {
         let mut frames = 0_u64;
         let sightings = &mut self.sightings;
+        self.flow.keys_mut().learn(&self.merge.take_secrets());
         while self.merge.advance() {
+            let secrets = self.merge.take_secrets();
+            if !secrets.is_empty() {
+                self.flow.keys_mut().learn(&secrets);
+            }
             let Some((capture, frame)) = self.merge.frame() else { break };
             sender.reaches(capture, frame.time);
             self.flow.push(capture, &frame, &mut self.faults, &mut |unit| sightings.take(&unit, &mut sender));
+            self.flow.take_hellos().for_each(|hello| sender.send_clue(clues::greeting(hello)));
             frames += 1;
             if frames.is_multiple_of(PROGRESS_FRAMES) {
                 if give_up_disorder && is_disordered(&self.merge) {
@@ -275,7 +288,14 @@ impl<'a> Audit<'a> {
         if give_up_disorder && is_disordered(&self.merge) {
             return false;
         }
+        let dropped = self.flow.keys_mut().dropped();
+        if dropped > 0 {
+            let fault = Fault::new(FaultKind::BoundReached, "sessions of a key log");
+            let had = SESSIONS_MAX as u64;
+            self.faults.of(0).note(fault.wanted_had(had.saturating_add(dropped), had));
+        }
         self.flow.finish(&mut self.faults, &mut |unit| sightings.take(&unit, &mut sender));
+        self.flow.take_hellos().for_each(|hello| sender.send_clue(clues::greeting(hello)));
         sender.finish();
         true
     }

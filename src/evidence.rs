@@ -88,6 +88,10 @@ pub enum Transport {
     Tcp,
     /// WebSocket in a stream in the clear (RFC 7118).
     Ws,
+    /// TLS in a stream, opened by its keys.
+    Tls,
+    /// WebSocket in TLS, opened by its keys.
+    Wss,
 }
 
 impl Transport {
@@ -98,13 +102,27 @@ impl Transport {
             Self::Udp => "udp",
             Self::Tcp => "tcp",
             Self::Ws => "ws",
+            Self::Tls => "tls",
+            Self::Wss => "wss",
         }
     }
 
     /// Whether the transport itself repeats what is lost (RFC 3261, 17.1.1.1).
     #[must_use]
     pub const fn is_reliable(self) -> bool {
-        matches!(self, Self::Tcp | Self::Ws)
+        !matches!(self, Self::Udp)
+    }
+
+    /// Whether it was encrypted on the wire, so that what is seen of it was decrypted.
+    #[must_use]
+    pub const fn is_secure(self) -> bool {
+        matches!(self, Self::Tls | Self::Wss)
+    }
+
+    /// Whether messages lie in frames of WebSocket.
+    #[must_use]
+    pub const fn is_websocket(self) -> bool {
+        matches!(self, Self::Ws | Self::Wss)
     }
 }
 

@@ -29,6 +29,8 @@ pub enum FaultKind {
     FirstFragmentOnly,
     /// Octets of a TCP stream that are not in the capture.
     TcpGap,
+    /// TLS of which secrets are known, and that they do not open.
+    SealedTls,
     /// SIP that cannot be decoded.
     UndecodableSip,
     /// A bound of this program was reached and something was dropped.
@@ -37,7 +39,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All kinds, in their order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::CutFile,
         Self::BadRecord,
         Self::UnknownInterface,
@@ -48,6 +50,7 @@ impl FaultKind {
         Self::LostFragment,
         Self::FirstFragmentOnly,
         Self::TcpGap,
+        Self::SealedTls,
         Self::UndecodableSip,
         Self::BoundReached,
     ];
@@ -72,6 +75,7 @@ impl FaultKind {
             Self::LostFragment => "lost-fragment",
             Self::FirstFragmentOnly => "first-fragment-only",
             Self::TcpGap => "tcp-gap",
+            Self::SealedTls => "sealed-tls",
             Self::UndecodableSip => "undecodable-sip",
             Self::BoundReached => "bound-reached",
         }

@@ -2,10 +2,10 @@
 //!
 //! Invariant: what can be no clue costs one look at its ports.
 
-use crate::call::{Clue, ClueKind};
+use crate::call::{Clue, ClueKind, Greeting};
 use crate::dns;
 use crate::evidence::Transport;
-use crate::flow::Unit;
+use crate::flow::{Hello, Unit};
 
 /// The port of DNS (RFC 1035, 4.2.1).
 const DNS: u16 = 53;
@@ -17,6 +17,14 @@ const MULTICAST_DNS: u16 = 5353;
 pub(super) fn may_be_dns(unit: &Unit<'_>) -> bool {
     let is_port = |port: u16| port == DNS || port == MULTICAST_DNS;
     (is_port(unit.source.port) || is_port(unit.destination.port)) && unit.transport == Transport::Udp
+}
+
+/// What the opening of a TLS connection tells.
+#[cold]
+pub(super) fn greeting(hello: Hello) -> Clue {
+    let Hello { capture, frame, time, source, destination, server_name, is_syn } = hello;
+    let kind = ClueKind::Greeting(if is_syn { Greeting::Syn } else { Greeting::Hello { server_name } });
+    Clue { capture, frame, time, source, destination, kind }
 }
 
 /// What a datagram of DNS tells; nothing where it names nothing.

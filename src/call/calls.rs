@@ -11,6 +11,7 @@ use super::clue::{Clue, ClueKind};
 use super::events::{Events, MAX_KEPT, bound, keep};
 use super::future::Watches;
 use super::habit::{self, Habits};
+use super::hidden::mark_hidden;
 use super::hop::Hop;
 use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancelled};
@@ -115,6 +116,12 @@ impl Calls {
         self.reaches(clue.capture, clue.time);
         let is_full = match &clue.kind {
             ClueKind::Dns(message) => self.names.learn(clue, message),
+            ClueKind::Greeting(greeting) => {
+                if !self.open.is_empty() {
+                    mark_hidden(&mut self.open, &self.names, clue, greeting);
+                }
+                false
+            }
         };
         if is_full {
             events.fault(clue.capture, bound("names told to clients", names::MAX_NAMES, clue.frame));
@@ -398,6 +405,7 @@ impl Calls {
             candidate: None,
             rival: None,
             unseen: None,
+            hidden: None,
             ended: None,
             sends_all_there: false,
             relayed: None,

@@ -28,6 +28,20 @@ pub struct Clue {
 pub enum ClueKind {
     /// A question or an answer about names.
     Dns(dns::Message),
+    /// A client opens a connection that may carry SIP in TLS that nobody can open.
+    Greeting(Greeting),
+}
+
+/// By what it shows that a client opens such a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Greeting {
+    /// The SYN of a connection to the port of SIP over TLS.
+    Syn,
+    /// A ClientHello.
+    Hello {
+        /// The host name that it asks for (RFC 6066, 3).
+        server_name: Option<Box<[u8]>>,
+    },
 }
 
 impl Clue {
@@ -36,6 +50,8 @@ impl Clue {
     pub fn weight(&self) -> usize {
         match &self.kind {
             ClueKind::Dns(message) => size_of::<Self>() + message.weight(),
+            ClueKind::Greeting(Greeting::Syn) => size_of::<Self>(),
+            ClueKind::Greeting(Greeting::Hello { server_name }) => size_of::<Self>() + server_name.as_ref().map_or(0, |name| name.len()),
         }
     }
 }

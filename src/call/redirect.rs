@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::above::Above;
+use super::hidden::HiddenWay;
 use super::hop::Hop;
 use super::sighting::Sighting;
 use crate::evidence::{Endpoint, Place, Timestamp, Transport};
@@ -228,6 +229,8 @@ pub struct Redirect {
     /// A message of the same call that only a retry can have brought about, where that is not in the capture: a response to it, or the ACK
     /// of its 2xx.
     pub unseen: Option<Place>,
+    /// A connection to a Contact's host that may carry the retry in TLS which nobody can open.
+    pub hidden: Option<HiddenWay>,
     /// The CANCEL that the client had sent before the 3xx reached it.
     pub cancel: Option<Place>,
     /// The BYE with which either side ended the dialog in which the request was sent.
@@ -296,7 +299,7 @@ impl Redirect {
     pub fn is_over_websocket(&self) -> bool {
         let via = self.request.as_ref().unwrap_or(&self.response).message.top_via();
         let named = via.map(|via| UriTransport::named(via.transport));
-        self.transport == Transport::Ws || matches!(named, Some(UriTransport::Ws | UriTransport::Wss))
+        self.transport.is_websocket() || matches!(named, Some(UriTransport::Ws | UriTransport::Wss))
     }
 
     /// Whether the method is INVITE, the only one with an ACK.

@@ -112,6 +112,16 @@ impl Merge {
         Some((u32::try_from(index).ok()?, self.captures.get(index)?.frame()?))
     }
 
+    /// The lines of TLS key logs that have come up since this was last called: in the capture whose frame was last read, or, ahead of the first frame,
+    /// in any.
+    #[inline]
+    pub fn take_secrets(&mut self) -> Vec<u8> {
+        match self.turns.current() {
+            Some(index) => self.captures.get_mut(index).map(Capture::take_secrets).unwrap_or_default(),
+            None => self.captures.iter_mut().flat_map(Capture::take_secrets).collect(),
+        }
+    }
+
     /// The captures, by index.
     #[must_use]
     pub fn captures(&self) -> &[Capture] {

@@ -69,6 +69,10 @@ pub struct Capture {
     faults: FaultLog,
     time_line: TimeLine,
     reading: Reading,
+    /// How many blocks that describe something were looked at.
+    described: u64,
+    /// Lines of TLS key logs that nobody has taken yet.
+    secrets: Vec<u8>,
     /// The file, where it can be opened again.
     path: Option<PathBuf>,
     bytes_read: Arc<AtomicU64>,
@@ -140,7 +144,17 @@ impl Capture {
             ..Info::default()
         };
         let (faults, time_line) = Default::default();
-        Ok(Self { info, faults, time_line, reading: Reading::Straight(records), path: None, bytes_read, ahead: 0 })
+        Ok(Self {
+            info,
+            faults,
+            time_line,
+            reading: Reading::Straight(records),
+            described: 0,
+            secrets: Vec::new(),
+            path: None,
+            bytes_read,
+            ahead: 0,
+        })
     }
 
     /// Reads the next frame; false at the end, where the faults tell whether it came early.
@@ -158,11 +172,10 @@ impl Capture {
                     }
                 }
                 self.info.frames = records.number();
-                // Only blocks describe further link types, and never take one back.
-                if let Container::PcapNg(blocks) = records.container()
-                    && blocks.link_types().len() != self.info.link_types.len()
-                {
-                    self.info.link_types = blocks.link_types().to_vec();
+                if records.described() != self.described {
+                    self.described = records.described();
+                    records.take_secrets(&mut self.secrets);
+                    self.info.link_types = records.container().link_types().to_vec();
                 }
                 more
             }
@@ -219,6 +232,12 @@ impl Capture {
     /// The same, for those who find more.
     pub const fn faults_mut(&mut self) -> &mut FaultLog {
         &mut self.faults
+    }
+
+    /// The lines of TLS key logs that the capture itself has brought since this was last called.
+    #[inline]
+    pub fn take_secrets(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.secrets)
     }
 
     /// What is known of the capture so far.

@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use pcap_parser::parse_sectionheaderblock;
+use pcap_parser::{SecretsType, parse_decryptionsecretsblock_be, parse_decryptionsecretsblock_le, parse_sectionheaderblock};
 
 use super::buffer::{Buffer, MAX_BLOCK};
 use super::byte_order::ByteOrder;
@@ -32,6 +32,9 @@ const MAX_BELIEVED: u32 = 128 << 20;
 /// The most interfaces that a section may describe.
 const MAX_INTERFACES: usize = 65_536;
 
+/// The most octets of secrets that wait to be taken, which is also the most of one block.
+const MAX_SECRETS: usize = MAX_BLOCK;
+
 /// The kinds of blocks, by the type that stands first in each.
 pub(super) mod block_type {
     pub(crate) const SECTION: u32 = 0x0a0d_0d0a;
@@ -40,6 +43,8 @@ pub(super) mod block_type {
     pub(crate) const OBSOLETE_PACKET: u32 = 2;
     pub(crate) const SIMPLE_PACKET: u32 = 3;
     pub(crate) const ENHANCED_PACKET: u32 = 6;
+    /// Secrets by which something in the capture can be decrypted.
+    pub(crate) const SECRETS: u32 = 10;
     /// Blocks that are no packets but that Wireshark shows, and counts, as frames: systemd journal entries, custom blocks, sysdig events.
     pub(crate) const SHOWN: [u32; 6] = [9, 0x0bad, 0x4000_0bad, 0x204, 0x216, 0x221];
 }
@@ -54,6 +59,10 @@ pub(super) struct PcapNg {
     /// How many interfaces the sections before this one described.
     interfaces_before: u32,
     link_types: Vec<LinkType>,
+    /// Lines of TLS key logs that nobody has taken yet.
+    secrets: Vec<u8>,
+    /// How many blocks were read that describe something.
+    described: u64,
     /// The time of the packet last read, which is that of a packet without one.
     last_time: Timestamp,
 }
@@ -83,12 +92,31 @@ impl PcapNg {
         if length <= MAX_BLOCK && !buffer.fill_to(length) {
             return Err(Error::CutHeader { path, format, had: buffer.len() as u64, wanted: length as u64 });
         }
-        Ok(Self { order, interfaces: Arc::default(), interfaces_before: 0, link_types: Vec::new(), last_time: Timestamp::default() })
+        Ok(Self {
+            order,
+            interfaces: Arc::default(),
+            interfaces_before: 0,
+            link_types: Vec::new(),
+            secrets: Vec::new(),
+            described: 0,
+            last_time: Timestamp::default(),
+        })
     }
 
     /// The link types described so far, in order.
     pub(super) fn link_types(&self) -> &[LinkType] {
         &self.link_types
+    }
+
+    /// How many blocks were read that describe something: interfaces, secrets.
+    #[inline]
+    pub(super) const fn described(&self) -> u64 {
+        self.described
+    }
+
+    /// Moves the lines of TLS key logs that were read since this was last called to the end of `into`.
+    pub(super) fn take_secrets(&mut self, into: &mut Vec<u8>) {
+        into.append(&mut self.secrets);
     }
 
     /// The next packet; `None` at the end, `faults` saying whether it is an early one.
@@ -200,14 +228,40 @@ impl PcapNg {
                 }
             },
             block_type::INTERFACE => self.describe(Interface::read(block, self.order), offset, faults),
+            block_type::SECRETS => self.learn(block, offset, faults),
             kind if block_type::SHOWN.contains(&kind) => *number += 1,
             _ => {}
         }
         Some(())
     }
 
+    /// Keeps the lines of the TLS key log in a block of secrets.
+    fn learn(&mut self, block: &[u8], offset: u64, faults: &mut FaultLog) {
+        let read = match self.order {
+            ByteOrder::Little => parse_decryptionsecretsblock_le(block),
+            ByteOrder::Big => parse_decryptionsecretsblock_be(block),
+        };
+        // Behind the secrets stands padding.
+        let secrets = read.ok().and_then(|(_, read)| Some((read.secrets_type, read.data.get(..read.secrets_len as usize)?)));
+        match secrets {
+            Some((SecretsType::TlsKeyLog, lines)) if self.secrets.len().saturating_add(lines.len()) < MAX_SECRETS => {
+                self.secrets.extend_from_slice(lines);
+                self.secrets.push(b'\n');
+                self.described = self.described.saturating_add(1);
+            }
+            Some((SecretsType::TlsKeyLog, _)) => {
+                let fault = Fault::new(FaultKind::BoundReached, "octets of secrets in pcapng blocks");
+                faults.note(Fault { wanted: Some(MAX_SECRETS as u64), ..fault }.at_offset(offset));
+            }
+            // Secrets of other protocols.
+            Some(_) => {}
+            None => faults.note(Fault::new(FaultKind::BadRecord, "pcapng secrets block").at_offset(offset)),
+        }
+    }
+
     /// Adds an interface to the section.
     fn describe(&mut self, interface: Option<Interface>, offset: u64, faults: &mut FaultLog) {
+        self.described = self.described.saturating_add(1);
         match &interface {
             Some(interface) => {
                 if let Err(place) = self.link_types.binary_search(&interface.link_type) {

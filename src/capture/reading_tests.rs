@@ -247,7 +247,7 @@ fn the_packet_block_of_the_first_drafts_is_read() {
 #[test]
 fn other_blocks_are_skipped_and_numbered_only_where_wireshark_shows_them() {
     let packet = Little.enhanced(0, 1, b"x");
-    for (kind, shown) in [(4, 0), (5, 0), (10, 0), (0x8000_0001, 0), (0x777, 0), (0x0bad, 1), (0x4000_0bad, 1), (9, 1), (0x204, 1)] {
+    for (kind, shown) in [(4, 0), (5, 0), (0x8000_0001, 0), (0x777, 0), (0x0bad, 1), (0x4000_0bad, 1), (9, 1), (0x204, 1)] {
         let other = Little.block(kind, &[0xff; 40]);
         let file = [Little.section(), Little.interface(1, 0, &[]), packet.clone(), other, packet.clone()];
         assert_eq!(told(&file.concat()), (vec![1, 2 + shown], vec![]), "block type {kind:#x}");

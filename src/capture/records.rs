@@ -193,6 +193,22 @@ impl Records {
         &self.container
     }
 
+    /// How many blocks were read that describe something; none where there are no blocks.
+    #[inline]
+    pub(super) const fn described(&self) -> u64 {
+        match &self.container {
+            Container::Pcap(_) => 0,
+            Container::PcapNg(pcapng) => pcapng.described(),
+        }
+    }
+
+    /// Moves the lines of TLS key logs that were read since this was last called to the end of `into`.
+    pub(super) fn take_secrets(&mut self, into: &mut Vec<u8>) {
+        if let Container::PcapNg(pcapng) = &mut self.container {
+            pcapng.take_secrets(into);
+        }
+    }
+
     /// The place of the record last read.
     pub(super) fn mark(&self) -> Option<Mark> {
         let record = self.record.as_ref()?;

@@ -41,7 +41,7 @@ pub(super) struct Arguments {
 /// A command, one file each.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    Audit(Audit),
+    Audit(Box<Audit>),
     List(List),
     Stat(Stat),
     Rules(Rules),

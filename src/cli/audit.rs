@@ -6,6 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use sip3xx::analysis::{self, Input};
 use sip3xx::filter::Filter;
+use sip3xx::flow::KeyLog;
 use sip3xx::report::model::{self, Level, Report};
 use sip3xx::report::{self, FORMATS, Format, Presentation, Rows, Sort};
 use sip3xx::rules::{Profile, Rule};
@@ -13,6 +14,7 @@ use sip3xx::rules::{Profile, Rule};
 use super::complaint::Complaint;
 use super::exit::{Exit, Policy};
 use super::inputs::{Inputs, inputs, is_input};
+use super::key_log::KeyLogs;
 use super::output::{self, FurtherReport};
 use super::progress::ProgressLine;
 use super::rows::display_filter;
@@ -79,6 +81,9 @@ pub(super) struct Audit {
     #[arg(long, help_heading = "Judgement")]
     separate: bool,
 
+    #[command(flatten)]
+    key_logs: KeyLogs,
+
     /// The mildest level of a finding that fails the run (exit code 1).
     #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = fail_on_parser(), help_heading = "Exit code")]
     fail_on: FailOn,
@@ -114,8 +119,13 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
     refuse_to_overwrite(&audit.reports, &named.iter().cloned().map(Input::File).collect::<Vec<_>>())?;
     let Inputs { readable: inputs, is_some_left_out } = inputs(&named)?;
     refuse_to_overwrite(&audit.reports, &inputs)?;
+    let key_logs: Vec<Input> = audit.key_logs.files().map(|file| Input::File(file.to_owned())).collect();
+    if let Some(report) = audit.reports.iter().find(|report| is_input(&report.file, &key_logs)) {
+        return Err(Complaint::new(format!("--report would overwrite the key log {}", report.file.display())));
+    }
 
-    let report = analysed(audit, &inputs, filter.as_ref()).map_err(|error| Complaint::of_error(&error))?;
+    let keys = audit.key_logs.read()?;
+    let report = analysed(audit, &inputs, filter.as_ref(), keys).map_err(|error| Complaint::of_error(&error))?;
 
     let presentation = audit.presentation();
     for further in &audit.reports {
@@ -142,8 +152,8 @@ fn refuse_to_overwrite(reports: &[FurtherReport], inputs: &[Input]) -> Result<()
 }
 
 /// The report of all inputs: merged by time, or each by itself.
-fn analysed(audit: &Audit, inputs: &[Input], filter: Option<&Filter>) -> Result<Report, analysis::Error> {
-    let options = audit.options();
+fn analysed(audit: &Audit, inputs: &[Input], filter: Option<&Filter>, keys: KeyLog) -> Result<Report, analysis::Error> {
+    let options = audit.options(keys);
     let mut line = ProgressLine::new();
     let mut progress = |progress: &analysis::Progress| line.update(progress);
     let mut one = |inputs: &[Input]| match filter {
@@ -161,13 +171,14 @@ fn analysed(audit: &Audit, inputs: &[Input], filter: Option<&Filter>) -> Result<
 }
 
 impl Audit {
-    fn options(&self) -> analysis::Options {
+    fn options(&self, keys: KeyLog) -> analysis::Options {
         analysis::Options {
             retry_window_ns: self.retry_window,
             patience_ns: self.patience,
             profile: self.profile,
             only: ids(&self.only),
             ignore: ids(&self.ignore),
+            keys,
         }
     }
 

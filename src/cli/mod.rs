@@ -9,6 +9,7 @@ mod decode_as;
 mod exit;
 mod inputs;
 mod list;
+mod key_log;
 mod live;
 mod output;
 mod progress;

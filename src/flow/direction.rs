@@ -1,7 +1,6 @@
-//! Takes the segments that one side of a TCP connection sent, gives its octets in order to the cutter and the units to the sink.
+//! Takes the segments that one side of a TCP connection sent, gives its octets in order to the cutting, or to what opens its TLS.
 //!
-//! What comes in its turn is cut straight from the frame; only the start of a unit that is not whole is copied. What comes ahead of its
-//! turn waits. Octets that were there before win over what comes again (RFC 9293, 3.10.7.4).
+//! What comes ahead of its turn waits. Octets that were there before win over what comes again (RFC 9293, 3.10.7.4).
 //!
 //! When a gap is given up. The octets are lost to the capture, though not to the receiver, if the receiver has confirmed octets behind
 //! them: then only disorder of the capture itself can bring them, and [`Limits::confirmed_gap_age`] or [`Limits::gap_segments`] more
@@ -10,12 +9,11 @@
 //! the sender has sent its FIN, [`Limits::unheard_gap_age`] or the segments decide. RST ends all waiting, and so does
 //! [`Limits::stream_bytes`].
 
-use super::cut::{Cutter, Progress};
-use super::giver::Giver;
-use super::joined::Joined;
+use super::cut::Cutter;
+use super::cutting::Cutting;
 use super::limits::Limits;
 use super::pending::Pending;
-use super::tail::{Frames, Tail};
+use super::tls::{self, Hello, Inbound, KeyLog, Next, Session};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLogs};
@@ -38,6 +36,12 @@ pub(super) struct Context<'a, 'b, C> {
     pub(super) now: Timestamp,
     /// Sender and receiver of the direction that is being worked on.
     pub(super) ends: (Endpoint, Endpoint),
+    /// The secrets that are known.
+    pub(super) keys: &'a KeyLog,
+    /// What both directions of the connection know of its TLS.
+    pub(super) session: &'a mut Option<Box<Session>>,
+    /// Takes the hellos of what cannot be opened.
+    pub(super) hellos: &'a mut Vec<Hello>,
 }
 
 /// Why no octets follow those that wait.
@@ -64,6 +68,20 @@ struct Gap {
     confirmed: Option<(Timestamp, u64)>,
 }
 
+/// What lies between the octets and the cutting.
+#[derive(Debug, Default)]
+enum Layer {
+    /// No octet came yet.
+    #[default]
+    Unknown,
+    /// Nothing.
+    Plain,
+    /// TLS.
+    Tls(Box<Inbound>),
+    /// TLS that nobody can open.
+    Closed,
+}
+
 /// One direction of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Direction {
@@ -85,20 +103,17 @@ pub(super) struct Direction {
     taken: Option<(u64, u64)>,
     /// Segments of either direction that came so far.
     arrivals: u64,
-    progress: Progress,
-    tail: Tail,
-    /// The message whose frames are being joined.
-    joined: Joined,
+    layer: Layer,
+    cutting: Cutting,
     pending: Pending,
     gap: Option<Gap>,
-    /// A gap that is told once the stream turns out to carry units.
-    untold: Option<(u32, Fault)>,
 }
 
 impl Direction {
     /// Octets held, bookkeeping included.
     pub(super) fn cost(&self) -> usize {
-        self.tail.cost().saturating_add(self.joined.cost()).saturating_add(self.pending.cost())
+        let opening = if let Layer::Tls(inbound) = &self.layer { inbound.cost() } else { 0 };
+        self.cutting.cost().saturating_add(opening).saturating_add(self.pending.cost())
     }
 
     /// Whether segments wait for others.
@@ -108,7 +123,7 @@ impl Direction {
 
     /// Whether octets wait for the rest of a unit, or for others.
     pub(super) fn holds_octets(&self) -> bool {
-        !self.tail.is_empty() || self.is_waiting()
+        self.cutting.holds_octets() || self.is_waiting()
     }
 
     /// Whether the receiver has confirmed octets that the capture does not have (yet).
@@ -154,7 +169,7 @@ impl Direction {
                 return;
             }
             self.begin(sequence);
-            self.progress.begin_after_gap();
+            self.cutting.begin_after_gap();
         }
         let at = self.position(sequence);
         // RFC 9293, 3.8.4: a keep-alive repeats the octet before the next one, or none.
@@ -182,11 +197,11 @@ impl Direction {
 
     fn begin_elsewhere<C: Cutter>(&mut self, at: u64, origin: Origin, cx: &mut Context<'_, '_, C>) {
         self.close(End::Lost, cx);
-        self.tell(origin.capture, Fault::new(FaultKind::TcpGap, "TCP sequence number").at_frame(origin.frame), cx);
+        self.cutting.tell(origin.capture, Fault::new(FaultKind::TcpGap, "TCP sequence number").at_frame(origin.frame), cx);
         self.taken = (at < self.first).then_some((self.first, self.next));
         (self.syn, self.fin, self.acked, self.gap) = (None, None, None, None);
         (self.first, self.next) = (at, at);
-        self.progress.begin_after_gap();
+        self.cutting.begin_after_gap();
     }
 
     /// Passes over octets that were taken already.
@@ -194,9 +209,7 @@ impl Direction {
         if let Some((from, to)) = self.taken.filter(|&(from, _)| from <= self.next) {
             self.taken = None;
             if self.next < to {
-                self.cut_tail(None, End::Lost, cx);
-                self.progress.begin_after_gap();
-                self.advance(to.max(from));
+                self.pass_over(to.max(from), cx);
             }
         }
     }
@@ -208,11 +221,9 @@ impl Direction {
         if end <= self.next {
             return;
         }
-        if at > self.next && self.progress.is_barren(cx.limits.barren_bytes) {
+        if at > self.next && self.is_barren(cx.limits) {
             // Not worth waiting: nothing of ours was ever in this stream.
-            self.cut_tail(None, End::Lost, cx);
-            self.progress.begin_after_gap();
-            self.next = at;
+            self.pass_over(at, cx);
         }
         if at > self.next || hold {
             self.pending.insert(at, bytes, missing, origin, self.arrivals);
@@ -221,7 +232,7 @@ impl Direction {
         let known = usize::try_from(self.next - at).unwrap_or(usize::MAX);
         if let Some(fresh) = bytes.get(known..).filter(|fresh| !fresh.is_empty()) {
             self.advance(octets_end);
-            self.take(fresh, origin, cx);
+            self.take(fresh, origin, Some(origin), cx);
         }
         if missing > 0 {
             self.lose(end, FaultKind::Snaplen, origin, cx);
@@ -235,60 +246,54 @@ impl Direction {
         self.first = self.first.max(to.saturating_sub(HISTORY_MAX));
     }
 
-    /// Cuts octets that came in their turn.
-    fn take<C: Cutter>(&mut self, bytes: &[u8], origin: Origin, cx: &mut Context<'_, '_, C>) {
-        if !self.tail.is_empty() {
-            self.tail.append(bytes, origin);
-            self.cut_tail(Some(origin), End::Open, cx);
-            return;
-        }
-        let mut giver = Giver { joined: &mut self.joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None };
-        let done = self.progress.run(cx.cutter, bytes, false, &mut |piece, after_gap| {
-            giver.give(piece, bytes, after_gap, End::Open, |_| Some((Frames::from_slice(&[origin.frame]), origin)))
-        });
-        let lost = giver.lost;
-        self.tell_lost(lost, cx);
-        self.tail.append(bytes.get(done..).unwrap_or_default(), origin);
+    /// Whether nothing of ours was ever in this stream, or nobody can tell what is.
+    const fn is_barren(&self, limits: &Limits) -> bool {
+        matches!(self.layer, Layer::Closed) || self.cutting.is_barren(limits.barren_bytes)
     }
 
-    /// Cuts what waits; `completing` is what made it complete, the last frame that carried it where that is none.
-    fn cut_tail<C: Cutter>(&mut self, completing: Option<Origin>, end: End, cx: &mut Context<'_, '_, C>) {
-        let tail = &self.tail;
-        let bytes = tail.bytes();
-        let mut giver = Giver { joined: &mut self.joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None };
-        let done = self.progress.run(cx.cutter, bytes, end != End::Open, &mut |piece, after_gap| {
-            giver.give(piece, bytes, after_gap, end, |range| tail.carriers(range.start, range.end, completing))
-        });
-        let lost = giver.lost;
-        self.tail.drop_front(done);
-        self.tell_lost(lost, cx);
-        if self.tail.len() > cx.limits.stream_bytes && end == End::Open {
-            let fault = Fault::new(FaultKind::BoundReached, "octets of one unit in a TCP stream");
-            cx.faults
-                .of(self.capture)
-                .note(Fault { frame: completing.map(|origin| origin.frame), ..fault }.wanted_had(self.tail.len() as u64, 0));
-            self.cut_tail(completing, End::Lost, cx);
-            self.progress.begin_after_gap();
+    /// Takes octets that came in their turn; `completing` is the frame that made them complete.
+    fn take<C: Cutter>(&mut self, bytes: &[u8], origin: Origin, completing: Option<Origin>, cx: &mut Context<'_, '_, C>) {
+        if matches!(self.layer, Layer::Unknown) {
+            self.layer = if tls::may_begin(bytes) { Layer::Tls(Box::default()) } else { Layer::Plain };
         }
+        match &mut self.layer {
+            Layer::Unknown | Layer::Closed => {}
+            Layer::Plain => self.cutting.take(bytes, origin, completing, cx),
+            Layer::Tls(inbound) => match inbound.take(bytes, origin, completing, &mut self.cutting, cx) {
+                Next::On => {}
+                Next::Closed => self.layer = Layer::Closed,
+                Next::Foreign => {
+                    let octets = std::mem::take(inbound.as_mut()).into_octets();
+                    self.layer = Layer::Plain;
+                    for (range, origin) in octets.runs(0, octets.len()) {
+                        self.cutting.take(octets.bytes().get(range).unwrap_or_default(), origin, completing, cx);
+                    }
+                }
+            },
+        }
+    }
+
+    /// Goes on at `to`, as what lies before will not come.
+    fn pass_over<C: Cutter>(&mut self, to: u64, cx: &mut Context<'_, '_, C>) {
+        if let Layer::Tls(inbound) = &mut self.layer
+            && inbound.lose(to.saturating_sub(self.next)) == Next::Closed
+        {
+            self.layer = Layer::Closed;
+        }
+        self.cutting.cut(None, End::Lost, cx);
+        self.cutting.begin_after_gap();
+        self.advance(to);
     }
 
     /// Takes what waited and now follows.
     fn drain<C: Cutter>(&mut self, completing: Option<Origin>, cx: &mut Context<'_, '_, C>) {
-        let mut took = false;
         while let Some((piece, known)) = self.pending.take(self.next) {
             if piece.missing > known {
-                if took {
-                    self.cut_tail(completing, End::Open, cx);
-                }
                 self.lose(self.next.saturating_add(piece.missing - known), FaultKind::Snaplen, piece.origin, cx);
             } else if let Some(fresh) = usize::try_from(known).ok().and_then(|known| piece.bytes.get(known..)) {
                 self.advance(self.next.saturating_add(fresh.len() as u64));
-                self.tail.append(fresh, piece.origin);
-                took = true;
+                self.take(fresh, piece.origin, completing, cx);
             }
-        }
-        if took {
-            self.cut_tail(completing, End::Open, cx);
         }
     }
 
@@ -304,35 +309,8 @@ impl Direction {
             return;
         }
         let said_by = if kind == FaultKind::Snaplen { "TCP payload beyond the kept octets" } else { "TCP sequence number" };
-        self.tell(origin.capture, Fault::new(kind, said_by).at_frame(origin.frame).wanted_had(to - self.next, 0), cx);
-        self.cut_tail(None, End::Lost, cx);
-        self.progress.begin_after_gap();
-        self.advance(to);
-    }
-
-    /// Notes `fault` if the stream carries units as far as is known, else when it turns out to.
-    fn tell<C: Cutter>(&mut self, capture: u32, fault: Fault, cx: &mut Context<'_, '_, C>) {
-        if self.progress.units > 0 || !self.tail.is_empty() {
-            cx.faults.of(capture).note(fault);
-        } else {
-            self.untold.get_or_insert((capture, fault));
-        }
-    }
-
-    /// Tells what was lost in cutting.
-    fn tell_lost<C: Cutter>(&mut self, lost: Option<(u32, Fault)>, cx: &mut Context<'_, '_, C>) {
-        if let Some((capture, fault)) = lost {
-            self.tell(capture, fault, cx);
-        }
-        self.tell_untold(cx);
-    }
-
-    fn tell_untold<C: Cutter>(&mut self, cx: &mut Context<'_, '_, C>) {
-        if self.progress.units > 0
-            && let Some((capture, fault)) = self.untold.take()
-        {
-            cx.faults.of(capture).note(fault);
-        }
+        self.cutting.tell(origin.capture, Fault::new(kind, said_by).at_frame(origin.frame).wanted_had(to - self.next, 0), cx);
+        self.pass_over(to, cx);
     }
 
     /// Takes the receiver's word that it has all octets before `acknowledgment`.
@@ -372,7 +350,7 @@ impl Direction {
         }
         if self.fin.is_some_and(|fin| self.next >= fin) {
             self.fin = None;
-            self.cut_tail(None, End::Closed, cx);
+            self.cutting.cut(None, End::Closed, cx);
         }
     }
 
@@ -405,12 +383,16 @@ impl Direction {
         while self.is_waiting() {
             self.give_up_gap(cx);
         }
-        self.cut_tail(None, end, cx);
+        if let Layer::Tls(inbound) = std::mem::take(&mut self.layer) {
+            inbound.close(cx);
+        }
+        self.cutting.cut(None, end, cx);
+        self.cutting.set_secure(false);
         self.gap = None;
         // The FIN has a number of its own, which need not be seen.
         if let Some((acked, origin)) = self.acked.take().filter(|(acked, _)| *acked > self.next.saturating_add(1)) {
             let fault = Fault::new(FaultKind::TcpGap, "TCP acknowledgment");
-            self.tell(origin.capture, fault.at_frame(origin.frame).wanted_had(acked - self.next, 0), cx);
+            self.cutting.tell(origin.capture, fault.at_frame(origin.frame).wanted_had(acked - self.next, 0), cx);
         }
     }
 }

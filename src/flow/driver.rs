@@ -7,6 +7,7 @@ use super::fragments::{Fragments, Whole, begins_as_text};
 use super::inflated::inflated;
 use super::limits::Limits;
 use super::streams::{Streams, Surroundings};
+use super::tls::{Hello, KeyLog};
 use super::unit::{Origin, Sink, Unit};
 use crate::capture::Frame;
 use crate::evidence::Timestamp;
@@ -27,6 +28,9 @@ pub struct Flow<C: Cutter> {
     cutter: C,
     fragments: Fragments,
     streams: Streams,
+    keys: KeyLog,
+    /// What [`Self::take_hellos`] gives next.
+    hellos: Vec<Hello>,
     last_tick: Timestamp,
     /// The capture of the last frame that was not the most usual one.
     last_capture: u32,
@@ -36,7 +40,27 @@ impl<C: Cutter> Flow<C> {
     /// A flow that holds nothing yet, whose streams `cutter` cuts.
     #[must_use]
     pub fn new(limits: Limits, cutter: C) -> Self {
-        Self { limits, cutter, fragments: Fragments::new(), streams: Streams::new(), last_tick: Timestamp::MIN, last_capture: 0 }
+        Self {
+            limits,
+            cutter,
+            fragments: Fragments::new(),
+            streams: Streams::new(),
+            keys: KeyLog::default(),
+            hellos: Vec::new(),
+            last_tick: Timestamp::MIN,
+            last_capture: 0,
+        }
+    }
+
+    /// The secrets by which TLS is opened; what is added counts for what comes after it.
+    pub const fn keys_mut(&mut self) -> &mut KeyLog {
+        &mut self.keys
+    }
+
+    /// The ClientHellos, since this was last asked, of sessions that cannot be opened.
+    #[inline]
+    pub fn take_hellos(&mut self) -> impl Iterator<Item = Hello> {
+        self.hellos.drain(..)
     }
 
     /// What cuts the streams.
@@ -180,7 +204,8 @@ impl<C: Cutter> Flow<C> {
         faults: &'a mut FaultLogs,
         sink: Sink<'a>,
     ) -> (&'a mut Streams, Surroundings<'a, 'a, C>) {
-        (&mut self.streams, Surroundings { cutter: &self.cutter, limits: &self.limits, faults, sink, now, capture })
+        let Self { streams, cutter, limits, keys, hellos, .. } = self;
+        (streams, Surroundings { cutter, limits, faults, sink, now, capture, keys, hellos })
     }
 }
 

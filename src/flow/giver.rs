@@ -19,6 +19,8 @@ pub(super) struct Giver<'a, 'b, C> {
     pub(super) cutter: &'a C,
     /// What was lost on the way, the last of it, with its capture.
     pub(super) lost: Option<(u32, Fault)>,
+    /// Whether the stream came out of TLS.
+    pub(super) is_secure: bool,
 }
 
 impl<C: Cutter> Giver<'_, '_, C> {
@@ -37,7 +39,7 @@ impl<C: Cutter> Giver<'_, '_, C> {
                 let end = if range.end == bytes.len() { end } else { End::Open };
                 let unit = bytes.get(range.clone()).unwrap_or_default();
                 if let Some((frames, last)) = carriers(range) {
-                    self.sink(unit, Transport::Tcp, &frames, last, end, after_gap);
+                    self.sink(unit, if self.is_secure { Transport::Tls } else { Transport::Tcp }, &frames, last, end, after_gap);
                 }
                 true
             }
@@ -55,7 +57,7 @@ impl<C: Cutter> Giver<'_, '_, C> {
                 let Some((frames, last)) = carriers(range) else { return false };
                 match self.joined.add(&header, frame, &frames, last) {
                     Added::Whole(message, frames) if self.cutter.front(&message, true) == Front::Ours => {
-                        self.sink(&message, Transport::Ws, &frames, last, end, after_gap);
+                        self.sink(&message, if self.is_secure { Transport::Wss } else { Transport::Ws }, &frames, last, end, after_gap);
                         true
                     }
                     Added::Open | Added::Whole(..) => false,

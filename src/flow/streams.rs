@@ -12,6 +12,7 @@ use super::aging::Aging;
 use super::cut::Cutter;
 use super::direction::{Context, Direction, End};
 use super::limits::Limits;
+use super::tls::{Hello, KeyLog, SIPS, Session};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLogs};
@@ -30,6 +31,8 @@ struct Connection {
     pair: Pair,
     from_low: Direction,
     from_high: Direction,
+    /// What both know of their TLS.
+    session: Option<Box<Session>>,
     last: Timestamp,
     /// What it held when that was last counted.
     cost: usize,
@@ -42,20 +45,22 @@ pub(super) struct Surroundings<'a, 'b, C> {
     pub(super) faults: &'a mut FaultLogs,
     pub(super) sink: Sink<'b>,
     pub(super) now: Timestamp,
+    pub(super) keys: &'a KeyLog,
+    pub(super) hellos: &'a mut Vec<Hello>,
     /// The capture that is being read.
     pub(super) capture: u32,
 }
 
 impl<C> Surroundings<'_, '_, C> {
-    fn between(&mut self, source: Endpoint, destination: Endpoint) -> Context<'_, '_, C> {
-        let Self { cutter, limits, faults, sink, now, .. } = self;
-        Context { cutter, limits, faults, sink: &mut **sink, now: *now, ends: (source, destination) }
+    fn between<'s>(&'s mut self, source: Endpoint, destination: Endpoint, session: &'s mut Option<Box<Session>>) -> Context<'s, 's, C> {
+        let Self { cutter, limits, faults, sink, now, keys, hellos, .. } = self;
+        Context { cutter, limits, faults, sink: &mut **sink, now: *now, ends: (source, destination), keys, session, hellos }
     }
 }
 
 impl Connection {
     fn new(pair: Pair, now: Timestamp) -> Self {
-        Self { pair, from_low: Direction::default(), from_high: Direction::default(), last: now, cost: 0 }
+        Self { pair, from_low: Direction::default(), from_high: Direction::default(), session: None, last: now, cost: 0 }
     }
 
     /// Takes a segment that the low endpoint sent if `from_low`, else the high one.
@@ -63,17 +68,29 @@ impl Connection {
         self.last = origin.time;
         if segment.flags.syn {
             self.open(segment, from_low, around);
+            if segment.destination.port == SIPS && segment.acknowledgment.is_none() {
+                around.hellos.push(Hello {
+                    capture: origin.capture,
+                    frame: origin.frame,
+                    time: origin.time,
+                    source: segment.source,
+                    destination: segment.destination,
+                    is_syn: true,
+                    server_name: None,
+                });
+            }
         }
         let (here, there) = if from_low { (&mut self.from_low, &mut self.from_high) } else { (&mut self.from_high, &mut self.from_low) };
         let (source, destination) = (segment.source, segment.destination);
+        let session = &mut self.session;
         if let Some(acknowledgment) = segment.acknowledgment {
             there.acknowledge(acknowledgment, origin);
         }
-        there.settle(&mut around.between(destination, source));
-        here.segment(segment, origin, there.misses_what_was_received(), &mut around.between(source, destination));
+        there.settle(&mut around.between(destination, source, session));
+        here.segment(segment, origin, there.misses_what_was_received(), &mut around.between(source, destination, session));
         if segment.flags.rst {
-            here.close(End::Over, &mut around.between(source, destination));
-            there.close(End::Over, &mut around.between(destination, source));
+            here.close(End::Over, &mut around.between(source, destination, session));
+            there.close(End::Over, &mut around.between(destination, source, session));
         }
         self.release(around);
     }
@@ -85,12 +102,15 @@ impl Connection {
             // The answer to a SYN opens its own direction only; a SYN opens both.
             let both = segment.acknowledgment.is_none();
             if from_low || both {
-                self.from_low.close(End::Over, &mut around.between(self.pair.low, self.pair.high));
+                self.from_low.close(End::Over, &mut around.between(self.pair.low, self.pair.high, &mut self.session));
                 self.from_low = Direction::default();
             }
             if !from_low || both {
-                self.from_high.close(End::Over, &mut around.between(self.pair.high, self.pair.low));
+                self.from_high.close(End::Over, &mut around.between(self.pair.high, self.pair.low, &mut self.session));
                 self.from_high = Direction::default();
+            }
+            if both {
+                self.session = None;
             }
         }
         let here = if from_low { &mut self.from_low } else { &mut self.from_high };
@@ -101,26 +121,26 @@ impl Connection {
     fn release<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
         let Pair { low, high } = self.pair;
         if self.from_low.is_waiting() && !self.from_high.misses_what_was_received() {
-            self.from_low.release(&mut around.between(low, high));
+            self.from_low.release(&mut around.between(low, high, &mut self.session));
         }
         if self.from_high.is_waiting() && !self.from_low.misses_what_was_received() {
-            self.from_high.release(&mut around.between(high, low));
+            self.from_high.release(&mut around.between(high, low, &mut self.session));
         }
     }
 
     /// Gives up the gaps whose time has come.
     fn settle<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
         let Pair { low, high } = self.pair;
-        self.from_low.settle(&mut around.between(low, high));
-        self.from_high.settle(&mut around.between(high, low));
+        self.from_low.settle(&mut around.between(low, high, &mut self.session));
+        self.from_high.settle(&mut around.between(high, low, &mut self.session));
         self.release(around);
     }
 
     /// Gives what is held, since nothing follows.
     fn close<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
         let Pair { low, high } = self.pair;
-        self.from_low.close(End::Over, &mut around.between(low, high));
-        self.from_high.close(End::Over, &mut around.between(high, low));
+        self.from_low.close(End::Over, &mut around.between(low, high, &mut self.session));
+        self.from_high.close(End::Over, &mut around.between(high, low, &mut self.session));
     }
 
     fn is_waiting(&self) -> bool {
@@ -183,7 +203,8 @@ impl Streams {
     /// Counts what connection `id` holds now.
     fn account(&mut self, id: u32) {
         let Some(connection) = self.connections.get_mut(id) else { return };
-        let cost = connection.from_low.cost().saturating_add(connection.from_high.cost());
+        let session = if connection.session.is_some() { size_of::<Session>() } else { 0 };
+        let cost = connection.from_low.cost().saturating_add(connection.from_high.cost()).saturating_add(session);
         self.held = self.held.saturating_add(cost).saturating_sub(connection.cost);
         connection.cost = cost;
         if connection.is_waiting() {

@@ -1,6 +1,7 @@
 //! Takes the octets of a stream that are not yet cut, gives them back as one slice, and for each range of them the frames that carried it.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use smallvec::SmallVec;
 
@@ -87,6 +88,17 @@ impl Tail {
         frames.sort_unstable();
         frames.dedup();
         Some((frames, last))
+    }
+
+    /// What carried each part of the octets `from..to` of those that wait; the parts are counted from `from`.
+    pub(super) fn runs(&self, from: usize, to: usize) -> impl Iterator<Item = (Range<usize>, Origin)> {
+        let place = move |at: u64| usize::try_from(at.saturating_sub(self.done)).unwrap_or(usize::MAX).clamp(from, to);
+        let mut begin = from;
+        self.runs.iter().filter_map(move |run| {
+            let part = begin - from..place(run.end) - from;
+            begin = place(run.end).max(begin);
+            (!part.is_empty()).then_some((part, run.origin))
+        })
     }
 
     /// Drops the first `count` octets of those that wait.

@@ -78,7 +78,10 @@ pub(super) fn packet<'a>(data: &'a [u8], walk: Walk) -> Result<Packet<'a>, Stop>
         rest = next;
     }
     let by_name = named.ok_or(Stop::NotOurs)?;
-    found.transport = carried.unwrap_or(by_name);
+    found.transport = match carried {
+        Some(Transport::Tcp) if by_name.is_secure() => by_name,
+        _ => carried.unwrap_or(by_name),
+    };
     Ok(Packet::Datagram(found))
 }
 
@@ -87,7 +90,9 @@ fn sip(name: &[u8]) -> Option<Transport> {
     let end = name.iter().position(|octet| *octet == 0).unwrap_or(name.len());
     match name.get(..end)? {
         b"sip" | b"sip_udp" => Some(Transport::Udp),
-        b"sip.tcp" | b"sip_tcp" => Some(Transport::Tcp),
+        // The name of the reader that a stream is handed to. What a stream in the clear holds is exported as `sip` by that reader itself; only TLS
+        // exports what it hands on.
+        b"sip.tcp" | b"sip_tcp" => Some(Transport::Tls),
         _ => None,
     }
 }
@@ -147,8 +152,8 @@ mod tests {
         for (name, port_type, transport) in [
             (&b"sip"[..], 3, Transport::Udp),
             (b"sip", 2, Transport::Tcp),
-            (b"sip.tcp", 2, Transport::Tcp),
-            (b"sip.tcp", 0, Transport::Tcp),
+            (b"sip.tcp", 2, Transport::Tls),
+            (b"sip.tcp", 0, Transport::Tls),
             (b"sip", 1, Transport::Tcp),
         ] {
             for v6 in [false, true] {

@@ -223,7 +223,7 @@ impl Layers {
                 length: u16::try_from(octets.saturating_add(8)).unwrap_or(0),
                 stream: None,
             }),
-            Transport::Tcp | Transport::Ws => Layer::Tcp(Tcp {
+            Transport::Tcp | Transport::Ws | Transport::Tls | Transport::Wss => Layer::Tcp(Tcp {
                 source_port: source.port,
                 destination_port: destination.port,
                 sequence: 0,

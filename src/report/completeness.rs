@@ -43,6 +43,10 @@ pub(super) fn meaning(kind: &str) -> Option<Meaning> {
             "octets of TCP connections are not in the capture; SIP messages in them are unknown",
             "the capturing machine dropped packets: give dumpcap a larger buffer (-B) or a narrower filter",
         ),
+        "sealed-tls" => (
+            "TLS connections could not be opened, or not to their end, though their secrets are known; SIP messages in them are unknown",
+            "record the key log along with the capture, from before the connections begin, and let the client offer AES-GCM or ChaCha20-Poly1305",
+        ),
         "undecodable-sip" => (
             "messages look like SIP and cannot be decoded",
             "look at the frame; if the message is well-formed, this is a fault of this program",

@@ -8,7 +8,7 @@
 //! 40 end
 //! ```
 //!
-//! A line is: seconds, who sends, `>`, who receives (`/tcp` or `/ws` behind it for these), the start of the message, and behind bars the headers that are
+//! A line is: seconds, who sends, `>`, who receives (`/tcp`, `/ws`, `/tls` or `/wss` behind it for these), the start of the message, and behind bars the headers that are
 //! to stand there instead of the usual ones. Names are those of [`address`]; any `192.0.2.1:5060` or `[2001:db8::1]:5060` will do.
 //!
 //! - A request without a URI (ACK, CANCEL) is about the last INVITE on that way. A response answers the last request on its way, or the last
@@ -25,7 +25,7 @@ use std::net::SocketAddr;
 use super::engine::{Selection, judge, judge_later};
 use super::finding::Finding;
 use super::rule::{Level, Rule, Section};
-use crate::call::{Calls, Clue, ClueKind, Events, LaterRequest, Redirect, Settings, Sighting, Watch};
+use crate::call::{Calls, Clue, ClueKind, Events, Greeting, LaterRequest, Redirect, Settings, Sighting, Watch};
 use crate::dns::{self, Data, Name, Record};
 use crate::evidence::{Endpoint, Place, Timestamp, Transport};
 use crate::fault::Fault;
@@ -96,7 +96,7 @@ pub(super) fn play(script: &str) -> Scene {
         let time = Timestamp::from_nanos((seconds * 1e9).round() as i128);
         if rest == "end" {
             calls.reaches(0, time);
-        } else if let Some(clue) = answer(rest, time, stage.sent.len()) {
+        } else if let Some(clue) = answer(rest, time, stage.sent.len()).or_else(|| greeting(rest, time, stage.sent.len())) {
             calls.clue(&clue, &mut scene);
         } else {
             let sent = stage.enter(rest);
@@ -132,6 +132,21 @@ fn answer(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
     let rcode = if records.is_empty() { 3 } else { 0 };
     let kind = ClueKind::Dns(dns::Message { is_response: true, rcode, question: Some(name), records });
     let (source, destination) = (address(source), address(destination));
+    Some(Clue { capture: 0, frame: after as u64, time, source, destination, kind })
+}
+
+/// The opening of a connection that a line behind its time is: `FROM > TO SYN`, or `FROM > TO HELLO NAME`, with the name or without.
+#[track_caller]
+fn greeting(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (source, destination, greeting) = match words.as_slice() {
+        [source, ">", destination, "SYN"] => (source, destination, Greeting::Syn),
+        [source, ">", destination, "HELLO", rest @ ..] => {
+            (source, destination, Greeting::Hello { server_name: rest.first().map(|name| name.as_bytes().into()) })
+        }
+        _ => return None,
+    };
+    let (source, destination, kind) = (address(source), address(destination), ClueKind::Greeting(greeting));
     Some(Clue { capture: 0, frame: after as u64, time, source, destination, kind })
 }
 
@@ -230,7 +245,9 @@ impl Stage {
         let (destination, transport) = match destination.split_once('/') {
             Some((name, "tcp")) => (name, Transport::Tcp),
             Some((name, "ws")) => (name, Transport::Ws),
-            Some(_) => panic!("wanted /tcp or /ws in {line:?}"),
+            Some((name, "tls")) => (name, Transport::Tls),
+            Some((name, "wss")) => (name, Transport::Wss),
+            Some(_) => panic!("wanted /tcp, /ws, /tls or /wss in {line:?}"),
             None => (*destination, Transport::Udp),
         };
         let way = (address(source), address(destination));

@@ -5,7 +5,7 @@
 use super::finding::Finding;
 use super::rule::{Level, Party};
 use super::words::{offered, seconds, text};
-use crate::call::{Attempt, Link, Redirect, Role};
+use crate::call::{Attempt, Greeting, HiddenWay, Link, Redirect, Role};
 use crate::sip::uri::Host;
 use crate::sip::{Difference, Match, Uri};
 
@@ -169,6 +169,11 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
         return Some("a retry to the same Contact was seen that may belong to this redirect or to another of the same caller".into());
     }
     // Where a 380 leads its body says, and its Contact does not.
+    if redirect.status != 380
+        && let Some(way) = &redirect.hidden
+    {
+        return Some(encrypted_retry(redirect, way));
+    }
     if redirect.status != 380 && is_encrypted(redirect) {
         return Some("a Contact asks for an encrypted next hop, which the capture cannot show".into());
     }
@@ -188,6 +193,20 @@ fn doubt_of_proxy(redirect: &Redirect) -> String {
         Some(None) => "the proxy did not follow it, and no final response to the hop above is in the capture".into(),
         None => "a proxy neither followed it nor is seen to hand it on; the hop above may not be in the capture".into(),
     }
+}
+
+/// What is said of a retry that may lie in TLS.
+fn encrypted_retry(redirect: &Redirect, way: &HiddenWay) -> String {
+    let (what, name) = match &way.greeting {
+        Greeting::Syn => ("connection to", String::new()),
+        Greeting::Hello { server_name: None } => ("TLS connection to", String::new()),
+        Greeting::Hello { server_name: Some(name) } => ("TLS connection to", format!(", for the name {},", text(name))),
+    };
+    let after = seconds(way.time.nanos_since(redirect.response.time));
+    let (to, frame, status) = (way.destination, way.place.frame, redirect.status);
+    format!(
+        "a probable encrypted retry: the client opened a {what} {to}{name} in frame {frame}, {after} after the {status}, and its keys are not known"
+    )
 }
 
 /// Whether a Contact that is left to try asks for an encrypted next hop; whoever was served there need not try the others.

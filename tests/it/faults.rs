@@ -55,7 +55,9 @@ fn audit(capture: &Path, arguments: &[&str]) -> (String, Option<i32>) {
 fn every_kind_of_fault_has_a_sample_named_after_it() {
     let names: Vec<String> =
         texts().iter().filter_map(|path| path.file_stem()).filter_map(|name| name.to_str()).map(str::to_owned).collect();
-    let mut kinds: Vec<&str> = FaultKind::ALL.iter().map(|kind| kind.name()).collect();
+    // What is sealed follows from no text; `tls.rs` has it.
+    let told_here = FaultKind::ALL.iter().filter(|kind| **kind != FaultKind::SealedTls);
+    let mut kinds: Vec<&str> = told_here.map(|kind| kind.name()).collect();
     kinds.sort_unstable();
     assert_eq!(names, kinds);
 }

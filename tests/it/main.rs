@@ -37,6 +37,8 @@ mod sample_text;
 mod support;
 /// What a naive reader of frames and streams gets wrong, each by its number.
 mod traps;
-/// Asks tshark how many SIP messages a capture holds, and holds our count to it.
+/// Holds what is read out of TLS to what was sent, and to the frames of tshark.
+#[cfg(feature = "tls")]
+mod tls;
 /// Asks tshark which SIP messages a capture holds and what they say, and holds ours to it.
 mod witness;

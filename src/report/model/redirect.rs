@@ -23,7 +23,7 @@ pub struct Redirect {
     pub client: Client,
     /// Who sent it.
     pub server: Server,
-    /// `udp`, `tcp` or `ws`.
+    /// `udp`, `tcp` or `ws`; `tls` and `wss` where it was decrypted.
     pub transport: String,
     /// The request that was answered.
     pub request: Option<Request>,

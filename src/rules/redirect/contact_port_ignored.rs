@@ -4,6 +4,7 @@
 
 use super::retry::Retry;
 use crate::call::{Attempt, Redirect};
+use crate::evidence::Transport;
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
 use crate::sip::uri::{NextHop, UriTransport};
 
@@ -27,9 +28,14 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let retry = Retry::at_contact(redirect, attempt)?;
     let destination = attempt.request.destination;
     let hops: Vec<NextHop> = retry.hops().collect();
-    // What is encrypted or inside WebSocket comes in by the port of a gateway as often as not.
-    let is_plain = |hop: &NextHop| !hop.secure && matches!(hop.transport, UriTransport::Udp | UriTransport::Tcp);
-    let missed = |hop: &NextHop| is_plain(hop) && hop.is_at(destination.address) == Some(true) && hop.port != destination.port;
+    let is_tls = attempt.request.transport == Transport::Tls;
+    // What is seen behind the point where it was decrypted, or inside WebSocket, comes in by the port of a gateway as often as not.
+    let is_settled = |hop: &NextHop| match hop.transport {
+        UriTransport::Udp | UriTransport::Tcp => hop.secure == is_tls || (hop.explicit_port && is_tls),
+        UriTransport::Tls => is_tls,
+        _ => false,
+    };
+    let missed = |hop: &NextHop| is_settled(hop) && hop.is_at(destination.address) == Some(true) && hop.port != destination.port;
     if !hops.iter().all(missed) || retry.may_go_by_policy() {
         return None;
     }
@@ -78,6 +84,29 @@ mod tests {
             ("<sip:bob@198.51.100.30:5080>", "198.51.100.30:5080 INVITE sip:bob@198.51.100.30:5080"),
             ("<sip:bob@198.51.100.30>", "target INVITE sip:bob@198.51.100.30"),
             ("<sip:bob@198.51.100.30;transport=ws>", "198.51.100.30:8080/tcp INVITE sip:bob@198.51.100.30;transport=ws"),
+        ];
+        for (contact, retry) in facts {
+            assert_eq!(played(contact, retry), [], "{contact} {retry}");
+        }
+    }
+
+    #[test]
+    fn what_was_decrypted_is_held_to_its_port_as_well() {
+        let facts = [
+            ("<sips:bob@198.51.100.30>", "198.51.100.30:5060/tls INVITE sips:bob@198.51.100.30"),
+            ("<sip:bob@198.51.100.30:5071;transport=tls>", "198.51.100.30:5061/tls INVITE sip:bob@198.51.100.30:5071;transport=tls"),
+            ("<sip:bob@198.51.100.30:5080>", "198.51.100.30:5061/tls INVITE sip:bob@198.51.100.30:5080"),
+        ];
+        for (contact, retry) in facts {
+            assert_eq!(played(contact, retry), [Level::Error], "{contact} {retry}");
+        }
+        let facts = [
+            ("<sips:bob@198.51.100.30>", "198.51.100.30:5061/tls INVITE sips:bob@198.51.100.30"),
+            ("<sip:bob@198.51.100.30;transport=tls>", "198.51.100.30:5061/tls INVITE sip:bob@198.51.100.30;transport=tls"),
+            // Whoever takes TLS for a Contact that leaves the choice goes to the port of TLS.
+            ("<sip:bob@198.51.100.30>", "198.51.100.30:5061/tls INVITE sip:bob@198.51.100.30"),
+            // Behind the point where it was decrypted, any port may be that of the gateway.
+            ("<sips:bob@198.51.100.30>", "198.51.100.30:5060/tcp INVITE sips:bob@198.51.100.30"),
         ];
         for (contact, retry) in facts {
             assert_eq!(played(contact, retry), [], "{contact} {retry}");

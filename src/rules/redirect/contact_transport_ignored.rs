@@ -78,6 +78,7 @@ mod tests {
             ("<sip:bob@198.51.100.30;transport=tcp>", "target INVITE sip:bob@198.51.100.30;transport=tcp"),
             ("<sip:bob@198.51.100.30;transport=udp>", "target/tcp INVITE sip:bob@198.51.100.30;transport=udp"),
             ("<sip:bob@198.51.100.30;transport=tls>", "198.51.100.30:5061/tcp INVITE sip:bob@198.51.100.30;transport=tls"),
+            ("<sip:bob@198.51.100.30;transport=tcp>", "198.51.100.30:5060/tls INVITE sip:bob@198.51.100.30;transport=tcp"),
         ];
         for (contact, retry) in facts {
             assert_eq!(played(contact, retry), [Level::Error], "{contact} {retry}");
@@ -91,6 +92,9 @@ mod tests {
             ("<sip:bob@198.51.100.30;transport=UDP>", "target INVITE sip:bob@198.51.100.30;transport=udp"),
             ("<sip:bob@198.51.100.30;transport=ws>", "198.51.100.30:80/tcp INVITE sip:bob@198.51.100.30;transport=ws"),
             ("<sip:bob@198.51.100.30;transport=ws>", "198.51.100.30:80/ws INVITE sip:bob@198.51.100.30;transport=ws"),
+            ("<sip:bob@198.51.100.30;transport=ws>", "198.51.100.30:443/wss INVITE sip:bob@198.51.100.30;transport=ws"),
+            ("<sip:bob@198.51.100.30;transport=tls>", "198.51.100.30:5061/tls INVITE sip:bob@198.51.100.30;transport=tls"),
+            ("<sips:bob@198.51.100.30>", "198.51.100.30:5061/tls INVITE sips:bob@198.51.100.30"),
             ("<sip:bob@198.51.100.30>", "target INVITE sip:bob@198.51.100.30"),
         ];
         for (contact, retry) in facts {

@@ -25,7 +25,11 @@ pub(in crate::rules) const RULE: Rule = Rule {
 fn check(redirect: &Redirect) -> Option<Draft> {
     // A 300 leaves the choice to the user; a proxy may hand what is left to the caller (RFC 3261, 16.7).
     let asked = matches!(redirect.status, 301 | 302) && redirect.role == Role::Uac;
-    let unsure = redirect.candidate.is_some() || redirect.rival.is_some() || redirect.cancel.is_some() || !redirect.cover.client_visible;
+    let unsure = redirect.candidate.is_some()
+        || redirect.hidden.is_some()
+        || redirect.rival.is_some()
+        || redirect.cancel.is_some()
+        || !redirect.cover.client_visible;
     if !asked || unsure || redirect.attempts.iter().any(is_open_or_taken) {
         return None;
     }

@@ -92,6 +92,37 @@ mod tests {
     }
 
     #[test]
+    fn a_retry_may_lie_in_tls() {
+        let facts = [
+            (CONTACT, "client > 198.51.100.30:5061 HELLO", true),
+            (CONTACT, "client > 198.51.100.30:5061 SYN", true),
+            (CONTACT, "client > 198.51.100.30:5060 HELLO far.example", true),
+            ("<sip:bob@far.example>", "client > 203.0.113.40:5061 HELLO sip1.far.example", true),
+            ("<sip:bob@far.example>", "client > 203.0.113.40:5061 HELLO elsewhere.example", false),
+            // By HTTPS a phone asks for many a thing.
+            (CONTACT, "client > 198.51.100.30:443 HELLO", false),
+            ("<sip:bob@far.example>", "client > 203.0.113.40:443 HELLO far.example", false),
+            (CONTACT, "client > 203.0.113.40:5061 HELLO", false),
+            (CONTACT, "other > 198.51.100.30:5061 HELLO", false),
+        ];
+        for (contact, greeting, is_doubt) in facts {
+            let expected = if is_doubt { vec![] } else { vec![Level::Error] };
+            assert_eq!(after(302, contact, &format!("0.3 {greeting}\n40 end")), expected, "{contact} {greeting}");
+        }
+        let resolved = "0.2 192.0.2.53:53 > client DNS far.example A 203.0.113.40\n0.3 client > 203.0.113.40:5061 SYN\n40 end";
+        assert_eq!(after(302, "<sip:bob@far.example>", resolved), []);
+        // What came ahead of the 3xx is no answer to it.
+        let script = format!(
+            "0.0 client > 198.51.100.30:5061 HELLO
+             0.5 client > server INVITE sip:bob@192.0.2.20
+             0.9 server > client 302 | Contact: {CONTACT}
+             1.0 client > server ACK
+             40 end"
+        );
+        assert_eq!(levels(&RULE, &script), [Level::Error]);
+    }
+
+    #[test]
     fn a_choice_that_nobody_makes_is_a_note() {
         assert_eq!(after(300, CONTACT, "40 end"), [Level::Note]);
         assert_eq!(after(399, CONTACT, "40 end"), [Level::Note]);

@@ -81,12 +81,16 @@ impl<'a> Retry<'a> {
     }
 }
 
-/// Whether a request was seen on the transport that was wished for, or on TCP for its size.
+/// Whether a request was seen on the transport that was wished for, or on a stream for its size.
+///
+/// `transport=ws` means WebSocket in TLS as well (RFC 7118, 5.2); that is not yet to say that the hop may be in the clear.
 fn is_carried(request: &Kept, wished: &UriTransport) -> bool {
     match (wished, request.transport) {
-        (UriTransport::Udp, Transport::Tcp) => request.message.octets().len() > DATAGRAM_OCTETS,
+        (UriTransport::Udp, Transport::Tcp | Transport::Tls) => request.message.octets().len() > DATAGRAM_OCTETS,
         (UriTransport::Udp, Transport::Udp) | (UriTransport::Tcp, Transport::Tcp) | (UriTransport::Other(_), _) => true,
-        (UriTransport::Ws, Transport::Ws | Transport::Tcp) => true,
+        (UriTransport::Tls, Transport::Tls) => true,
+        (UriTransport::Ws, carried) => carried.is_websocket() || carried == Transport::Tcp,
+        (UriTransport::Wss, carried) => carried == Transport::Wss,
         _ => false,
     }
 }
@@ -189,11 +193,12 @@ pub(super) fn via_transport(attempt: &Attempt) -> Option<UriTransport> {
     attempt.request.message.top_via().map(|via| UriTransport::named(via.transport))
 }
 
-/// Whether a packet that a capture shows in the clear may have been encrypted on the wire: its Via says so, or it never left the machine,
-/// where a proxy for TLS may stand.
+/// Whether a request that a capture shows in the clear may have been encrypted on the wire: its keys opened it, or its Via says so, or it never
+/// left the machine, where a proxy for TLS may stand.
 pub(super) fn may_be_decrypted(attempt: &Attempt) -> bool {
     let request = &attempt.request;
-    via_transport(attempt).is_some_and(|transport| transport.is_secure())
+    request.transport.is_secure()
+        || via_transport(attempt).is_some_and(|transport| transport.is_secure())
         || request.source.address.is_loopback()
         || request.destination.address.is_loopback()
 }

@@ -36,9 +36,14 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     } else {
         return None;
     };
-    let message =
-        format!("the request for {}{what} went to {} over {} in the clear", retry.request_uri(), request.destination, request.transport);
-    Some(Draft::at(request.place, message).with(redirect.response.place, "names the Contact"))
+    // Over TLS this hop is safe all the same; what the URI no longer asks for is the same of those behind it (RFC 3261, 26.2.2).
+    let (level, how) = if request.transport.is_secure() {
+        (Level::Warning, ", which asks for it on this hop alone")
+    } else {
+        (Level::Error, " in the clear")
+    };
+    let message = format!("the request for {}{what} went to {} over {}{how}", retry.request_uri(), request.destination, request.transport);
+    Some(Draft::at(request.place, message).level(level).with(redirect.response.place, "names the Contact"))
 }
 
 #[cfg(test)]
@@ -67,6 +72,16 @@ mod tests {
     #[test]
     fn a_scheme_that_lost_its_s_is_an_error() {
         assert_eq!(played("<sips:bob@198.51.100.30>", "target INVITE sip:bob@198.51.100.30"), [Level::Error]);
+    }
+
+    #[test]
+    fn over_tls_a_sips_uri_is_right_and_one_that_lost_its_s_is_a_warning() {
+        for transport in ["tls", "wss"] {
+            let retry = format!("198.51.100.30:5061/{transport} INVITE sips:bob@198.51.100.30");
+            assert_eq!(played("<sips:bob@198.51.100.30>", &retry), [], "{transport}");
+        }
+        let retry = "198.51.100.30:5061/tls INVITE sip:bob@198.51.100.30";
+        assert_eq!(played("<sips:bob@198.51.100.30>", retry), [Level::Warning]);
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub(crate) fn capture_of(sendings: &[Sending]) -> Vec<u8> {
                 frames.extend(conversations.send(from, to, micros, &frame));
                 frames
             }
+            (Transport::Tls | Transport::Wss, Cargo::Payload(_)) => panic!("what goes over TLS is recorded by samples/tls/record.py"),
             (_, Cargo::Close) => conversations.close(from, to, micros),
         };
         for (time, frame) in frames {

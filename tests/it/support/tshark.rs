@@ -46,3 +46,14 @@ pub(crate) fn read(capture: &Path, options: &[&str], filter: &str, names: &[&str
         complaint: (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned()),
     })
 }
+
+/// The lines that a command of tshark prints; `None` where it is not installed.
+pub(crate) fn lines(command: &mut Command) -> Option<Vec<String>> {
+    match command.output() {
+        Ok(output) => Some(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()),
+        Err(error) => {
+            eprintln!("skipped: tshark cannot be run here ({error})");
+            None
+        }
+    }
+}

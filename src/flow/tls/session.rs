@@ -1,0 +1,34 @@
+//! Takes the hellos of a connection, gives what both of its directions know of the session; and a ClientHello to those behind this room.
+
+use super::hello::{Agreed, Random};
+use crate::evidence::{Endpoint, Timestamp};
+
+/// The port of SIP over TLS (RFC 3261, 18.1.1).
+pub(in crate::flow) const SIPS: u16 = 5061;
+
+/// The opening of a connection whose inside stays closed, or may do so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hello {
+    /// The capture of its frame.
+    pub capture: u32,
+    /// The frame that completed it, or the one where it turned out that the keys do not fit.
+    pub frame: u64,
+    /// The time of that frame.
+    pub time: Timestamp,
+    /// The client.
+    pub source: Endpoint,
+    /// The server.
+    pub destination: Endpoint,
+    /// Whether it is the SYN of a connection to [`SIPS`], and no ClientHello.
+    pub is_syn: bool,
+    /// The host name that the client asked for (RFC 6066, 3), as written.
+    pub server_name: Option<Box<[u8]>>,
+}
+
+/// What the hellos say.
+#[derive(Debug, Default)]
+pub(in crate::flow) struct Session {
+    pub(super) client: Option<Random>,
+    pub(super) server_name: Option<Box<[u8]>>,
+    pub(super) agreed: Option<Agreed>,
+}
