@@ -326,6 +326,10 @@ impl Sightings {
         if !is_sip(unit.bytes) {
             return;
         }
+        // What an error quotes was sent before, and is no message of its own.
+        if unit.quoted.is_some() {
+            return;
+        }
         let Some(message) = Message::scan(unit.bytes) else { return };
         if !message.is_decodable() {
             self.note(unit, MessageFault::Version.as_fault());

@@ -12,6 +12,7 @@ use std::net::IpAddr;
 use super::decode::Packet;
 use super::esp::{self, PROTOCOL_ESP};
 use super::hep::{self, PORT_HEP};
+use super::icmp::{self, PROTOCOL_ICMP, PROTOCOL_ICMPV6};
 use super::ip::{self, Carrier};
 use super::l2tp::{self, PORT_L2TP, PROTOCOL_L2TP};
 use super::link;
@@ -81,6 +82,7 @@ pub(super) fn over_ip<'a>(carrier: Carrier, bytes: &'a [u8]) -> Result<Packet<'a
         // RFC 3378, 3: version 3, then reserved bits of 0.
         protocol::ETHERIP if u16_at(bytes, 0) == Some(0x3000) => shim::ethernet(after(bytes, 2).unwrap_or_default(), walk)?,
         PROTOCOL_ESP => return esp::null_encrypted(carrier, bytes),
+        PROTOCOL_ICMP | PROTOCOL_ICMPV6 => return icmp::quoted(carrier, bytes),
         PROTOCOL_L2TP => return l2tp::version3(carrier, bytes),
         _ => return Err(Stop::NotOurs),
     };
