@@ -21,6 +21,8 @@ mod clocks;
 mod clues;
 mod collect;
 #[cfg(test)]
+mod stream_tests;
+#[cfg(test)]
 mod websocket_tests;
 
 use batch::{Batches, Judge, Sender};
@@ -329,13 +331,16 @@ impl Sightings {
     /// Takes a unit; what is neither SIP nor a clue ends here.
     fn take(&mut self, unit: &Unit<'_>, sender: &mut Sender) {
         if !is_sip(unit.bytes) {
-            if clues::may_be_dns(unit) {
+            if unit.quoted.is_some() {
+                clues::unreachable(unit).into_iter().for_each(|clue| sender.send_clue(clue));
+            } else if clues::may_be_dns(unit) {
                 clues::dns(unit).into_iter().for_each(|clue| sender.send_clue(clue));
             }
             return;
         }
         // What an error quotes was sent before, and is no message of its own.
         if unit.quoted.is_some() {
+            clues::unreachable(unit).into_iter().for_each(|clue| sender.send_clue(clue));
             return;
         }
         let Some(message) = Message::scan(unit.bytes) else { return };

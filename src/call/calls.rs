@@ -108,6 +108,10 @@ impl Calls {
         self.reaches(clue.capture, clue.time);
         let is_full = match &clue.kind {
             ClueKind::Dns(message) => self.names.learn(clue, message),
+            ClueKind::Unreachable(why) => {
+                self.open.failed(clue, *why);
+                false
+            }
         };
         if is_full {
             events.fault(clue.capture, bound("names told to clients", names::MAX_NAMES, clue.frame));
@@ -295,6 +299,7 @@ impl Calls {
             contact,
             difference,
             outcome: None,
+            failure: None,
             to_tags: Vec::new(),
             repeats,
             amended,

@@ -4,7 +4,7 @@
 //! it sent.
 
 use crate::dns;
-use crate::evidence::{Endpoint, Timestamp};
+use crate::evidence::{Endpoint, Timestamp, Unreachable};
 
 /// Something that is no SIP and bears on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Clue {
 pub enum ClueKind {
     /// A question or an answer about names.
     Dns(dns::Message),
+    /// An ICMP error about a packet that went between these endpoints.
+    Unreachable(Unreachable),
 }
 
 impl Clue {
@@ -36,6 +38,7 @@ impl Clue {
     pub fn weight(&self) -> usize {
         match &self.kind {
             ClueKind::Dns(message) => size_of::<Self>() + message.weight(),
+            ClueKind::Unreachable(_) => size_of::<Self>(),
         }
     }
 }

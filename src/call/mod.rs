@@ -28,6 +28,6 @@ pub use clue::{Clue, ClueKind};
 pub use events::Events;
 pub use future::{LaterRequest, Use, Watch};
 pub use hop::{Hop, Spot};
-pub use redirect::{Attempt, Cover, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Role, Target, Tried};
+pub use redirect::{Attempt, Cover, Failure, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Role, Target, Tried};
 pub use settings::{SECOND, Settings};
 pub use sighting::{Frames, Sighting};

@@ -27,5 +27,7 @@ mod readme;
 mod sample_text;
 /// What several tests need: samples and their text, captures of real clients, tshark.
 mod support;
+/// Holds a call that meets an ICMP error to what the error means.
+mod unreachable;
 /// Asks tshark how many SIP messages a capture holds, and holds our count to it.
 mod witness;
