@@ -298,9 +298,6 @@ fn what_is_not_ours_is_no_fault() {
         (1, ethernet(38, &[0x42, 0x42, 3, 0, 0, 0])),
         (1, ethernet(0x8863, &[0x11, 9, 0, 0, 0, 0])),
         (1, ethernet(IPV4, &ipv4((1, 2), 1, &[8; 40]))),
-        // Errors that quote a request say that it did not arrive; they are no sighting of it.
-        (1, ethernet(IPV4, &ipv4((2, 1), 1, &joined(&[&[3, 3, 0, 0, 0, 0, 0, 0], &sip4()])))),
-        (1, ethernet(IPV6, &ipv6((2, 1), 58, &joined(&[&[1, 4, 0, 0, 0, 0, 0, 0], &sip6()])))),
         (101, ipv6((1, 2), 58, &[8; 40])),
         (0, [7, 0, 0, 0, 1, 2].to_vec()),
         (9, vec![0xff, 3, 0xc0, 0x21, 1, 1]),

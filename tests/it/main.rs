@@ -13,6 +13,8 @@ mod clocks;
 mod command_line;
 /// Holds the pages that are made from the program to what it writes.
 mod documents;
+/// One request behind every link header and in every tunnel, with tshark as witness.
+mod encapsulations;
 /// Holds what is told of every kind of damage to a capture that has it.
 mod faults;
 /// Captures that were cut or changed anywhere: no panic, an end, and the same report twice.
