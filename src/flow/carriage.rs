@@ -79,8 +79,9 @@ impl Carriage {
             _ => {}
         }
         let cut = cutter.cut(bytes, state);
-        // A stream that is joined inside of a packet of HEP goes on with the next.
-        if let Cut::Skip(skip) | Cut::Unit { skip, .. } = cut
+        // A stream that is joined inside of a packet of HEP goes on with the next. Only what has a unit behind it is searched: foreign streams
+        // cost nothing.
+        if let Cut::Unit { skip: skip @ HEP_LEAST.., .. } = cut
             && let Some(at) = hep_in(bytes, skip)
         {
             return Look::Plain(Cut::Skip(at));
@@ -166,6 +167,9 @@ impl Carriage {
         here
     }
 }
+
+/// Fewer octets than a packet of HEP has ahead of the message in it.
+const HEP_LEAST: usize = 12;
 
 /// Where among the first `count` places behind the front a packet of HEP starts.
 fn hep_in(bytes: &[u8], count: usize) -> Option<usize> {

@@ -100,7 +100,11 @@ fn wrapped() -> Vec<Wrapped> {
             ethernet([0x88, 0x64], &join(&[&[0x11, 0, 0, 1], &(four.len() as u16 + 2).to_be_bytes(), &[0, 0x21], &four])),
         ),
         seen("MPLS", ETHERNET, ethernet([0x88, 0x47], &join(&[&[0, 1, 0, 64, 0, 1, 1, 64], &four]))),
-        seen("MPLS with a control word", ETHERNET, ethernet([0x88, 0x47], &join(&[&[0, 1, 1, 64, 0, 0, 0, 0], &inner]))),
+        unseen(
+            "MPLS with a control word",
+            ethernet([0x88, 0x47], &join(&[&[0, 1, 1, 64, 0, 0, 0, 0], &inner])),
+            "tshark takes the control word for the start of an address",
+        ),
         seen("IP in IP", ETHERNET, over_ip(4, &four)),
         seen("6in4", ETHERNET, over_ip(41, &six)),
         seen("GRE", ETHERNET, over_ip(47, &join(&[&[0, 0], &IPV4, &four]))),
@@ -126,7 +130,7 @@ fn wrapped() -> Vec<Wrapped> {
         seen("L2TP", ETHERNET, over_udp(1701, &join(&[&[0, 2, 0, 7, 0, 9, 0xff, 3, 0, 0x21], &four]))),
         seen("TZSP", ETHERNET, over_udp(37008, &join(&[&[1, 0, 0, 1, 1], &inner]))),
         seen("Teredo", ETHERNET, over_udp(3544, &six)),
-        seen("HEP", ETHERNET, over_udp(9060, &hep3())),
+        unseen("HEP", over_udp(9060, &hep3()), "tshark looks for HEP only when it is told to"),
         unseen(
             "ESP with NULL encryption",
             over_ip(50, &join(&[&[0, 0, 0, 1, 0, 0, 0, 1], &four[20..], &padding(four.len() - 20), &[17], &[0; 12]])),
