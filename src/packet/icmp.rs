@@ -89,8 +89,11 @@ mod tests {
         [&[kind, code, 0, 0, 0, 0, 0, 0], quoted].concat()
     }
 
-    /// Payload, ports, transport and reason of what an IP packet quotes.
-    fn quoted(packet: &[u8]) -> Option<(Vec<u8>, (u16, u16), Transport, Unreachable)> {
+    /// Payload, ports, transport and reason.
+    type Quoted = (Vec<u8>, (u16, u16), Transport, Unreachable);
+
+    /// What an IP packet quotes.
+    fn quoted(packet: &[u8]) -> Option<Quoted> {
         match decode(&frame(101, packet), &mut FaultLog::default())? {
             Packet::Quoted(datagram, why) => {
                 Some((datagram.payload.to_vec(), (datagram.source.port, datagram.destination.port), datagram.transport, why))
