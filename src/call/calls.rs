@@ -11,8 +11,9 @@ use super::events::{Events, MAX_KEPT, bound, keep};
 use super::future::Watches;
 use super::habit::{self, Habits};
 use super::hop::Hop;
-use super::identity::Person;
+use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancelled};
+use super::late::{self, Latest};
 use super::link::{self, Asked};
 use super::names::{self, Names};
 use super::open::{Open, OpenRedirects};
@@ -24,7 +25,6 @@ use super::target;
 use super::transaction::Transactions;
 use super::unseen::mark_unseen;
 use crate::evidence::Timestamp;
-use crate::sip::Uri;
 
 /// The calls of the captures so far.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub struct Calls {
     names: Names,
     /// Until when each capture goes on.
     covers: Vec<Timestamp>,
+    /// The requests of the last moments.
+    pub(super) latest: Latest,
     next: u64,
     /// Whether something was not kept because a redirect had [`MAX_KEPT`] of it.
     pub(super) is_full: bool,
@@ -58,6 +60,7 @@ impl Calls {
             habits: Habits::default(),
             names: Names::new(settings.shared_names),
             covers: Vec::new(),
+            latest: Latest::default(),
             next: 1,
             is_full: false,
         }
@@ -108,10 +111,7 @@ impl Calls {
         self.reaches(clue.capture, clue.time);
         let is_full = match &clue.kind {
             ClueKind::Dns(message) => self.names.learn(clue, message),
-            ClueKind::Unreachable(why) => {
-                self.open.failed(clue, *why);
-                false
-            }
+            ClueKind::Unreachable(why) => self.open.failed(clue, *why),
         };
         if is_full {
             events.fault(clue.capture, bound("names told to clients", names::MAX_NAMES, clue.frame));
@@ -183,6 +183,10 @@ impl Calls {
             transaction.branch_of = branch_of;
         }
         if sighting.message.method() != b"CANCEL" {
+            if self.latest.note(number, &kept) {
+                events
+                    .fault(sighting.place.capture, bound("requests remembered for a late 3xx", late::MAX_REMEMBERED, sighting.place.frame));
+            }
             self.place(number, &kept, events);
         }
     }
@@ -196,7 +200,7 @@ impl Calls {
         transaction.request_uri = uri;
         let Some(open) = transaction.redirect.and_then(|redirect| self.open.get_mut(redirect)) else { return };
         let redirect = &mut open.redirect;
-        redirect.original = kept.message.request_uri().map(Uri::parse);
+        redirect.original = asked_uri(&kept.message);
         redirect.hop = Hop::of_request(&kept, &self.names);
         (redirect.client, redirect.server) = (kept.source, kept.destination);
         if let (Some(original), Some(chain)) = (&redirect.original, self.chains.get_mut(&redirect.chain)) {
@@ -243,8 +247,7 @@ impl Calls {
             && asked.tag_of_to().is_none()
             && kept.message.method() != b"REGISTER"
             && asked.is_first_hop()
-            && let Some(caller) = asked.caller()
-            && let Some((watch, request)) = self.watches.see(kept, caller, asked.uri(), asked.to(), self.settings.retry_window)
+            && let Some((watch, request)) = self.watches.see(&asked, number, &self.transactions, self.settings.retry_window)
         {
             events.later(watch, request);
         }
@@ -271,7 +274,7 @@ impl Calls {
             || (!self.open.is_empty() && asked.tag_of_from().is_some_and(|tag| !self.open.of_from_tag(tag).is_empty()))
     }
 
-    fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
+    pub(super) fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
         let Some(open) = self.open.get_mut(redirect) else { return };
         let index = open.redirect.attempts.len();
         if index >= MAX_KEPT {
@@ -282,10 +285,16 @@ impl Calls {
         let repeats = chain.repeats(asked.uri(), kept, &self.transactions);
         chain.tried(asked.uri(), kept, number);
         let (contact, difference) = target::nearest(&open.redirect, asked.uri(), kept);
+        let is_of_first = difference.as_ref().is_some_and(|difference| difference.against_contact.names_the_target());
+        let of_second = if is_of_first { None } else { target::second_final(&open.redirect, asked.uri(), kept) };
+        let contact = contact.filter(|_| of_second.is_none());
         let amended = open.redirect.attempts.last().is_some_and(|last| {
             last.uri.equals(asked.uri()) && last.outcome.is_some_and(|outcome| super::chain::asks_to_amend(outcome.status))
         });
-        let branch_of = self.transactions.get(number).and_then(|transaction| transaction.branch_of);
+        let (branch_of, outcome, redirected) = self
+            .transactions
+            .get(number)
+            .map_or((None, None, None), |transaction| (transaction.branch_of, transaction.outcome, transaction.redirect));
         open.last_event = open.last_event.max(kept.time);
         open.redirect.attempts.push(Attempt {
             request: kept.clone(),
@@ -298,13 +307,14 @@ impl Calls {
                 .map_or_else(Hop::default, |target| Hop::of(&target.uri, &self.names, kept.source.address, kept.time)),
             contact,
             difference,
-            outcome: None,
+            outcome,
             failure: None,
             to_tags: Vec::new(),
             repeats,
             amended,
+            of_second,
             branch_of,
-            redirected: None,
+            redirected,
         });
         if let Some(transaction) = self.transactions.get_mut(number) {
             transaction.attempt = Some((redirect, index));
@@ -365,7 +375,7 @@ impl Calls {
             self.finished(attempt, sighting, status);
             self.redirected(sighting, status, number, events);
         } else if first {
-            transaction.request = None;
+            (transaction.request, transaction.early_ack) = (None, None);
             self.answered(attempt, sighting);
             self.finished(attempt, sighting, status);
         }
@@ -399,7 +409,9 @@ impl Calls {
 
     fn repeated(&mut self, redirect: u64, sighting: &Sighting<'_>, status: u16) {
         if let Some(open) = self.open.get_mut(redirect) {
-            keep(&mut open.redirect.repeats, Repeat { place: sighting.place, time: sighting.time, status }, &mut self.is_full);
+            let targets = target::other_targets(&open.redirect.response.message, &sighting.message).into();
+            let repeat = Repeat { place: sighting.place, time: sighting.time, status, targets };
+            keep(&mut open.redirect.repeats, repeat, &mut self.is_full);
         }
     }
 
@@ -410,7 +422,12 @@ impl Calls {
         let Some(transaction) = self.transactions.get_mut(number) else { return };
         transaction.redirect = Some(id);
         let request = transaction.request.clone();
-        let (attempt, cancel, repeats) = (transaction.attempt, transaction.cancel, transaction.repeats.to_vec());
+        let (attempt, mut cancel, repeats) = (transaction.attempt, transaction.cancel, transaction.repeats.to_vec());
+        // An ACK and its 3xx may cross on their way into the capture.
+        let acks = transaction.early_ack.take().into_iter().collect();
+        if request.is_none() {
+            cancel = cancel.or_else(|| self.cancel_of(sighting));
+        }
         if let Some(attempt) = self.attempt_mut(attempt) {
             attempt.redirected = Some(id);
         }
@@ -424,7 +441,7 @@ impl Calls {
             server: request.as_ref().map_or(sighting.source, |request| request.destination),
             transport: sighting.transport,
             role: if sighting.message.has_several_vias() { Role::Proxy } else { Role::Uac },
-            original: request.as_ref().and_then(|request| request.message.request_uri()).map(Uri::parse),
+            original: request.as_ref().and_then(|request| asked_uri(&request.message)),
             hop: request.as_ref().map_or_else(Hop::default, |request| Hop::of_request(request, &self.names)),
             targets: target::targets(&sighting.message).into(),
             offer: target::offer(&sighting.message),
@@ -436,7 +453,7 @@ impl Calls {
             patience: self.settings.patience(status),
             request,
             repeats: Vec::new(),
-            acks: Vec::new(),
+            acks,
             attempts: Vec::new(),
             candidate: None,
             rival: None,
@@ -451,6 +468,7 @@ impl Calls {
             events.fault(sighting.place.capture, bound("Contacts read of one 3xx", target::MAX_TARGETS, sighting.place.frame));
         }
         self.enter(redirect, number, sighting, events);
+        self.place_behind(id, sighting.time);
     }
 
     fn enter(&mut self, mut redirect: Redirect, number: u64, sighting: &Sighting<'_>, events: &mut dyn Events) {

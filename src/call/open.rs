@@ -157,8 +157,8 @@ impl OpenRedirects {
         self.by_number.get_mut(&number).map(AsMut::as_mut)
     }
 
-    /// Takes an ICMP error about a packet: the last attempt that went between its endpoints has failed.
-    pub(super) fn failed(&mut self, clue: &Clue, why: Unreachable) {
+    /// Takes an ICMP error about a packet: the last attempt that went between its endpoints has failed. No bound is ever reached by that.
+    pub(super) fn failed(&mut self, clue: &Clue, why: Unreachable) -> bool {
         let is_meant = |attempt: &Attempt| {
             let request = &attempt.request;
             (request.source, request.destination) == (clue.source, clue.destination) && request.time <= clue.time
@@ -169,9 +169,10 @@ impl OpenRedirects {
             if let Some(attempt) = open.redirect.attempts.iter_mut().rev().find(|attempt| is_meant(attempt)) {
                 let place = Place { capture: clue.capture, frame: clue.frame, index: 0 };
                 attempt.failure.get_or_insert(Failure { why, place, time: clue.time });
-                return;
+                break;
             }
         }
+        false
     }
 
     pub(super) fn insert(&mut self, mut open: Box<Open>) {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: these are facts of the capture, not judgements; rules read them and change nothing.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::hop::Hop;
@@ -163,6 +164,8 @@ pub struct Attempt {
     pub repeats: Option<Tried>,
     /// Whether this is the attempt before it, sent again as its outcome asked (credentials, another body; RFC 3261, 8.1.3.5).
     pub amended: bool,
+    /// The later 3xx of the same transaction that names its target, where the first does not.
+    pub of_second: Option<Outcome>,
     /// The request of another content that used the same branch before.
     pub branch_of: Option<Place>,
     /// The redirect that this attempt met in its turn.
@@ -186,6 +189,8 @@ pub struct Repeat {
     pub time: Timestamp,
     /// Its status; another one than the first's breaks RFC 3261, 17.2.1.
     pub status: u16,
+    /// Its Contacts, where it is a 3xx with others than the first.
+    pub targets: Arc<[Target]>,
 }
 
 /// How far the capture reaches on the client's side.
@@ -275,6 +280,14 @@ impl Redirect {
             .enumerate()
             .filter(|(_, target)| target.usable && !self.tried.iter().any(|tried| tried.uri.equals(&target.uri)))
             .map(|(index, _)| index)
+    }
+
+    /// Whether a Contact that is left to try, or a URI of the body, has that address for its host.
+    #[must_use]
+    pub fn names_host(&self, address: IpAddr) -> bool {
+        let is_there = |uri: &Uri| uri.next_hop().and_then(|hop| hop.is_at(address)) == Some(true);
+        self.untried().any(|index| self.targets.get(index).is_some_and(|target| is_there(&target.uri)))
+            || self.offer.as_ref().is_some_and(|offer| offer.uris.iter().any(is_there))
     }
 
     /// Whether the same request, forked on its way, was answered with success as well.

@@ -17,7 +17,8 @@
 //! - `resolver > client DNS far.example A 198.51.100.30` is an answer of DNS (A, AAAA, CNAME, `SRV PORT HOST`, `NAPTR sip+d2u NAME`, or `none`), with the
 //!   seconds of its time to live behind it.
 //! - `client > target ICMP port-unreachable` is an error about what the client sent to the target.
-//! - The usual headers: a new branch, the Call-ID `call`, the From tag `alice`, the first Request-URI as To, a CSeq one higher in each request.
+//! - The usual headers: a new branch, the Call-ID `call`, the From tag `alice`, the first Request-URI as To, a CSeq one higher in each request,
+//!   the sender's address as Contact.
 //!   `Header:` without a value leaves one out. `body: ...` is a body, `flag: truncated` a message that the capture cut.
 
 use std::net::SocketAddr;
@@ -272,6 +273,7 @@ impl Stage {
         let earlier: Vec<&Sent> = self.sent.iter().filter(counts).collect();
         let number = earlier.len() + 1;
         let to = earlier.first().map_or(uri, |first| &first.uri);
+        let scheme = if uri.starts_with("sips:") { "sips" } else { "sip" };
         let headers = [
             ("Via", format!("SIP/2.0/{} {source};branch=z9hG4bK{number}", transport.name().to_uppercase())),
             ("Max-Forwards", "70".to_owned()),
@@ -279,6 +281,7 @@ impl Stage {
             ("To", format!("<{to}>")),
             ("Call-ID", "call".to_owned()),
             ("CSeq", format!("{number} {method}")),
+            ("Contact", format!("<{scheme}:alice@{source}>")),
         ];
         Sent {
             source,
@@ -312,7 +315,7 @@ impl Stage {
     fn answer_to_nothing(&self, (source, destination): (Endpoint, Endpoint), status: &str, method: &str, uri: &str) -> Sent {
         let mut sent = self.request((destination, source), method, uri, Transport::Udp);
         let to = format!("{};tag=bob", sent.header("To"));
-        sent.put(&[("To", &to), ("Max-Forwards", "")]);
+        sent.put(&[("To", &to), ("Max-Forwards", ""), ("Contact", "")]);
         Sent { source, destination, status: status.parse().ok(), ..sent }
     }
 

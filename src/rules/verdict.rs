@@ -72,8 +72,11 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
     if redirect.method == b"CANCEL" {
         return Some("a CANCEL has nothing to retry".into());
     }
+    let names_none = redirect.targets.is_empty() && redirect.status != 380 && !redirect.response.truncated;
+    let without_contact = || format!("the {} names no Contact to retry at", redirect.status);
     if !redirect.attempts.is_empty() {
-        return None;
+        // Such a 3xx answers a query, and the client goes on by itself.
+        return names_none.then(without_contact);
     }
     if redirect.relayed.is_some() {
         return Some(format!("the {} was handed on to the hop above, whose client is judged", redirect.status));
@@ -88,8 +91,8 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
     if redirect.status == 380 {
         return redirect.offer.is_none().then(|| "the 380 has no body, so it describes no alternative".into());
     }
-    if redirect.targets.is_empty() {
-        return Some(format!("the {} names no Contact to retry at", redirect.status));
+    if names_none {
+        return Some(without_contact());
     }
     if !redirect.has_usable_target() {
         return Some("no Contact can be reached by SIP".into());
@@ -189,6 +192,10 @@ fn followed(redirect: &Redirect) -> (Verdict, String) {
             let fate = if error.is_empty() { error } else { [", and could not reach it: ", &error].concat() };
             (Verdict::Correct, ["retried at ", &request_uri(attempt), " after ", &delay(redirect, attempt), &fate].concat())
         }
+        None if redirect.attempts.iter().any(|attempt| attempt.of_second.is_some()) => (
+            Verdict::Inconclusive,
+            "retried at a Contact of a second final response; which of the two the client took, the capture does not tell".into(),
+        ),
         None => {
             (Verdict::Inconclusive, "retried at a URI that is neither a Contact nor the original; the capture does not tell why".into())
         }
@@ -219,7 +226,7 @@ fn grade(attempt: &Attempt) -> Match {
 }
 
 fn request_uri(attempt: &Attempt) -> String {
-    text(attempt.request.message.request_uri().unwrap_or_default())
+    text(attempt.uri.as_bytes())
 }
 
 fn delay(redirect: &Redirect, attempt: &Attempt) -> String {

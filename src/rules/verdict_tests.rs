@@ -316,3 +316,76 @@ fn a_retry_that_is_stamped_a_moment_before_its_redirect_is_its_retry() {
     );
     assert_eq!(verdicts(&script), [("correct", 1)]);
 }
+
+#[test]
+fn an_ack_that_was_captured_ahead_of_its_redirect_is_its_ack() {
+    let script = format!(
+        "0.0 client > server INVITE sip:bob@192.0.2.20
+         0.1001 client > server ACK sip:bob@192.0.2.20 | Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK1 | CSeq: 1 | To: <sip:bob@192.0.2.20>;tag=bob1
+         0.1 server > client 302 INVITE | Contact: {CONTACT}
+         0.2 client > target INVITE sip:bob@198.51.100.30
+         40 end"
+    );
+    assert_eq!(verdicts(&script), [("correct", 1)]);
+}
+
+#[test]
+fn a_redirect_behind_a_gap_of_its_stream_knows_the_retry_that_was_seen_first() {
+    let script = |retry: &str, redirect: &str| {
+        format!(
+            "0.0 client > server/tcp INVITE sip:bob@192.0.2.20
+             {retry} client > target INVITE sip:bob@198.51.100.30
+             0.32 target > client 200
+             {redirect} server > client/tcp 302 of INVITE sip:bob@192.0.2.20 | Contact: {CONTACT}
+             0.4 client > server/tcp OPTIONS sip:192.0.2.20
+             40 end"
+        )
+    };
+    let scene = play(&script("0.3", "0.2"));
+    let [redirect] = scene.redirects.as_slice() else { panic!("one redirect, found {:?}", scene.redirects) };
+    let [attempt] = redirect.attempts.as_slice() else { panic!("one attempt, found {:?}", redirect.attempts) };
+    assert_eq!((attempt.request.place.frame, attempt.outcome.map(|outcome| outcome.status)), (2, Some(200)));
+    // What was sent well before the 3xx did not come of it.
+    assert!(play(&script("0.1", "0.31")).redirects.iter().all(|redirect| redirect.attempts.is_empty()));
+}
+
+#[test]
+fn a_cancel_whose_request_is_not_in_the_capture_is_a_cancel_all_the_same() {
+    const VIA: &str = "Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKx";
+    let script = |cancel: &str| {
+        format!(
+            "{cancel}
+             0.2 server > client 302 of INVITE sip:bob@192.0.2.20 | Contact: {CONTACT} | {VIA} | CSeq: 1
+             0.3 client > server ACK sip:bob@192.0.2.20 | {VIA} | CSeq: 1 | To: <sip:bob@192.0.2.20>;tag=bob
+             40 end"
+        )
+    };
+    let cancel = format!("0.1 client > server CANCEL sip:bob@192.0.2.20 | {VIA} | CSeq: 1");
+    assert_eq!(verdicts(&script(&cancel)), [("not-applicable", 0)]);
+    assert_eq!(verdicts(&script("")), [("incorrect", 0)]);
+}
+
+#[test]
+fn what_the_capture_shows_of_a_retry_that_it_lacks_is_a_doubt() {
+    let script = |shown: &str| {
+        format!(
+            "0.0 client > server INVITE sip:bob@192.0.2.20 | CSeq: 1
+             0.1 server > client 302 | Contact: {CONTACT}
+             0.11 client > server ACK
+             {shown}
+             40 end"
+        )
+    };
+    let of_retry = "200 of INVITE sip:bob@198.51.100.30 | Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKother";
+    for (shown, verdict) in [
+        (format!("0.3 target > client {of_retry} | CSeq: 2"), "inconclusive"),
+        (format!("0.3 target > client {of_retry} | CSeq: 1"), "inconclusive"),
+        (format!("0.3 target > client {of_retry} | CSeq: 1 | Call-ID: new | From: <sip:alice@atlanta.example>;tag=new"), "inconclusive"),
+        // Somebody else's call, or one to another host, shows nothing.
+        (format!("0.3 target > client {of_retry} | CSeq: 1 | Call-ID: new | From: <sip:carol@example.com>;tag=new"), "incorrect"),
+        (format!("0.3 other > client {of_retry} | CSeq: 1 | Call-ID: new | From: <sip:alice@atlanta.example>;tag=new"), "incorrect"),
+        (String::new(), "incorrect"),
+    ] {
+        assert_eq!(verdicts(&script(&shown)), [(verdict, 0)], "{shown}");
+    }
+}

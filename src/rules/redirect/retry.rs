@@ -102,9 +102,9 @@ pub(super) const fn asks_for_its_contact(redirect: &Redirect) -> bool {
     !matches!(redirect.status, 305 | 380)
 }
 
-/// The Request-URI of an attempt as written.
+/// The URI that an attempt is for, as written.
 pub(super) fn request_uri(attempt: &Attempt) -> String {
-    text(attempt.request.message.request_uri().unwrap_or_default())
+    text(attempt.uri.as_bytes())
 }
 
 /// Whether nobody can tell whom a URI means: no scheme, no host, or neither a name nor a number where there should be one.
