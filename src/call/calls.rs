@@ -17,7 +17,7 @@ use super::late::{self, Latest};
 use super::link::{self, Asked};
 use super::names::{self, Names};
 use super::open::{Open, OpenRedirects};
-use super::redirect::{Attempt, Cover, Kept, Link, Outcome, Redirect, Repeat, Role};
+use super::redirect::{Attempt, Cover, Kept, Outcome, Redirect, Repeat, Role};
 use super::relay::mark_relayed;
 use super::settings::Settings;
 use super::sighting::Sighting;
@@ -33,11 +33,11 @@ pub struct Calls {
     pub(super) transactions: Transactions,
     pub(super) open: OpenRedirects,
     pub(super) chains: BTreeMap<u64, Chain>,
-    watches: Watches,
+    pub(super) watches: Watches,
     /// The clients that send a server what is meant for other addresses.
     habits: Habits,
     /// What the clients had been told of names.
-    names: Names,
+    pub(super) names: Names,
     /// Until when each capture goes on.
     covers: Vec<Timestamp>,
     /// The requests of the last moments.
@@ -272,57 +272,6 @@ impl Calls {
             || self.watches.knows(source)
             || self.open.has_alternatives()
             || (!self.open.is_empty() && asked.tag_of_from().is_some_and(|tag| !self.open.of_from_tag(tag).is_empty()))
-    }
-
-    pub(super) fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
-        let Some(open) = self.open.get_mut(redirect) else { return };
-        let index = open.redirect.attempts.len();
-        if index >= MAX_KEPT {
-            self.is_full = true;
-            return;
-        }
-        let chain = self.chains.entry(open.redirect.chain).or_default();
-        let repeats = chain.repeats(asked.uri(), kept, &self.transactions);
-        chain.tried(asked.uri(), kept, number);
-        let (contact, difference) = target::nearest(&open.redirect, asked.uri(), kept);
-        let is_of_first = difference.as_ref().is_some_and(|difference| difference.against_contact.names_the_target());
-        let of_second = if is_of_first { None } else { target::second_final(&open.redirect, asked.uri(), kept) };
-        let contact = contact.filter(|_| of_second.is_none());
-        let amended = open.redirect.attempts.last().is_some_and(|last| {
-            last.uri.equals(asked.uri()) && last.outcome.is_some_and(|outcome| super::chain::asks_to_amend(outcome.status))
-        });
-        let (branch_of, outcome, redirected) = self
-            .transactions
-            .get(number)
-            .map_or((None, None, None), |transaction| (transaction.branch_of, transaction.outcome, transaction.redirect));
-        open.last_event = open.last_event.max(kept.time);
-        open.redirect.attempts.push(Attempt {
-            request: kept.clone(),
-            uri: asked.uri().clone(),
-            retransmissions: Vec::new(),
-            link,
-            hop: Hop::of_request(kept, &self.names),
-            contact_hop: contact
-                .and_then(|index| open.redirect.targets.get(index))
-                .map_or_else(Hop::default, |target| Hop::of(&target.uri, &self.names, kept.source.address, kept.time)),
-            contact,
-            difference,
-            outcome,
-            failure: None,
-            to_tags: Vec::new(),
-            repeats,
-            amended,
-            of_second,
-            branch_of,
-            redirected,
-        });
-        if let Some(transaction) = self.transactions.get_mut(number) {
-            transaction.attempt = Some((redirect, index));
-        }
-        if let Some(call_id) = kept.message.call_id() {
-            self.open.enter_call_id(redirect, call_id);
-        }
-        self.watches.attempted(redirect);
     }
 
     fn cancel(&mut self, sighting: &Sighting<'_>) {

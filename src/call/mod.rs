@@ -3,6 +3,7 @@
 //! A 3xx belongs to the client transaction that it answers; what the client did about it is found by a ladder of evidence among its later
 //! requests; requests beyond the window are held against the lifetimes of the Contacts. State is bounded and expires by capture time.
 
+mod attach;
 mod calls;
 mod chain;
 mod clue;

@@ -79,10 +79,14 @@ impl Carriage {
             _ => {}
         }
         let cut = cutter.cut(bytes, state);
-        // A stream that is joined inside of a packet of HEP goes on with the next. Only what has a unit behind it is searched: foreign streams
-        // cost nothing.
-        if let Cut::Unit { skip: skip @ HEP_LEAST.., .. } = cut
-            && let Some(at) = hep_in(bytes, skip)
+        // A stream that is joined inside of a packet of HEP goes on with the next. Foreign streams that are there from the start cost nothing.
+        let skipped = match cut {
+            Cut::Unit { skip, .. } => skip,
+            Cut::Skip(skip) if state.after_gap => skip,
+            _ => 0,
+        };
+        if skipped >= HEP_LEAST
+            && let Some(at) = hep_in(bytes, skipped)
         {
             return Look::Plain(Cut::Skip(at));
         }
