@@ -19,6 +19,7 @@ To: <sip:bob@192.0.2.20>
 Call-ID: u1@192.0.2.10
 CSeq: 1 INVITE
 Max-Forwards: 70
+Contact: <sip:alice@192.0.2.10:5060>
 Content-Length: auto
 
 @ +0.01 192.0.2.20:5060 > 192.0.2.10:5060 udp
@@ -49,6 +50,7 @@ To: <sip:bob@192.0.2.20>
 Call-ID: u1@192.0.2.10
 CSeq: 2 INVITE
 Max-Forwards: 70
+Contact: <sip:alice@192.0.2.10:5060>
 Content-Length: auto
 ";
 
