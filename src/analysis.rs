@@ -29,6 +29,8 @@ mod picked;
 #[cfg(all(test, feature = "tls"))]
 mod tls_tests;
 #[cfg(test)]
+mod stream_tests;
+#[cfg(test)]
 mod websocket_tests;
 
 use batch::{Batches, Judge, Sender};
@@ -386,9 +388,16 @@ impl Sightings {
     #[inline]
     fn take(&mut self, unit: &Unit<'_>, found: &mut impl Found) {
         if !is_sip(unit.bytes) {
-            if clues::may_be_dns(unit) {
+            if unit.quoted.is_some() {
+                clues::unreachable(unit).into_iter().for_each(|clue| found.clue(clue));
+            } else if clues::may_be_dns(unit) {
                 clues::dns(unit).into_iter().for_each(|clue| found.clue(clue));
             }
+            return;
+        }
+        // What an error quotes was sent before, and is no message of its own.
+        if unit.quoted.is_some() {
+            clues::unreachable(unit).into_iter().for_each(|clue| sender.send_clue(clue));
             return;
         }
         let Some(message) = Message::scan(unit.bytes) else { return };

@@ -79,6 +79,38 @@ impl fmt::Display for Endpoint {
     }
 }
 
+/// Why a packet did not arrive, as an ICMP error says it (RFC 792; RFC 4443, 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unreachable {
+    /// No route leads there.
+    Network,
+    /// The host does not answer.
+    Host,
+    /// The host does not speak that transport.
+    Protocol,
+    /// Nobody listens on the port.
+    Port,
+    /// A filter forbids it.
+    Prohibited,
+    /// It went round until its time was over.
+    TimeExceeded,
+}
+
+impl Unreachable {
+    /// The name in reports, in kebab-case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Network => "network-unreachable",
+            Self::Host => "host-unreachable",
+            Self::Protocol => "protocol-unreachable",
+            Self::Port => "port-unreachable",
+            Self::Prohibited => "prohibited",
+            Self::TimeExceeded => "time-exceeded",
+        }
+    }
+}
+
 /// What carried a SIP message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Transport {

@@ -113,7 +113,7 @@ impl Look {
 
     /// Takes a unit; says whether it is a message.
     fn take(&mut self, unit: &Unit<'_>, hasher: &impl BuildHasher) -> bool {
-        if !is_sip(unit.bytes) {
+        if unit.quoted.is_some() || !is_sip(unit.bytes) {
             return false;
         }
         let Some(message) = Message::scan(unit.bytes) else { return false };

@@ -6,11 +6,20 @@ use crate::call::{Clue, ClueKind, Greeting};
 use crate::dns;
 use crate::evidence::Transport;
 use crate::flow::{Hello, Unit};
+use crate::sip::is_sip;
 
 /// The port of DNS (RFC 1035, 4.2.1).
 const DNS: u16 = 53;
 /// The port of multicast DNS (RFC 6762, 2).
 const MULTICAST_DNS: u16 = 5353;
+
+/// What an ICMP error that quotes `unit` tells: only what may have been SIP, which it shows as far as the error quotes any of it.
+#[cold]
+pub(super) fn unreachable(unit: &Unit<'_>) -> Option<Clue> {
+    let why = unit.quoted.filter(|_| unit.bytes.is_empty() || is_sip(unit.bytes))?;
+    let kind = ClueKind::Unreachable(why);
+    Some(Clue { capture: unit.capture, frame: unit.place_frame, time: unit.time, source: unit.source, destination: unit.destination, kind })
+}
 
 /// Whether `unit` is a datagram on a port of DNS.
 #[inline]

@@ -49,6 +49,7 @@ impl Calls {
             difference,
             outcome,
             challenge: None,
+            failure: None,
             to_tags: Vec::new(),
             repeats,
             amended,

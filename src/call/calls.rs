@@ -122,6 +122,7 @@ impl Calls {
                 }
                 false
             }
+            ClueKind::Unreachable(why) => self.open.failed(clue, *why),
         };
         if is_full {
             events.fault(clue.capture, bound("names told to clients", names::MAX_NAMES, clue.frame));

@@ -4,7 +4,7 @@
 //! it sent.
 
 use crate::dns;
-use crate::evidence::{Endpoint, Timestamp};
+use crate::evidence::{Endpoint, Timestamp, Unreachable};
 
 /// Something that is no SIP and bears on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub enum ClueKind {
     Dns(dns::Message),
     /// A client opens a connection that may carry SIP in TLS that nobody can open.
     Greeting(Greeting),
+    /// An ICMP error about a packet that went between these endpoints.
+    Unreachable(Unreachable),
 }
 
 /// By what it shows that a client opens such a connection.
@@ -50,7 +52,7 @@ impl Clue {
     pub fn weight(&self) -> usize {
         match &self.kind {
             ClueKind::Dns(message) => size_of::<Self>() + message.weight(),
-            ClueKind::Greeting(Greeting::Syn) => size_of::<Self>(),
+            ClueKind::Greeting(Greeting::Syn) | ClueKind::Unreachable(_) => size_of::<Self>(),
             ClueKind::Greeting(Greeting::Hello { server_name }) => size_of::<Self>() + server_name.as_ref().map_or(0, |name| name.len()),
         }
     }

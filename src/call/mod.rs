@@ -39,6 +39,6 @@ pub use fallback::Fallback;
 pub use future::{LaterRequest, Use, Watch};
 pub use hidden::HiddenWay;
 pub use hop::{Hop, Spot};
-pub use redirect::{Attempt, Cover, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Role, Target, Tried};
+pub use redirect::{Attempt, Cover, Failure, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Role, Target, Tried};
 pub use settings::{SECOND, Settings};
 pub use sighting::{Frames, Sighting};

@@ -11,9 +11,11 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
+use super::clue::Clue;
+use super::events::MAX_KEPT;
 use super::identity::{Person, ViaStack, nickname};
-use super::redirect::{Kept, Redirect};
-use crate::evidence::{Place, Timestamp};
+use super::redirect::{Attempt, Failure, Kept, Redirect};
+use crate::evidence::{Place, Timestamp, Unreachable};
 use crate::sip::Message;
 
 /// How long after the last thing that happened to a redirect its attempts are still waited for: a call may ring until Timer C ends it.
@@ -153,6 +155,24 @@ impl OpenRedirects {
 
     pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Open> {
         self.by_number.get_mut(&number).map(AsMut::as_mut)
+    }
+
+    /// Takes an ICMP error about a packet: the last attempt that went between its endpoints has failed. No bound is ever reached by that.
+    pub(super) fn failed(&mut self, clue: &Clue, why: Unreachable) -> bool {
+        let is_meant = |attempt: &Attempt| {
+            let request = &attempt.request;
+            (request.source, request.destination) == (clue.source, clue.destination) && request.time <= clue.time
+        };
+        let youngest: Vec<u64> = self.of_client(clue.source.address).iter().rev().take(MAX_KEPT).copied().collect();
+        for number in youngest {
+            let Some(open) = self.get_mut(number) else { continue };
+            if let Some(attempt) = open.redirect.attempts.iter_mut().rev().find(|attempt| is_meant(attempt)) {
+                let place = Place { capture: clue.capture, frame: clue.frame, index: 0 };
+                attempt.failure.get_or_insert(Failure { why, place, time: clue.time });
+                break;
+            }
+        }
+        false
     }
 
     pub(super) fn insert(&mut self, mut open: Box<Open>) {

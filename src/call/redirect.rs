@@ -9,7 +9,7 @@ use super::above::Above;
 use super::hidden::HiddenWay;
 use super::hop::Hop;
 use super::sighting::Sighting;
-use crate::evidence::{Endpoint, Place, Timestamp, Transport};
+use crate::evidence::{Endpoint, Place, Timestamp, Transport, Unreachable};
 use crate::sip::body::Alternatives;
 use crate::sip::uri::UriTransport;
 use crate::sip::{Difference, Uri};
@@ -109,6 +109,17 @@ pub struct Outcome {
     pub time: Timestamp,
 }
 
+/// What an ICMP error says of a request that was sent: it counts as one that failed (RFC 3261, 8.1.3.1 and 18.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure {
+    /// Why it did not arrive.
+    pub why: Unreachable,
+    /// Where the error stands.
+    pub place: Place,
+    /// When it was seen.
+    pub time: Timestamp,
+}
+
 /// An earlier request of the same chain to an equal URI (RFC 3261, 8.1.3.4: a URI is placed in the target set once).
 #[derive(Debug, Clone)]
 pub struct Tried {
@@ -149,6 +160,8 @@ pub struct Attempt {
     pub outcome: Option<Outcome>,
     /// The response that asked for credentials, where that was its outcome (401, 407).
     pub challenge: Option<Kept>,
+    /// The first ICMP error about it.
+    pub failure: Option<Failure>,
     /// The tags with which the called side answered it: a request with such a To tag is inside the dialog that it made.
     pub to_tags: Vec<Vec<u8>>,
     /// An equal URI that this chain had tried before, unless that try was left open or asked to be sent again amended.
@@ -161,6 +174,14 @@ pub struct Attempt {
     pub branch_of: Option<Place>,
     /// The redirect that this attempt met in its turn.
     pub redirected: Option<u64>,
+}
+
+impl Attempt {
+    /// The ICMP error that it ended with; nothing where it was answered all the same.
+    #[must_use]
+    pub fn transport_error(&self) -> Option<&Failure> {
+        self.failure.as_ref().filter(|_| self.outcome.is_none() && self.to_tags.is_empty())
+    }
 }
 
 /// Another transmission of the final response.

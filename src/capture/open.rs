@@ -207,9 +207,10 @@ impl Capture {
         self
     }
 
+    /// `time` without what the clock is ahead; nearly every clock is right, and nothing is computed for those.
     #[inline]
     const fn corrected(&self, time: Timestamp) -> Timestamp {
-        time.plus_nanos(self.ahead.saturating_neg())
+        if self.ahead == 0 { time } else { time.plus_nanos(self.ahead.saturating_neg()) }
     }
 
     /// When the frame last read was captured.

@@ -1,5 +1,7 @@
 //! Takes the octets at the front of a stream, gives what they are: units that lie in it plainly, or frames of WebSocket.
 //!
+//! A stream may also be packets of HEP one behind the other, which show themselves by their first octets.
+//!
 //! A stream is one of frames behind a handshake, or from the first frame on whose payload begins as a unit. These are sought in what the
 //! cutter wants to skip and nowhere else: what it would take is never taken from it. A gap, or octets that cannot be a frame, begin anew.
 //!
@@ -10,6 +12,7 @@ use memchr::memchr2_iter;
 use super::cut::{Cut, CutState, Cutter, Front};
 use super::websocket::{self, GLANCE, Handshake, Header, Kind, Start};
 use crate::fault::{Fault, FaultKind};
+use crate::packet::HepStart;
 
 /// Longest message that is taken from frames, in octets, their headers included.
 pub(super) const MESSAGE_MAX: usize = 256 << 10;
@@ -47,6 +50,8 @@ pub(super) enum Look {
     Handshake(usize),
     /// So many octets are a frame of a message that may be a unit; fewer than the header says where the rest is not there.
     Frame(Header, usize),
+    /// So many octets are a packet of HEP, which tells of a message that others sent.
+    Told(usize),
     /// So many octets are no part of any unit, for the reason that is told.
     Lost(usize, Fault),
 }
@@ -66,7 +71,25 @@ impl Carriage {
                 None => *self = Self::default(),
             }
         }
+        match HepStart::of(bytes) {
+            HepStart::Packet(total) if total <= bytes.len() || state.at_end => return Look::Told(total.min(bytes.len())),
+            HepStart::Packet(at_least) | HepStart::More(at_least) if !state.at_end => {
+                return Look::Plain(Cut::More { at_least, resume: 0 });
+            }
+            _ => {}
+        }
         let cut = cutter.cut(bytes, state);
+        // A stream that is joined inside of a packet of HEP goes on with the next. Foreign streams that are there from the start cost nothing.
+        let skipped = match cut {
+            Cut::Unit { skip, .. } => skip,
+            Cut::Skip(skip) if state.after_gap => skip,
+            _ => 0,
+        };
+        if skipped >= HEP_LEAST
+            && let Some(at) = hep_in(bytes, skipped)
+        {
+            return Look::Plain(Cut::Skip(at));
+        }
         match cut {
             Cut::Skip(count) => self.seek(cutter, bytes, count, state.at_end),
             _ => Look::Plain(cut),
@@ -147,6 +170,16 @@ impl Carriage {
         self.passing = total.saturating_sub(here as u64);
         here
     }
+}
+
+/// Fewer octets than a packet of HEP has ahead of the message in it.
+const HEP_LEAST: usize = 12;
+
+/// Where among the first `count` places behind the front a packet of HEP starts.
+fn hep_in(bytes: &[u8], count: usize) -> Option<usize> {
+    let searched = bytes.get(1..count.saturating_add(3).min(bytes.len()))?;
+    let places = memchr::memmem::find_iter(searched, b"HEP3").map(|at| at + 1);
+    places.into_iter().find(|&at| matches!(bytes.get(at..).map(HepStart::of), Some(HepStart::Packet(_))))
 }
 
 /// The payload of a frame, as far as it is there.

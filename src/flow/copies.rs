@@ -271,6 +271,7 @@ mod tests {
             path: Path { hop_limit, ip_id, ..Path::default() },
             truncated: false,
             untold: None,
+            quoted: None,
             after_gap: false,
             reassembled: false,
         };
@@ -331,6 +332,7 @@ mod tests {
                 path: Path { hop_limit: 64, ip_id: u16::from(host), ..Path::default() },
                 truncated: false,
                 untold: None,
+                quoted: None,
                 after_gap: false,
                 reassembled: false,
             })
@@ -361,6 +363,7 @@ mod tests {
                 path: Path { hop_limit, ip_id: 7, ..Path::default() },
                 truncated: false,
                 untold: None,
+                quoted: None,
                 after_gap: false,
                 reassembled: false,
             };

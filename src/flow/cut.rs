@@ -75,6 +75,8 @@ pub(super) enum Piece {
     Handshake,
     /// A frame of a message that may be a unit.
     Frame(Header, Range<usize>),
+    /// A packet of HEP.
+    Told(Range<usize>),
     /// Octets are dropped that may have been a unit.
     Lost(Fault, Range<usize>),
 }
@@ -128,7 +130,8 @@ impl Progress {
             && (at_end || self.is_due(rest.len()))
         {
             let state = CutState { after_gap: self.after_gap, at_end, resume: self.resume };
-            let cut = match self.carriage.look(cutter, rest, state) {
+            let look = self.carriage.look(cutter, rest, state);
+            let cut = match look {
                 Look::Plain(cut) => cut,
                 Look::Pass(count) => Cut::Skip(count),
                 Look::Lost(count, fault) => {
@@ -139,9 +142,13 @@ impl Progress {
                     give(Piece::Handshake, self.after_gap);
                     Cut::Skip(count)
                 }
-                Look::Frame(header, len) => {
+                Look::Told(len) | Look::Frame(_, len) => {
                     let end = done.saturating_add(len);
-                    if give(Piece::Frame(header, done..end), self.after_gap) {
+                    let piece = match look {
+                        Look::Frame(header, _) => Piece::Frame(header, done..end),
+                        _ => Piece::Told(done..end),
+                    };
+                    if give(piece, self.after_gap) {
                         self.units += 1;
                         self.after_gap = false;
                         done = self.advance(end);

@@ -123,6 +123,9 @@ impl<C: Cutter> Flow<C> {
                     sink(unit(&datagram, capture, frame.number, frame.time, &[frame.number]));
                 }
             }
+            Some(Packet::Quoted(datagram, why)) => {
+                sink(Unit { quoted: Some(why), untold: None, ..unit(&datagram, capture, frame.number, frame.time, &[frame.number]) });
+            }
             Some(Packet::Segment(segment)) => {
                 let origin = Origin { capture, frame: frame.number, time: frame.time, path: segment.path };
                 let (streams, mut around) = self.around(capture, frame.time, faults, sink);
@@ -160,6 +163,10 @@ impl<C: Cutter> Flow<C> {
                         let datagram = Datagram { payload: &octets, ..datagram };
                         sink(whole.told(unit(&datagram, whole.origin.capture, whole.origin.frame, whole.origin.time, &whole.frames)));
                     }
+                }
+                Some(Packet::Quoted(datagram, why)) => {
+                    let quoted = unit(&datagram, whole.origin.capture, whole.origin.frame, whole.origin.time, &whole.frames);
+                    sink(Unit { quoted: Some(why), untold: None, ..quoted });
                 }
                 Some(Packet::Segment(segment)) => {
                     let origin = Origin { path: segment.path, ..whole.origin };
@@ -224,6 +231,7 @@ fn unit<'a>(datagram: &Datagram<'a>, capture: u32, place_frame: u64, time: Times
         path: datagram.path,
         truncated: datagram.truncated,
         untold: if datagram.truncated { Some(FaultKind::Snaplen) } else { None },
+        quoted: None,
         after_gap: false,
         reassembled: frames.len() > 1,
     }

@@ -4,11 +4,13 @@ use std::ops::Range;
 
 use super::cut::{Cutter, Front, Piece};
 use super::direction::End;
+use super::inflated::inflated;
 use super::joined::{Added, Joined};
 use super::tail::Frames;
 use super::unit::{Origin, Sink, Unit};
 use crate::evidence::{Endpoint, Transport};
-use crate::fault::{Fault, FaultKind};
+use crate::fault::{Fault, FaultKind, FaultLog};
+use crate::packet::{self, Datagram, Packet};
 
 /// What a piece of a stream needs to become a unit.
 pub(super) struct Giver<'a, 'b, C> {
@@ -47,6 +49,11 @@ impl<C: Cutter> Giver<'_, '_, C> {
                 self.joined.begin();
                 false
             }
+            Piece::Told(range) => {
+                let packet = bytes.get(range.clone()).unwrap_or_default();
+                let is_cut = end != End::Open && range.end == bytes.len();
+                carriers(range).is_some_and(|(frames, last)| self.told(packet, &frames, last, is_cut, after_gap))
+            }
             Piece::Lost(fault, range) => {
                 self.lost = carriers(range).map(|(_, last)| (last.capture, fault.at_frame(last.frame)));
                 false
@@ -70,6 +77,41 @@ impl<C: Cutter> Giver<'_, '_, C> {
         }
     }
 
+    /// Gives the message that a packet of HEP tells of; says whether there is one.
+    fn told(&mut self, packet: &[u8], frames: &[u64], last: Origin, is_cut: bool, after_gap: bool) -> bool {
+        let mut faults = FaultLog::default();
+        let octets;
+        let datagram = match packet::over_stream(self.ends, last.path, packet, is_cut) {
+            Some(Packet::Datagram(datagram)) => datagram,
+            Some(Packet::Deflated(datagram)) => {
+                let Some(inflated) = inflated(&datagram, last.frame, &mut faults) else {
+                    self.lost = faults.iter().next().map(|fault| (last.capture, fault.first));
+                    return false;
+                };
+                octets = inflated;
+                Datagram { payload: &octets, ..datagram }
+            }
+            _ => return false,
+        };
+        (self.sink)(Unit {
+            bytes: datagram.payload,
+            capture: last.capture,
+            place_frame: last.frame,
+            frames,
+            time: last.time,
+            source: datagram.source,
+            destination: datagram.destination,
+            transport: datagram.transport,
+            path: datagram.path,
+            truncated: datagram.truncated,
+            untold: None,
+            quoted: None,
+            after_gap,
+            reassembled: frames.len() > 1,
+        });
+        true
+    }
+
     fn sink(&mut self, bytes: &[u8], transport: Transport, frames: &[u64], last: Origin, end: End, after_gap: bool) {
         let (source, destination) = self.ends;
         (self.sink)(Unit {
@@ -84,6 +126,7 @@ impl<C: Cutter> Giver<'_, '_, C> {
             path: last.path,
             truncated: matches!(end, End::Lost | End::Over),
             untold: (end == End::Over).then_some(FaultKind::TcpGap),
+            quoted: None,
             after_gap,
             reassembled: frames.len() > 1,
         });

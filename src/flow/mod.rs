@@ -34,6 +34,8 @@ mod disorder_tests;
 #[allow(clippy::unwrap_used, reason = "a test may fail")]
 mod fragments_tests;
 #[cfg(test)]
+mod hep_tests;
+#[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may fail")]
 mod streams_tests;
 #[cfg(test)]

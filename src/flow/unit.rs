@@ -1,6 +1,6 @@
 //! Takes nothing, gives the words of this room's result: a unit, and where its octets came from.
 
-use crate::evidence::{Endpoint, Timestamp, Transport};
+use crate::evidence::{Endpoint, Timestamp, Transport, Unreachable};
 use crate::fault::FaultKind;
 use crate::packet::Path;
 
@@ -29,6 +29,8 @@ pub struct Unit<'a> {
     pub truncated: bool,
     /// The fault that took them, where it was not told yet: what was lost between frames is told where that was seen.
     pub untold: Option<FaultKind>,
+    /// Why it did not arrive, where it is only what an ICMP error quotes; place and time are those of the error, the endpoints its own.
+    pub quoted: Option<Unreachable>,
     /// Whether the octets ahead of it in its stream are not in the capture.
     pub after_gap: bool,
     /// Whether it was put together from several packets.

@@ -6,6 +6,7 @@ use super::link;
 use super::transport::{Datagram, Segment};
 use super::walk::{HEADERS_MAX, Stop, Walk};
 use crate::capture::Frame;
+use crate::evidence::Unreachable;
 use crate::fault::{Fault, FaultKind, FaultLog};
 
 /// What a frame holds for us.
@@ -19,6 +20,8 @@ pub enum Packet<'a> {
     Segment(Segment<'a>),
     /// A piece of an IP datagram.
     Fragment(Fragment<'a>),
+    /// The start of a datagram or segment that did not arrive, as an ICMP error quotes it, and why.
+    Quoted(Datagram<'a>, Unreachable),
 }
 
 /// The packet in `frame`: the innermost one where there are tunnels; none where the frame holds no UDP or TCP.

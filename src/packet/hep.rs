@@ -10,9 +10,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::decode::Packet;
 use super::ip::Carrier;
 use super::octets::{after, u8_at, u16_at, u32_at};
+use super::path::Path;
 use super::transport::Datagram;
 use super::tunnel::inside;
-use super::walk::Stop;
+use super::walk::{Stop, Walk};
 use crate::evidence::{Endpoint, Transport};
 
 /// The port of a collector.
@@ -23,7 +24,8 @@ const MAGIC: &[u8; 4] = b"HEP3";
 const CHUNK_LEN: usize = 6;
 /// Octets of the time that version 2 has behind the addresses.
 const TIME_LEN: usize = 12;
-/// The IANA number of UDP.
+/// The IANA numbers of TCP and UDP.
+const TCP: u8 = 6;
 const UDP: u8 = 17;
 /// What chunk 11 says of SIP.
 const SIP: u8 = 1;
@@ -114,6 +116,40 @@ pub(super) fn over_udp<'a>(carrier: Carrier, port: u16, bytes: &'a [u8], truncat
     } else {
         None
     }
+}
+
+/// What stands at the front of a stream where packets of HEP version 3 may follow one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HepStart {
+    /// A packet of so many octets.
+    Packet(usize),
+    /// So many octets must be there before that can be told.
+    More(usize),
+    /// None.
+    Nothing,
+}
+
+impl HepStart {
+    /// What `bytes` begin with.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        let magic = bytes.get(..MAGIC.len()).unwrap_or(bytes);
+        match u16_at(bytes, MAGIC.len()).map(usize::from) {
+            _ if !MAGIC.starts_with(magic) => Self::Nothing,
+            Some(total) if total > CHUNK_LEN => Self::Packet(total),
+            Some(_) => Self::Nothing,
+            None => Self::More(CHUNK_LEN),
+        }
+    }
+}
+
+/// The message in a packet of HEP that a stream between `ends` carried by way of `path`, of which the capture may have `truncated` the end.
+#[must_use]
+pub fn over_stream(ends: (Endpoint, Endpoint), path: Path, bytes: &[u8], truncated: bool) -> Option<Packet<'_>> {
+    let mut walk = Walk::new(path.interface, 0);
+    walk.path = path;
+    let carrier = Carrier { source: ends.0.address, destination: ends.1.address, protocol: TCP, walk };
+    version3(carrier, bytes, truncated)?.ok()
 }
 
 /// The magic, the length of all, then chunks: vendor, type, length (with these six octets), value.

@@ -11,6 +11,7 @@ mod decode;
 mod esp;
 mod exported;
 mod hep;
+mod icmp;
 mod ip;
 mod l2tp;
 mod layer_walk;
@@ -33,6 +34,7 @@ pub(crate) mod bytes;
 mod decode_tests;
 
 pub use decode::{Packet, decode, resume};
+pub use hep::{HepStart, over_stream};
 pub use ip::{Carrier, Fragment};
 pub use layers::{Ethernet, Ipv4, Ipv6, Layer, Layers, Order, Tcp, Udp};
 pub use path::{Path, VLANS_KEPT, Vlans};

@@ -1,7 +1,7 @@
 //! Takes an IP or UDP payload, gives the packet that a tunnel carries in it.
 //!
 //! Over IP: IP (RFC 2003, 4213, 2473), GRE (RFC 2784, 2890, 2637) with ERSPAN, EtherIP (RFC 3378), MPLS (RFC 4023), L2TP and ESP without
-//! encryption. Over UDP: VXLAN (RFC 7348), GENEVE (RFC 8926), GTP-U (3GPP TS 29.281, 5), L2TP, TZSP and HEP. Those without an RFC here have
+//! encryption. Over UDP: VXLAN (RFC 7348), GENEVE (RFC 8926), GTP-U (3GPP TS 29.281, 5), Teredo (RFC 4380), L2TP, TZSP and HEP. Those without an RFC here have
 //! a file of their own.
 //!
 //! A UDP port alone makes no tunnel, since SIP may use any port: the header must be plausible and what it carries must read as a packet;
@@ -12,6 +12,7 @@ use std::net::IpAddr;
 use super::decode::Packet;
 use super::esp::{self, PROTOCOL_ESP};
 use super::hep::{self, PORT_HEP};
+use super::icmp::{self, PROTOCOL_ICMP, PROTOCOL_ICMPV6};
 use super::ip::{self, Carrier};
 use super::l2tp::{self, PORT_L2TP, PROTOCOL_L2TP};
 use super::link;
@@ -25,6 +26,7 @@ const PORT_VXLAN: u16 = 4789;
 const PORT_VXLAN_LINUX: u16 = 8472;
 const PORT_GENEVE: u16 = 6081;
 const PORT_GTP_U: u16 = 2152;
+const PORT_TEREDO: u16 = 3544;
 
 /// IP protocol numbers of tunnels.
 mod protocol {
@@ -51,8 +53,9 @@ pub(super) fn may_be(ports: (u16, u16), payload: &[u8]) -> bool {
 /// Whether datagrams from and to `ports` may be tunnels.
 #[inline]
 const fn is_port(ports: (u16, u16)) -> bool {
-    // What answers in L2TP may go to any port.
-    matches!(ports.1, PORT_VXLAN | PORT_VXLAN_LINUX | PORT_GENEVE | PORT_GTP_U | PORT_L2TP | PORT_TZSP | PORT_HEP) || ports.0 == PORT_L2TP
+    // What answers in L2TP or Teredo may go to any port.
+    matches!(ports.1, PORT_VXLAN | PORT_VXLAN_LINUX | PORT_GENEVE | PORT_GTP_U | PORT_L2TP | PORT_TZSP | PORT_HEP | PORT_TEREDO)
+        || matches!(ports.0, PORT_L2TP | PORT_TEREDO)
 }
 
 /// A walk that goes on inside a tunnel of `kind` with `id`, between the addresses of `carrier`.
@@ -81,6 +84,7 @@ pub(super) fn over_ip<'a>(carrier: Carrier, bytes: &'a [u8]) -> Result<Packet<'a
         // RFC 3378, 3: version 3, then reserved bits of 0.
         protocol::ETHERIP if u16_at(bytes, 0) == Some(0x3000) => shim::ethernet(after(bytes, 2).unwrap_or_default(), walk)?,
         PROTOCOL_ESP => return esp::null_encrypted(carrier, bytes),
+        PROTOCOL_ICMP | PROTOCOL_ICMPV6 => return icmp::quoted(carrier, bytes),
         PROTOCOL_L2TP => return l2tp::version3(carrier, bytes),
         _ => return Err(Stop::NotOurs),
     };
@@ -139,6 +143,7 @@ pub(super) fn over_udp<'a>(carrier: Carrier, ports: (u16, u16), bytes: &'a [u8],
         PORT_VXLAN | PORT_VXLAN_LINUX => vxlan(carrier, bytes),
         PORT_GENEVE => geneve(carrier, bytes),
         PORT_GTP_U => gtp_u(carrier, bytes),
+        _ if ports.0 == PORT_TEREDO || ports.1 == PORT_TEREDO => teredo(carrier, bytes),
         PORT_TZSP => tzsp::over_udp(carrier, bytes),
         _ if ports.0 == PORT_L2TP || ports.1 == PORT_L2TP => l2tp::over_udp(carrier, bytes),
         _ => None,
@@ -202,4 +207,19 @@ fn gtp_u<'a>(carrier: Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Sto
     let walk = inside(carrier, PORT_GTP_U, id);
     // The header does not say what it carries: IP by its version, else it is none of ours and stays a datagram.
     matches!(u8_at(rest, 0)? >> 4, 4 | 6).then(|| ip::packet(rest, walk))
+}
+
+/// RFC 4380, 5.1.1: an authentication and an origin may stand ahead, then a whole IPv6 packet.
+fn teredo<'a>(carrier: Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
+    let mut rest = bytes;
+    if u16_at(rest, 0)? == 1 {
+        // Identifier and value with their lengths, a nonce, a confirmation.
+        let (identifier, value) = (u8_at(rest, 2)?, u8_at(rest, 3)?);
+        rest = after(rest, 13 + usize::from(identifier) + usize::from(value))?;
+    }
+    if u16_at(rest, 0)? == 0 {
+        rest = after(rest, 8)?;
+    }
+    let is_whole = u8_at(rest, 0)? >> 4 == 6 && shim::fits_ip(rest);
+    is_whole.then(|| ip::packet(rest, inside(carrier, PORT_TEREDO, 0)))
 }

@@ -71,6 +71,7 @@ pub(super) fn followed() -> Redirect {
             r#match: Some("exact".to_owned()),
             delay_ms: 1.25,
             outcome: Some(200),
+            transport_error: None,
         }],
         future: Some(Future {
             verdict: FutureVerdict::Kept,
@@ -161,6 +162,7 @@ pub(super) fn alternative() -> Redirect {
             link: Link::EmergencyCall,
             r#match: None,
             outcome: None,
+            transport_error: Some("port-unreachable".to_owned()),
             seen: seen(50, 45_000),
             uri: "urn:service:sos".to_owned(),
             destination: "[2001:db8::10]:5060/tcp".to_owned(),

@@ -149,6 +149,7 @@ fn attempt(redirect: &call::Redirect, attempt: &call::Attempt) -> model::Attempt
         r#match: attempt.difference.as_ref().map(|difference| difference.grade().name().to_owned()),
         delay_ms: model::milliseconds(request.time.nanos_since(redirect.response.time)),
         outcome: attempt.outcome.map(|outcome| outcome.status),
+        transport_error: attempt.transport_error().map(|error| error.why.name().to_owned()),
     }
 }
 

@@ -16,6 +16,7 @@
 //!   `again` sends the last octets on that way once more. `end` is where the capture ends.
 //! - `resolver > client DNS far.example A 198.51.100.30` is an answer of DNS (A, AAAA, CNAME, `SRV PORT HOST`, `NAPTR sip+d2u NAME`, or `none`), with the
 //!   seconds of its time to live behind it.
+//! - `client > target ICMP port-unreachable` is an error about what the client sent to the target.
 //! - The usual headers: a new branch, the Call-ID `call`, the From tag `alice`, the first Request-URI as To, a CSeq one higher in each request,
 //!   the sender's address as Contact.
 //!   `Header:` without a value leaves one out. `body: ...` is a body, `\n` in it the end of a line; `flag: truncated` a message that the capture cut.
@@ -27,7 +28,7 @@ use super::finding::Finding;
 use super::rule::{Level, Rule, Section};
 use crate::call::{Calls, Clue, ClueKind, Events, Greeting, LaterRequest, Redirect, Settings, Sighting, Watch};
 use crate::dns::{self, Data, Name, Record};
-use crate::evidence::{Endpoint, Place, Timestamp, Transport};
+use crate::evidence::{Endpoint, Place, Timestamp, Transport, Unreachable};
 use crate::fault::Fault;
 use crate::sip::Message;
 
@@ -96,7 +97,7 @@ pub(super) fn play(script: &str) -> Scene {
         let time = Timestamp::from_nanos((seconds * 1e9).round() as i128);
         if rest == "end" {
             calls.reaches(0, time);
-        } else if let Some(clue) = answer(rest, time, stage.sent.len()).or_else(|| greeting(rest, time, stage.sent.len())) {
+        } else if let Some(clue) = clue(rest, time, stage.sent.len()) {
             calls.clue(&clue, &mut scene);
         } else {
             let sent = stage.enter(rest);
@@ -105,6 +106,12 @@ pub(super) fn play(script: &str) -> Scene {
     }
     calls.finish(&mut scene);
     scene
+}
+
+/// The clue that a line behind its time is.
+#[track_caller]
+fn clue(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
+    answer(line, time, after).or_else(|| greeting(line, time, after)).or_else(|| error(line, time, after))
 }
 
 /// The answer of DNS that a line behind its time is: `FROM > TO DNS NAME KIND VALUE`, with the seconds of its time to live or without.
@@ -148,6 +155,17 @@ fn greeting(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
     };
     let (source, destination, kind) = (address(source), address(destination), ClueKind::Greeting(greeting));
     Some(Clue { capture: 0, frame: after as u64, time, source, destination, kind })
+}
+
+/// The ICMP error that a line behind its time is: `FROM > TO ICMP WHY`, about what was sent so.
+#[track_caller]
+fn error(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [source, ">", destination, "ICMP", why] = words.as_slice() else { return None };
+    let known = [Unreachable::Network, Unreachable::Host, Unreachable::Port];
+    let why = known.into_iter().find(|known| known.name() == *why).unwrap_or_else(|| panic!("no reason in {line:?}"));
+    let (source, destination) = (address(source), address(destination));
+    Some(Clue { capture: 0, frame: after as u64, time, source, destination, kind: ClueKind::Unreachable(why) })
 }
 
 /// Who is who in a script.

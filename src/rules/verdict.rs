@@ -232,7 +232,11 @@ fn followed(redirect: &Redirect) -> (Verdict, String) {
     }
     let reached = redirect.attempts.iter().find(|attempt| grade(attempt).names_the_target());
     match reached.or(redirect.attempts.iter().find(|attempt| attempt.contact.is_some())) {
-        Some(attempt) => (Verdict::Correct, ["retried at ", &request_uri(attempt), " after ", &delay(redirect, attempt)].concat()),
+        Some(attempt) => {
+            let error = attempt.transport_error().map_or("", |error| error.why.name()).replace('-', " ");
+            let fate = if error.is_empty() { error } else { [", and could not reach it: ", &error].concat() };
+            (Verdict::Correct, ["retried at ", &request_uri(attempt), " after ", &delay(redirect, attempt), &fate].concat())
+        }
         None if redirect.attempts.iter().any(|attempt| attempt.of_second.is_some()) => (
             Verdict::Inconclusive,
             "retried at a Contact of a second final response; which of the two the client took, the capture does not tell".into(),

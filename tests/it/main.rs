@@ -15,6 +15,8 @@ mod command_line;
 mod display_filters;
 /// Holds the pages that are made from the program to what it writes.
 mod documents;
+/// One request behind every link header and in every tunnel, with tshark as witness.
+mod encapsulations;
 /// Holds what is told of every kind of damage to a capture that has it.
 mod faults;
 /// Calls made up by chance, right and wrong, whose verdicts are known because they were meant.
@@ -40,5 +42,7 @@ mod traps;
 /// Holds what is read out of TLS to what was sent, and to the frames of tshark.
 #[cfg(feature = "tls")]
 mod tls;
+/// Holds a call that meets an ICMP error to what the error means.
+mod unreachable;
 /// Asks tshark which SIP messages a capture holds and what they say, and holds ours to it.
 mod witness;

@@ -203,6 +203,8 @@ pub struct Attempt {
     pub delay_ms: f64,
     /// The status of its final answer; null where none was seen.
     pub outcome: Option<u16>,
+    /// Why it did not arrive, as an ICMP error says and no answer denies; null where none does.
+    pub transport_error: Option<String>,
 }
 
 impl Attempt {

@@ -188,9 +188,10 @@ fn attempts(redirect: &Redirect, names: &FramesAt<'_>, page: &mut Page<'_>) -> i
 fn tried(attempt: &Attempt, contacts: usize, names: &FramesAt<'_>) -> Line {
     let line = seen(Line::new(), &attempt.seen, names).text(" after ").whole(&duration(attempt.delay_ms)).gap();
     let line = line.text(&attempt.method).text(" ").text(&attempt.uri).text(" -> ").text(&attempt.destination);
-    let line = match attempt.outcome {
-        Some(outcome) => line.text(", ").whole(&format!("got {outcome}")),
-        None => line.text(", ").whole("no final answer seen"),
+    let line = match (attempt.outcome, &attempt.transport_error) {
+        (Some(outcome), _) => line.text(", ").whole(&format!("got {outcome}")),
+        (None, Some(error)) => line.text(", ").whole(&error.replace('-', " ")),
+        (None, None) => line.text(", ").whole("no final answer seen"),
     };
     let mut line = line.gap().text("(");
     if let Some(contact) = attempt.contact {

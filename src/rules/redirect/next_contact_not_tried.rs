@@ -3,6 +3,7 @@
 //! RFC 3261, 8.1.3.4: a client should try the targets one after the other until one of them takes the call.
 
 use crate::call::{Attempt, Redirect, Role, Target};
+use crate::evidence::{Place, Timestamp};
 use crate::rules::words::{seconds, text};
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
 
@@ -34,26 +35,35 @@ fn check(redirect: &Redirect) -> Option<Draft> {
         return None;
     }
     let last = redirect.attempts.last().filter(|last| last.contact.is_some())?;
-    let outcome = last.outcome.filter(|outcome| is_failure_of_target(outcome.status))?;
-    let silence = redirect.cover.until.nanos_since(outcome.time);
+    let (place, time, fate) = failure(last)?;
+    let silence = redirect.cover.until.nanos_since(time);
     let left = left(redirect)?;
     if silence < redirect.patience {
         return None;
     }
     let failed = text(last.request.message.request_uri().unwrap_or_default());
     let message = format!(
-        "{failed} answered {}, and the Contact {} was not tried within the {} that the capture covers after that",
-        outcome.status,
+        "{failed} {fate}, and the Contact {} was not tried within the {} that the capture covers after that",
         text(&left.text),
         seconds(silence),
     );
-    let draft = Draft::at(outcome.place, message).with(redirect.response.place, "names the Contacts");
+    let draft = Draft::at(place, message).with(redirect.response.place, "names the Contacts");
     Some(draft.with(last.request.place, "the attempt that failed"))
 }
 
 /// Whether an attempt was taken, is not decided yet, or was redirected, so that the chain goes on elsewhere.
 fn is_open_or_taken(attempt: &Attempt) -> bool {
-    attempt.outcome.is_none_or(|outcome| outcome.status < 400)
+    attempt.outcome.map_or(attempt.transport_error().is_none(), |outcome| outcome.status < 400)
+}
+
+/// How an attempt failed: where that shows, when, and what happened; nothing where this target did not fail.
+fn failure(attempt: &Attempt) -> Option<(Place, Timestamp, String)> {
+    if let Some(error) = attempt.transport_error() {
+        // RFC 3261, 8.1.3.1: a transport error counts as a 503.
+        return Some((error.place, error.time, format!("could not be reached ({})", error.why.name().replace('-', " "))));
+    }
+    let outcome = attempt.outcome.filter(|outcome| is_failure_of_target(outcome.status))?;
+    Some((outcome.place, outcome.time, format!("answered {}", outcome.status)))
 }
 
 /// Whether a response says that this target failed: not that something is to be added, that the caller hung up, or that it is so everywhere.
@@ -95,6 +105,15 @@ mod tests {
         for status in [404, 408, 480, 486, 500, 503] {
             assert_eq!(played(TWO, &format!("0.3 target > client {status}\n40 end")), [Level::Warning], "{status}");
         }
+    }
+
+    #[test]
+    fn a_contact_that_cannot_be_reached_has_failed() {
+        let error = "0.3 client > target ICMP port-unreachable";
+        assert_eq!(played(TWO, &format!("{error}\n40 end")), [Level::Warning]);
+        assert_eq!(played(TWO, &format!("{error}\n0.4 target > client 200\n40 end")), []);
+        assert_eq!(played(TWO, &format!("{error}\n0.4 client > other INVITE sip:bob@203.0.113.40\n0.5 other > client 200\n40 end")), []);
+        assert_eq!(played(TWO, "0.3 client > server ICMP port-unreachable\n40 end"), []);
     }
 
     #[test]
