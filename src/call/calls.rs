@@ -12,7 +12,8 @@ use super::identity::Person;
 use super::key::{Keyed, key, key_of_cancelled};
 use super::link::{self, Asked};
 use super::open::{Open, OpenRedirects};
-use super::redirect::{Attempt, Cover, Kept, Link, Outcome, Redirect, Repeat, Role};
+use super::redirect::{Attempt, Cover, Kept, Link, Outcome, Redirect, Role};
+use super::registration::{MAX_REGISTERED, Registrations};
 use super::relay::mark_relayed;
 use super::settings::Settings;
 use super::sighting::Sighting;
@@ -46,6 +47,7 @@ pub struct Calls {
     pub(super) open: OpenRedirects,
     pub(super) chains: BTreeMap<u64, Chain>,
     watches: Watches,
+    registrations: Registrations,
     /// The clients that send a server what is meant for other addresses.
     habits: Habits,
     /// Until when each capture goes on.
@@ -65,6 +67,7 @@ impl Calls {
             open: OpenRedirects::default(),
             chains: BTreeMap::new(),
             watches: Watches::new(settings.max_watches),
+            registrations: Registrations::default(),
             habits: Habits::default(),
             covers: Vec::new(),
             next: 1,
@@ -220,9 +223,11 @@ impl Calls {
             self.note_habit(kept, events);
             return;
         }
-        let place = if self.open.is_empty() { link::Place::default() } else { link::place(&self.open, &asked) };
-        if let Some(open) = place.rival.and_then(|rival| self.open.get_mut(rival)) {
-            open.redirect.rival.get_or_insert(kept.place);
+        let place = if self.open.is_empty() { link::Place::default() } else { link::place(&self.open, &self.registrations, &asked) };
+        for rival in place.rivals {
+            if let Some(open) = self.open.get_mut(rival) {
+                open.redirect.rival.get_or_insert(kept.place);
+            }
         }
         if let Some(open) = place.candidate_of.and_then(|candidate| self.open.get_mut(candidate)) {
             open.redirect.candidate.get_or_insert_with(|| kept.clone());
@@ -289,6 +294,7 @@ impl Calls {
             difference,
             outcome: None,
             to_tags: Vec::new(),
+            rang: None,
             repeats,
             amended,
             branch_of,
@@ -319,6 +325,10 @@ impl Calls {
     }
 
     fn response(&mut self, sighting: &Sighting<'_>, status: u16, events: &mut dyn Events) {
+        let is_grant = (200..300).contains(&status) && sighting.message.method() == b"REGISTER";
+        if is_grant && self.registrations.note(sighting) {
+            events.fault(sighting.place.capture, bound("registrations remembered", MAX_REGISTERED, sighting));
+        }
         let Some(Keyed { key, cseq }) = key(&sighting.message) else { return };
         let key = self.transactions.digested(key);
         let cseq = cseq.map(|cseq| cseq.number);
@@ -359,38 +369,6 @@ impl Calls {
         }
     }
 
-    /// Notes the To tag with which an attempt was answered.
-    fn answered(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>) {
-        let mut is_full = self.is_full;
-        if let Some(attempt) = self.attempt_mut(attempt)
-            && let Some(tag) = sighting.message.to_tag()
-            && !attempt.to_tags.iter().any(|known| **known == *tag)
-        {
-            keep(&mut attempt.to_tags, tag.to_vec(), &mut is_full);
-        }
-        self.is_full = is_full;
-    }
-
-    fn finished(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>, status: u16) {
-        if let Some(open) = attempt.and_then(|(number, _)| self.open.get_mut(number)) {
-            open.last_event = open.last_event.max(sighting.time);
-        }
-        if let Some(attempt) = self.attempt_mut(attempt) {
-            attempt.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
-        }
-    }
-
-    fn attempt_mut(&mut self, attempt: Option<(u64, usize)>) -> Option<&mut Attempt> {
-        let (number, index) = attempt?;
-        self.open.get_mut(number)?.redirect.attempts.get_mut(index)
-    }
-
-    fn repeated(&mut self, redirect: u64, sighting: &Sighting<'_>, status: u16) {
-        if let Some(open) = self.open.get_mut(redirect) {
-            keep(&mut open.redirect.repeats, Repeat { place: sighting.place, time: sighting.time, status }, &mut self.is_full);
-        }
-    }
-
     /// Opens the redirect that a 3xx makes of its transaction.
     fn redirected(&mut self, sighting: &Sighting<'_>, status: u16, number: u64, events: &mut dyn Events) {
         let id = self.next;
@@ -404,11 +382,15 @@ impl Calls {
         }
         let before = attempt.map(|(number, _)| number).or_else(|| request.is_none().then(|| self.before(sighting)).flatten());
         let chain_number = before.and_then(|number| self.open.get(number)).map_or(id, |open| open.redirect.chain);
+        let asked = request.as_deref().unwrap_or(sighting);
+        let caller = if status == 380 { Person::caller(&asked.message) } else { None };
+        let client = request.as_ref().map_or(sighting.destination, |request| request.source);
         let redirect = Redirect {
             id,
             status,
             method: sighting.message.method().to_vec(),
-            client: request.as_ref().map_or(sighting.destination, |request| request.source),
+            client,
+            registration: caller.and_then(|caller| self.registrations.of(client.address, Some(&caller)).cloned()),
             server: request.as_ref().map_or(sighting.source, |request| request.destination),
             transport: sighting.transport,
             role: if sighting.message.has_several_vias() { Role::Proxy } else { Role::Uac },

@@ -3,6 +3,7 @@
 //! A 3xx belongs to the client transaction that it answers; what the client did about it is found by a ladder of evidence among its later
 //! requests; requests beyond the window are held against the lifetimes of the Contacts. State is bounded and expires by capture time.
 
+mod alternative;
 mod calls;
 mod chain;
 mod future;
@@ -11,7 +12,9 @@ mod identity;
 mod key;
 mod link;
 mod open;
+mod outcome;
 mod redirect;
+mod registration;
 mod relay;
 mod settings;
 mod sighting;
@@ -19,6 +22,7 @@ mod target;
 mod transaction;
 mod unseen;
 
+pub use alternative::is_anonymous;
 pub use calls::{Calls, Events};
 pub use future::{LaterRequest, Use, Watch};
 pub use redirect::{Attempt, Cover, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Role, Target, Tried};

@@ -107,6 +107,8 @@ enum Index {
     Alternative,
     /// A 380, by its caller, wherever he calls from: an emergency call may take another way into the network.
     AlternativeCaller,
+    /// Every 380.
+    AnyAlternative,
 }
 
 /// A place in an index: a digest of what is looked up.
@@ -182,6 +184,7 @@ impl OpenRedirects {
         keys.extend(usable.map(|target| self.key(Index::Target, (client, &nickname(&target.uri)[..]))));
         if is_alternative {
             keys.push(self.key(Index::Alternative, client));
+            keys.push(self.key(Index::AnyAlternative, ()));
         }
         if let Some(caller) = &open.caller {
             if is_alternative {
@@ -239,6 +242,10 @@ impl OpenRedirects {
 
     pub(super) fn alternatives_of_caller(&self, caller: &Person) -> &[u64] {
         self.found(Index::AlternativeCaller, caller)
+    }
+
+    pub(super) fn all_alternatives(&self) -> &[u64] {
+        self.found(Index::AnyAlternative, ())
     }
 
     /// The redirect that an ACK on another branch means: the same call and number, and the To tag of the 3xx.

@@ -94,7 +94,7 @@ impl Link {
     }
 }
 
-/// The final response to a request.
+/// A response to a request: the final one, where nothing else is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outcome {
     /// Its status.
@@ -141,6 +141,8 @@ pub struct Attempt {
     pub outcome: Option<Outcome>,
     /// The tags with which the called side answered it: a request with such a To tag is inside the dialog that it made.
     pub to_tags: Vec<Vec<u8>>,
+    /// The first provisional response that tells of more than that a server has it (RFC 3261, 13.2.2.1): 101 to 199.
+    pub rang: Option<Outcome>,
     /// An equal URI that this chain had tried before, unless that try was left open or asked to be sent again amended.
     pub repeats: Option<Tried>,
     /// Whether this is the attempt before it, sent again as its outcome asked (credentials, another body; RFC 3261, 8.1.3.5).
@@ -202,6 +204,8 @@ pub struct Redirect {
     pub original: Option<Uri>,
     /// Its Contacts, in the order in which they stand.
     pub targets: Arc<[Target]>,
+    /// Of a 380: the 200 by which the client was registered when it came, where that names the way to it (Path, Service-Route).
+    pub registration: Option<Kept>,
     /// What its body offers.
     pub offer: Option<Alternatives>,
     /// The requests that it caused, in order of time.

@@ -66,6 +66,8 @@ pub const ALL: &[&Rule] = &[
     &alternative::emergency_call_not_attempted::RULE,
     &alternative::emergency_registration_skipped::RULE,
     &alternative::emergency_call_before_registration::RULE,
+    &alternative::emergency_call_unwarranted::RULE,
+    &alternative::emergency_timer_exceeded::RULE,
     &server::redirect_without_contact::RULE,
     &server::redirect_to_itself::RULE,
     &server::contact_unparsable::RULE,

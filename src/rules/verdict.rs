@@ -2,10 +2,11 @@
 //!
 //! Invariant: what the capture cannot tell is never called correct or incorrect; an error against the client comes before all else.
 
+use super::alternative;
 use super::finding::Finding;
 use super::rule::{Level, Party};
-use super::words::{offered, seconds, text};
-use crate::call::{Attempt, Link, Redirect, Role};
+use super::words::{seconds, text};
+use crate::call::{Attempt, Redirect, Role};
 use crate::sip::uri::Host;
 use crate::sip::{Difference, Match, Uri};
 
@@ -61,7 +62,7 @@ pub(super) fn of(redirect: &Redirect, findings: &[Finding]) -> (Verdict, String)
         return (Verdict::NotApplicable, reason);
     }
     match redirect.status {
-        380 => alternative(redirect),
+        380 => alternative::verdict(redirect),
         _ if redirect.attempts.is_empty() => not_followed(redirect),
         _ => followed(redirect),
     }
@@ -86,7 +87,10 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
         return None;
     }
     if redirect.status == 380 {
-        return redirect.offer.is_none().then(|| "the 380 has no body, so it describes no alternative".into());
+        return match redirect.offer {
+            None => Some("the 380 has no body, so it describes no alternative".into()),
+            Some(_) => alternative::not_binding(redirect),
+        };
     }
     if redirect.targets.is_empty() {
         return Some(format!("the {} names no Contact to retry at", redirect.status));
@@ -134,6 +138,11 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
             redirect.status,
             seconds(redirect.patience),
         ));
+    }
+    if redirect.status == 380
+        && let Some(place) = redirect.rival
+    {
+        return Some(format!("the request in frame {} may be this client's or another's to whom a 380 came as well", place.frame));
     }
     if let Some(candidate) = &redirect.candidate {
         return Some(format!(
@@ -214,35 +223,12 @@ fn grade(attempt: &Attempt) -> Match {
     attempt.difference.as_ref().map_or(Match::None, Difference::grade)
 }
 
-fn request_uri(attempt: &Attempt) -> String {
+/// The Request-URI of an attempt.
+pub(super) fn request_uri(attempt: &Attempt) -> String {
     text(attempt.request.message.request_uri().unwrap_or_default())
 }
 
-fn delay(redirect: &Redirect, attempt: &Attempt) -> String {
+/// How long after the 3xx an attempt was sent.
+pub(super) fn delay(redirect: &Redirect, attempt: &Attempt) -> String {
     seconds(attempt.request.time.nanos_since(redirect.response.time))
-}
-
-/// A 380 with a body, in which no error was found.
-fn alternative(redirect: &Redirect) -> (Verdict, String) {
-    let taken = redirect.attempts.iter().find(|attempt| matches!(attempt.link, Link::EmergencyCall | Link::Alternative));
-    if let Some(attempt) = taken {
-        let method = text(attempt.request.message.method());
-        let reason = format!("the alternative was attempted: {method} {} after {}", request_uri(attempt), delay(redirect, attempt));
-        return (Verdict::Correct, reason);
-    }
-    let Some(offer) = &redirect.offer else {
-        return (Verdict::NotApplicable, "the 380 has no body, so it describes no alternative".into());
-    };
-    let offered = offered(offer);
-    let called = redirect.attempts.iter().any(|attempt| attempt.contact.is_some());
-    let registered = redirect.attempts.iter().any(|attempt| attempt.link == Link::EmergencyRegistration);
-    let seen = match doubt(redirect) {
-        _ if called => "the Contact was called".to_owned(),
-        _ if registered => "an emergency registration was seen, and no emergency call".to_owned(),
-        _ if !redirect.attempts.is_empty() => "the original URI was asked again".to_owned(),
-        Some(doubt) => doubt,
-        None => format!("no attempt in SIP within {}", seconds(redirect.covered())),
-    };
-    let reason = format!("{seen}; offered: {offered}, which may have been used outside SIP");
-    (Verdict::Inconclusive, reason)
 }
