@@ -1,12 +1,12 @@
 //! Takes captures and options, gives the report; the one place where the stages are joined.
 //!
-//! A frame becomes units, a unit that is SIP becomes a sighting, sightings become redirects, redirects are judged and published. One pass;
+//! A frame becomes units, a unit that is SIP becomes a sighting, one that bears on SIP a clue; these become redirects, redirects are judged and published. One pass;
 //! a capture whose frames are not in order of time is begun again in order.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::call::{Calls, Frames, Settings, Sighting};
+use crate::call::{Calls, Clue, Frames, Settings, Sighting};
 use crate::capture::{self, Capture, Merge};
 use crate::evidence::{Place, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLog};
@@ -17,6 +17,7 @@ use crate::sip::framing::{self, Step};
 use crate::sip::{Message, MessageFault, is_sip};
 
 mod batch;
+mod clues;
 mod collect;
 #[cfg(test)]
 mod websocket_tests;
@@ -264,6 +265,10 @@ impl Judge for Judging {
     fn seen(&mut self, sighting: &Sighting<'_>) {
         self.calls.see(sighting, &mut self.collector);
     }
+
+    fn noticed(&mut self, clue: &Clue) {
+        self.calls.clue(clue, &mut self.collector);
+    }
 }
 
 /// Judges what the batches hold.
@@ -290,9 +295,12 @@ fn how_far(merge: &Merge, redirects: u64) -> Progress {
 }
 
 impl Sightings {
-    /// Takes a unit; what is no SIP ends here.
+    /// Takes a unit; what is neither SIP nor a clue ends here.
     fn take(&mut self, unit: &Unit<'_>, sender: &mut Sender) {
         if !is_sip(unit.bytes) {
+            if clues::may_be_dns(unit) {
+                clues::dns(unit).into_iter().for_each(|clue| sender.send_clue(clue));
+            }
             return;
         }
         let Some(message) = Message::scan(unit.bytes) else { return };

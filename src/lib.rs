@@ -36,6 +36,7 @@
 //! | [`packet`] | a frame | the one datagram, segment or fragment in it |
 //! | [`flow`] | packets | whole datagrams, and the messages of streams |
 //! | [`sip`] | such a payload | a message |
+//! | [`dns`] | a payload beside SIP | what it says of names |
 //! | [`call`] | messages with their place, time and addresses | redirects with their attempts and later requests |
 //! | [`rules`] | a redirect | findings and a verdict |
 //! | [`report`] | what was judged | the published shape, and text for a reader or a machine |
@@ -63,8 +64,10 @@
 pub mod analysis;
 pub mod call;
 pub mod capture;
+pub mod dns;
 pub mod evidence;
 pub mod fault;
+pub mod filter;
 pub mod flow;
 pub mod packet;
 pub mod report;

@@ -1,11 +1,11 @@
-//! Takes sightings from the thread that reads, gives them to the thread that judges, many at a time and in the same order.
+//! Takes sightings and clues from the thread that reads, gives them to the thread that judges, many at a time and in the same order.
 //!
-//! Invariant: the judging thread sees what it would see in one thread: every message, and until when each capture reaches, in the same
-//! order; so the report does not depend on how the threads run.
+//! Invariant: the judging thread sees what it would see in one thread: every message, every clue, and until when each capture reaches, in the
+//! same order; so the report does not depend on how the threads run.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use crate::call::{Frames, Sighting};
+use crate::call::{Clue, Frames, Sighting};
 use crate::evidence::{Endpoint, Place, Timestamp, Transport};
 use crate::sip::{Head, Message};
 
@@ -21,6 +21,10 @@ const BATCHES: usize = 4;
 pub(super) struct Batch {
     octets: Vec<u8>,
     entries: Vec<Entry>,
+    /// Clues, each with how many of the batch's `entries` and `reached` are ahead of it.
+    clues: Vec<(usize, usize, Clue)>,
+    /// Octets that the clues take.
+    clue_bytes: usize,
     /// Captures, and until when each reaches.
     reached: Vec<(u32, Timestamp)>,
 }
@@ -47,6 +51,8 @@ pub(super) trait Judge {
     fn reached(&mut self, capture: u32, time: Timestamp);
     /// The next message.
     fn seen(&mut self, sighting: &Sighting<'_>);
+    /// The next clue.
+    fn noticed(&mut self, clue: &Clue);
 }
 
 impl Batch {
@@ -69,25 +75,33 @@ impl Batch {
         });
     }
 
+    fn push_clue(&mut self, clue: Clue) {
+        self.clue_bytes += clue.weight();
+        self.clues.push((self.entries.len(), self.reached.len(), clue));
+    }
+
     fn is_full(&self) -> bool {
-        self.octets.len() >= BATCH_BYTES || self.entries.len() >= BATCH_MESSAGES
+        self.octets.len() + self.clue_bytes >= BATCH_BYTES || self.entries.len() >= BATCH_MESSAGES
     }
 
     fn clear(&mut self) {
         self.octets.clear();
         self.entries.clear();
+        self.clues.clear();
+        self.clue_bytes = 0;
         self.reached.clear();
     }
 
     /// Gives everything in the batch, in order.
     pub(super) fn each(&self, judge: &mut impl Judge) {
-        let mut reached = self.reached.iter();
+        let mut clues = self.clues.iter().peekable();
         let mut told = 0;
-        for entry in &self.entries {
-            for (capture, time) in reached.by_ref().take(entry.reached - told) {
-                judge.reached(*capture, *time);
+        for (index, entry) in self.entries.iter().enumerate() {
+            while let Some((_, reached, clue)) = clues.next_if(|(ahead, ..)| *ahead <= index) {
+                told = self.tell(told, *reached, judge);
+                judge.noticed(clue);
             }
-            told = entry.reached;
+            told = self.tell(told, entry.reached, judge);
             let octets = self.octets.get(entry.start..entry.end).unwrap_or_default();
             judge.seen(&Sighting {
                 message: Message::with_head(octets, entry.head),
@@ -101,9 +115,19 @@ impl Batch {
                 copy: entry.copy,
             });
         }
-        for (capture, time) in reached {
+        for (_, reached, clue) in clues {
+            told = self.tell(told, *reached, judge);
+            judge.noticed(clue);
+        }
+        self.tell(told, self.reached.len(), judge);
+    }
+
+    /// Tells until when captures reach, from the `told`th to ahead of the `until`th; gives how many are told then.
+    fn tell(&self, told: usize, until: usize, judge: &mut impl Judge) -> usize {
+        for (capture, time) in self.reached.get(told..until).unwrap_or_default() {
             judge.reached(*capture, *time);
         }
+        until
     }
 }
 
@@ -161,6 +185,15 @@ impl Sender {
         }
     }
 
+    /// Hands a clue over.
+    pub(super) fn send_clue(&mut self, clue: Clue) {
+        self.tell();
+        self.batch.push_clue(clue);
+        if self.batch.is_full() {
+            self.hand_over();
+        }
+    }
+
     /// Hands over what is left.
     pub(super) fn finish(mut self) {
         self.tell();
@@ -191,5 +224,67 @@ impl Batches {
             batch.clear();
             let _ = self.empty.try_send(batch);
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail")]
+mod tests {
+    use super::{Judge, batches};
+    use crate::call::{Clue, ClueKind, Frames, Sighting};
+    use crate::dns;
+    use crate::evidence::{Endpoint, Place, Timestamp, Transport};
+    use crate::sip::Message;
+
+    /// Writes down what it is told: `r` and a time, `m` or `c` and a frame.
+    #[derive(Default)]
+    struct Notebook(Vec<String>);
+
+    impl Judge for Notebook {
+        fn reached(&mut self, _: u32, time: Timestamp) {
+            self.0.push(format!("r{}", time.nanos()));
+        }
+
+        fn seen(&mut self, sighting: &Sighting<'_>) {
+            self.0.push(format!("m{}", sighting.place.frame));
+        }
+
+        fn noticed(&mut self, clue: &Clue) {
+            self.0.push(format!("c{}", clue.frame));
+        }
+    }
+
+    #[test]
+    fn messages_clues_and_times_come_out_in_the_order_in_which_they_went_in() {
+        let (mut sender, batches) = batches(1);
+        let end = Endpoint { address: [192, 0, 2, 1].into(), port: 5060 };
+        let mut expected = Vec::new();
+        for frame in 1..=9_u64 {
+            let time = Timestamp::from_nanos(i128::from(frame));
+            sender.reaches(0, time);
+            expected.push(format!("r{frame}"));
+            if frame % 3 == 0 {
+                let kind = ClueKind::Dns(dns::Message::read(&[0; 12]).unwrap());
+                sender.send_clue(Clue { capture: 0, frame, time, source: end, destination: end, kind });
+                expected.push(format!("c{frame}"));
+            } else {
+                sender.send(&Sighting {
+                    message: Message::scan(b"BYE sip:a@b SIP/2.0\r\n\r\n").unwrap(),
+                    place: Place { capture: 0, frame, index: 0 },
+                    frames: Frames::new(),
+                    time,
+                    source: end,
+                    destination: end,
+                    transport: Transport::Udp,
+                    truncated: false,
+                    copy: false,
+                });
+                expected.push(format!("m{frame}"));
+            }
+        }
+        sender.finish();
+        let mut notebook = Notebook::default();
+        batches.each(|batch| batch.each(&mut notebook));
+        assert_eq!(notebook.0, expected);
     }
 }

@@ -1,4 +1,4 @@
-//! Takes sightings in the order of time, gives closed redirects and the later requests of their clients.
+//! Takes sightings and clues in the order of time, gives closed redirects and the later requests of their clients.
 //!
 //! Invariant: what is held is bounded by what is under way, and expires by capture time; a bound that is reached is told.
 
@@ -6,11 +6,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::chain::Chain;
-use super::future::{LaterRequest, Watch, Watches};
+use super::clue::{Clue, ClueKind};
+use super::events::{Events, MAX_KEPT, bound, keep};
+use super::future::Watches;
 use super::habit::{self, Habits};
+use super::hop::Hop;
 use super::identity::Person;
 use super::key::{Keyed, key, key_of_cancelled};
 use super::link::{self, Asked};
+use super::names::{self, Names};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Attempt, Cover, Kept, Link, Outcome, Redirect, Role};
 use super::registration::{MAX_REGISTERED, Registrations};
@@ -21,23 +25,7 @@ use super::target;
 use super::transaction::Transactions;
 use super::unseen::mark_unseen;
 use crate::evidence::Timestamp;
-use crate::fault::{Fault, FaultKind};
 use crate::sip::Uri;
-
-/// The most ACKs, attempts, repetitions and To tags, each, that are kept of one redirect; a loop of them proves no more.
-pub(super) const MAX_KEPT: usize = 64;
-
-/// What this room tells while it works.
-pub trait Events {
-    /// A redirect whose window is over.
-    fn closed(&mut self, redirect: Redirect);
-    /// A later request that bears on a redirect, closed or still open.
-    fn later(&mut self, watch: &Watch, request: LaterRequest);
-    /// How many ACKs on an INVITE's own branch, which tell of a final response from 300 to 699, have no such response in the captures.
-    fn unanswered(&mut self, acks: u64);
-    /// A bound that was reached in that capture.
-    fn fault(&mut self, capture: u32, fault: Fault);
-}
 
 /// The calls of the captures so far.
 #[derive(Debug)]
@@ -50,6 +38,8 @@ pub struct Calls {
     registrations: Registrations,
     /// The clients that send a server what is meant for other addresses.
     habits: Habits,
+    /// What the clients had been told of names.
+    names: Names,
     /// Until when each capture goes on.
     covers: Vec<Timestamp>,
     next: u64,
@@ -69,6 +59,7 @@ impl Calls {
             watches: Watches::new(settings.max_watches),
             registrations: Registrations::default(),
             habits: Habits::default(),
+            names: Names::new(settings.shared_names),
             covers: Vec::new(),
             next: 1,
             is_full: false,
@@ -111,7 +102,18 @@ impl Calls {
             }
         }
         if std::mem::take(&mut self.is_full) {
-            events.fault(sighting.place.capture, bound("messages kept of one redirect", MAX_KEPT, sighting));
+            events.fault(sighting.place.capture, bound("messages kept of one redirect", MAX_KEPT, sighting.place.frame));
+        }
+    }
+
+    /// Takes the next clue: what the capture shows beside SIP.
+    pub fn clue(&mut self, clue: &Clue, events: &mut dyn Events) {
+        self.reaches(clue.capture, clue.time);
+        let is_full = match &clue.kind {
+            ClueKind::Dns(message) => self.names.learn(clue, message),
+        };
+        if is_full {
+            events.fault(clue.capture, bound("names told to clients", names::MAX_NAMES, clue.frame));
         }
     }
 
@@ -174,7 +176,7 @@ impl Calls {
         let kept: Kept = Arc::new(sighting.to_kept());
         let (number, full) = self.transactions.open(key, cseq, uri, Some(&kept), sighting.time);
         if full {
-            events.fault(sighting.place.capture, bound("transactions under way", self.settings.max_transactions, sighting));
+            events.fault(sighting.place.capture, bound("transactions under way", self.settings.max_transactions, sighting.place.frame));
         }
         if let Some(transaction) = self.transactions.get_mut(number) {
             transaction.branch_of = branch_of;
@@ -194,6 +196,7 @@ impl Calls {
         let Some(open) = transaction.redirect.and_then(|redirect| self.open.get_mut(redirect)) else { return };
         let redirect = &mut open.redirect;
         redirect.original = kept.message.request_uri().map(Uri::parse);
+        redirect.hop = Hop::of_request(&kept, &self.names);
         (redirect.client, redirect.server) = (kept.source, kept.destination);
         if let (Some(original), Some(chain)) = (&redirect.original, self.chains.get_mut(&redirect.chain)) {
             chain.begin(original, &kept, number);
@@ -250,7 +253,7 @@ impl Calls {
 
     fn note_habit(&mut self, kept: &Kept, events: &mut dyn Events) {
         if self.habits.note(kept) {
-            events.fault(kept.place.capture, bound("clients of outbound proxies", habit::MAX_HABITS, kept));
+            events.fault(kept.place.capture, bound("clients of outbound proxies", habit::MAX_HABITS, kept.place.frame));
         }
     }
 
@@ -290,6 +293,10 @@ impl Calls {
             uri: asked.uri().clone(),
             retransmissions: Vec::new(),
             link,
+            hop: Hop::of_request(kept, &self.names),
+            contact_hop: contact
+                .and_then(|index| open.redirect.targets.get(index))
+                .map_or_else(Hop::default, |target| Hop::of(&target.uri, &self.names, kept.source.address, kept.time)),
             contact,
             difference,
             outcome: None,
@@ -327,7 +334,7 @@ impl Calls {
     fn response(&mut self, sighting: &Sighting<'_>, status: u16, events: &mut dyn Events) {
         let is_grant = (200..300).contains(&status) && sighting.message.method() == b"REGISTER";
         if is_grant && self.registrations.note(sighting) {
-            events.fault(sighting.place.capture, bound("registrations remembered", MAX_REGISTERED, sighting));
+            events.fault(sighting.place.capture, bound("registrations remembered", MAX_REGISTERED, sighting.place.frame));
         }
         let Some(Keyed { key, cseq }) = key(&sighting.message) else { return };
         let key = self.transactions.digested(key);
@@ -395,6 +402,7 @@ impl Calls {
             transport: sighting.transport,
             role: if sighting.message.has_several_vias() { Role::Proxy } else { Role::Uac },
             original: request.as_ref().and_then(|request| request.message.request_uri()).map(Uri::parse),
+            hop: request.as_ref().map_or_else(Hop::default, |request| Hop::of_request(request, &self.names)),
             targets: target::targets(&sighting.message).into(),
             offer: target::offer(&sighting.message),
             response: Arc::new(sighting.to_kept()),
@@ -417,7 +425,7 @@ impl Calls {
             cover: Cover { until: sighting.time, client_visible: false },
         };
         if redirect.targets.len() >= target::MAX_TARGETS {
-            events.fault(sighting.place.capture, bound("Contacts read of one 3xx", target::MAX_TARGETS, sighting));
+            events.fault(sighting.place.capture, bound("Contacts read of one 3xx", target::MAX_TARGETS, sighting.place.frame));
         }
         self.enter(redirect, number, sighting, events);
     }
@@ -435,7 +443,10 @@ impl Calls {
         if let Some(caller) = &caller
             && self.watches.open(&redirect, caller)
         {
-            events.fault(sighting.place.capture, bound("callers watched for later requests", self.settings.max_watches, sighting));
+            events.fault(
+                sighting.place.capture,
+                bound("callers watched for later requests", self.settings.max_watches, sighting.place.frame),
+            );
         }
         let client = redirect.client.address;
         self.open.insert(Box::new(Open::new(redirect, caller)));
@@ -445,21 +456,8 @@ impl Calls {
         if self.open.len() > self.settings.max_redirects
             && let Some(oldest) = self.open.take_oldest()
         {
-            events.fault(sighting.place.capture, bound("redirects open", self.settings.max_redirects, sighting));
+            events.fault(sighting.place.capture, bound("redirects open", self.settings.max_redirects, sighting.place.frame));
             self.close(oldest, events);
         }
     }
-}
-
-/// Adds `item` where there is room, and notes where there is none.
-pub(super) fn keep<T>(list: &mut Vec<T>, item: T, is_full: &mut bool) {
-    if list.len() < MAX_KEPT {
-        list.push(item);
-    } else {
-        *is_full = true;
-    }
-}
-
-fn bound(what: &'static str, bound: usize, sighting: &Sighting<'_>) -> Fault {
-    Fault { wanted: u64::try_from(bound).ok(), ..Fault::new(FaultKind::BoundReached, what) }.at_frame(sighting.place.frame)
 }

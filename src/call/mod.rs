@@ -1,4 +1,4 @@
-//! Takes sightings, gives redirects with their attempts and the later requests of the same client.
+//! Takes sightings and clues, gives redirects with their attempts and the later requests of the same client.
 //!
 //! A 3xx belongs to the client transaction that it answers; what the client did about it is found by a ladder of evidence among its later
 //! requests; requests beyond the window are held against the lifetimes of the Contacts. State is bounded and expires by capture time.
@@ -6,11 +6,15 @@
 mod alternative;
 mod calls;
 mod chain;
+mod clue;
+mod events;
 mod future;
 mod habit;
+mod hop;
 mod identity;
 mod key;
 mod link;
+mod names;
 mod open;
 mod outcome;
 mod redirect;
@@ -23,8 +27,11 @@ mod transaction;
 mod unseen;
 
 pub use alternative::is_anonymous;
-pub use calls::{Calls, Events};
+pub use calls::Calls;
+pub use clue::{Clue, ClueKind};
+pub use events::Events;
 pub use future::{LaterRequest, Use, Watch};
+pub use hop::{Hop, Spot};
 pub use redirect::{Attempt, Cover, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Role, Target, Tried};
 pub use settings::{SECOND, Settings};
 pub use sighting::{Frames, Sighting};

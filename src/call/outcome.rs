@@ -2,7 +2,8 @@
 //!
 //! Invariant: the first final response of a transaction is its outcome; others are told as repetitions (RFC 3261, 17.1.1.2).
 
-use super::calls::{Calls, keep};
+use super::calls::Calls;
+use super::events::keep;
 use super::redirect::{Attempt, Outcome, Repeat};
 use super::sighting::Sighting;
 

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::hop::Hop;
 use super::sighting::Sighting;
 use crate::evidence::{Endpoint, Place, Timestamp, Transport};
 use crate::sip::body::Alternatives;
@@ -133,6 +134,10 @@ pub struct Attempt {
     pub retransmissions: Vec<Place>,
     /// How it was recognised.
     pub link: Link,
+    /// Where it should go: where its first Route leads, or else its Request-URI (RFC 3261, 8.1.2).
+    pub hop: Hop,
+    /// Where that Contact led when it was sent.
+    pub contact_hop: Hop,
     /// The Contact it goes to or comes nearest to, by index, where one is near at all.
     pub contact: Option<usize>,
     /// What was not taken over from that Contact (or from the first usable one, where none is near).
@@ -202,6 +207,8 @@ pub struct Redirect {
     pub role: Role,
     /// The Request-URI of the redirected request, or that of the ACK where the request is not in the capture.
     pub original: Option<Uri>,
+    /// Where the redirected request should go: where its first Route led, or else its Request-URI (RFC 3261, 8.1.2).
+    pub hop: Hop,
     /// Its Contacts, in the order in which they stand.
     pub targets: Arc<[Target]>,
     /// Of a 380: the 200 by which the client was registered when it came, where that names the way to it (Path, Service-Route).

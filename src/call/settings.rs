@@ -16,11 +16,20 @@ pub struct Settings {
     pub max_redirects: usize,
     /// The most names (caller and URI) by which later requests are found.
     pub max_watches: usize,
+    /// Whether what one client was told of a name is known to all: they share a resolver.
+    pub shared_names: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { retry_window: 32 * SECOND, patience: 5 * SECOND, max_transactions: 50_000, max_redirects: 10_000, max_watches: 100_000 }
+        Self {
+            retry_window: 32 * SECOND,
+            patience: 5 * SECOND,
+            max_transactions: 50_000,
+            max_redirects: 10_000,
+            max_watches: 100_000,
+            shared_names: false,
+        }
     }
 }
 

@@ -6,7 +6,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::calls::{Calls, MAX_KEPT, keep};
+use super::calls::Calls;
+use super::events::{MAX_KEPT, keep};
 use super::key::{Keyed, key};
 use super::link::{RIVALS, is_tag_of_redirect};
 use super::open::{Open, OpenRedirects};

@@ -2,7 +2,7 @@
 //!
 //! The room is stateless and allocates nothing: [`decode()`] walks the link header, tags and tunnels down to the innermost IP and its UDP
 //! or TCP, and borrows the payload from the frame. What needs state (fragments, streams) is handed up; a reassembled IP payload comes back
-//! through [`resume`].
+//! through [`resume`]. [`Layers`] is a second walk, for those who show a packet.
 //!
 //! Invariant: every header costs one step of a small budget, so no frame makes the walk endless; a checksum never drops a packet.
 #![deny(clippy::indexing_slicing)]
@@ -13,6 +13,8 @@ mod exported;
 mod hep;
 mod ip;
 mod l2tp;
+mod layer_walk;
+mod layers;
 mod link;
 mod octets;
 mod path;
@@ -32,6 +34,7 @@ mod decode_tests;
 
 pub use decode::{Packet, decode, resume};
 pub use ip::{Carrier, Fragment};
+pub use layers::{Ethernet, Ipv4, Ipv6, Layer, Layers, Order, Tcp, Udp};
 pub use path::{Path, VLANS_KEPT, Vlans};
 pub use plain::plain_datagram;
 pub use transport::{Datagram, Flags, Segment};

@@ -14,6 +14,8 @@
 //! - A request without a URI (ACK, CANCEL) is about the last INVITE on that way. A response answers the last request on its way, or the last
 //!   one of a method that is named behind the status. `302 of INVITE sip:bob@192.0.2.20` answers a request that the capture does not hold.
 //!   `again` sends the last octets on that way once more. `end` is where the capture ends.
+//! - `resolver > client DNS far.example A 198.51.100.30` is an answer of DNS (A, AAAA, CNAME, `SRV PORT HOST`, `NAPTR sip+d2u NAME`, or `none`), with the
+//!   seconds of its time to live behind it.
 //! - The usual headers: a new branch, the Call-ID `call`, the From tag `alice`, the first Request-URI as To, a CSeq one higher in each request.
 //!   `Header:` without a value leaves one out. `body: ...` is a body, `flag: truncated` a message that the capture cut.
 
@@ -22,7 +24,8 @@ use std::net::SocketAddr;
 use super::engine::{Selection, judge, judge_later};
 use super::finding::Finding;
 use super::rule::{Level, Rule, Section};
-use crate::call::{Calls, Events, LaterRequest, Redirect, Settings, Sighting, Watch};
+use crate::call::{Calls, Clue, ClueKind, Events, LaterRequest, Redirect, Settings, Sighting, Watch};
+use crate::dns::{self, Data, Name, Record};
 use crate::evidence::{Endpoint, Place, Timestamp, Transport};
 use crate::fault::Fault;
 use crate::sip::Message;
@@ -92,6 +95,8 @@ pub(super) fn play(script: &str) -> Scene {
         let time = Timestamp::from_nanos((seconds * 1e9).round() as i128);
         if rest == "end" {
             calls.reaches(0, time);
+        } else if let Some(clue) = answer(rest, time, stage.sent.len()) {
+            calls.clue(&clue, &mut scene);
         } else {
             let sent = stage.enter(rest);
             calls.see(&sent.sighting(time, stage.sent.len()), &mut scene);
@@ -101,6 +106,34 @@ pub(super) fn play(script: &str) -> Scene {
     scene
 }
 
+/// The answer of DNS that a line behind its time is: `FROM > TO DNS NAME KIND VALUE`, with the seconds of its time to live or without.
+#[track_caller]
+fn answer(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [source, ">", destination, "DNS", name, written @ ..] = words.as_slice() else { return None };
+    let (data, rest) = match written {
+        ["none", rest @ ..] => (None, rest),
+        ["A" | "AAAA", address, rest @ ..] => (address.parse().ok().map(Data::Address), rest),
+        ["CNAME", name, rest @ ..] => (Some(Data::Alias(Name::of(name.as_bytes()))), rest),
+        ["SRV", port, target, rest @ ..] => {
+            let port = port.parse().unwrap_or_else(|_| panic!("no port in {line:?}"));
+            (Some(Data::Service { priority: 0, weight: 0, port, target: Name::of(target.as_bytes()) }), rest)
+        }
+        ["NAPTR", service, replacement, rest @ ..] => {
+            let (service, replacement) = (service.as_bytes().into(), Name::of(replacement.as_bytes()));
+            (Some(Data::Pointer { order: 0, preference: 0, flags: (*b"s").into(), service, replacement }), rest)
+        }
+        _ => panic!("no answer in {line:?}"),
+    };
+    let name = Name::of(name.as_bytes());
+    let ttl = rest.first().map_or(60, |ttl| ttl.parse().unwrap_or_else(|_| panic!("no time to live in {line:?}")));
+    let records: Vec<Record> = data.into_iter().map(|data| Record { owner: name.clone(), ttl, data }).collect();
+    let rcode = if records.is_empty() { 3 } else { 0 };
+    let kind = ClueKind::Dns(dns::Message { is_response: true, rcode, question: Some(name), records });
+    let (source, destination) = (address(source), address(destination));
+    Some(Clue { capture: 0, frame: after as u64, time, source, destination, kind })
+}
+
 /// Who is who in a script.
 fn address(name: &str) -> Endpoint {
     let socket = match name {
@@ -108,6 +141,7 @@ fn address(name: &str) -> Endpoint {
         "server" => "192.0.2.20:5060",
         "target" => "198.51.100.30:5060",
         "other" => "203.0.113.40:5060",
+        "resolver" => "192.0.2.53:53",
         written => written,
     };
     let socket: SocketAddr = socket.parse().unwrap_or_else(|_| panic!("{name:?} is nobody"));

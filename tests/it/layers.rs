@@ -6,13 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data flows, each with its floor. A room imports from floors below its own.
-const FLOORS: [(&str, u8); 13] = [
+const FLOORS: [(&str, u8); 14] = [
     ("evidence", 0),
     ("fault", 1),
     ("capture", 2),
     ("packet", 3),
     ("flow", 4),
     ("sip", 5),
+    ("dns", 5),
     ("call", 6),
     ("rules", 7),
     ("filter", 7),

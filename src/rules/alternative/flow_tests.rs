@@ -72,7 +72,7 @@ fn a_call_from_another_address_is_known_by_its_caller() {
     let elsewhere = CALL.replace("client", "198.51.100.77:5060");
     assert_eq!(verdicts(&refused(&emergency(), &format!("0.5 {elsewhere}"))), [("correct", 1)]);
     // The number in a tel URI and in a SIP URI of another domain is the same caller.
-    let script = refused(&emergency(), &format!("0.5 {elsewhere}")).replace("client > server INVITE", "client > server INVITE");
+    let script = refused(&emergency(), &format!("0.5 {elsewhere}"));
     let script = script.replace("sip:117@192.0.2.20 |", "sip:117@192.0.2.20 | From: <tel:+15550117>;tag=1 |");
     assert_eq!(verdicts(&script.replace("<sip:alice@atlanta.example>;tag=2", "<sip:+15550117@ims.example>;tag=2")), [("correct", 1)]);
     // So is one whom the asserted identity names.

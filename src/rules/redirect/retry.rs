@@ -55,10 +55,13 @@ impl<'a> Retry<'a> {
         std::iter::once(&self.target.uri).chain(&self.target.unbracketed).filter_map(Uri::next_hop)
     }
 
-    /// The Contact's next hop, where its address is known and is not the one that the packet went to, by whatever reading.
+    /// The Contact's next hop, where its address is written, or was told to this client, and is not the one that the packet went to, by
+    /// whatever reading.
     pub(super) fn hop_elsewhere(&self) -> Option<NextHop> {
         let to = self.attempt.request.destination.address;
-        self.hops().all(|hop| hop.is_at(to) == Some(false)).then(|| self.hops().next())?
+        let mut otherwise = self.target.unbracketed.iter().filter_map(Uri::next_hop);
+        let is_elsewhere = self.attempt.contact_hop.is_at(to) == Some(false) && otherwise.all(|hop| hop.is_at(to) == Some(false));
+        is_elsewhere.then(|| self.target.uri.next_hop())?
     }
 
     /// Whether the packet went over the transport of `hop`, as far as can be told.
@@ -167,11 +170,7 @@ pub(super) fn retries_original(redirect: &Redirect, attempt: &Attempt) -> bool {
 pub(super) fn has_outbound_proxy(redirect: &Redirect, attempt: &Attempt) -> bool {
     let Some(request) = &redirect.request else { return true };
     let routed = [request, &attempt.request].into_iter().any(|sent| sent.message.routes().next().is_some());
-    let by_own_uri = redirect
-        .original
-        .as_ref()
-        .and_then(Uri::next_hop)
-        .is_some_and(|hop| hop.is_at(request.destination.address) == Some(true) && hop.port == request.destination.port);
+    let by_own_uri = redirect.hop.is_exactly(request.destination) == Some(true);
     routed || !by_own_uri || redirect.sends_all_there || redirect.is_over_websocket()
 }
 

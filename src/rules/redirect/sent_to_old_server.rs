@@ -29,7 +29,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let destination = attempt.request.destination;
     let hop = retry.hop_elsewhere()?;
     // What is left of the URI may itself lead to the old server; then it is the URI that is wrong, or its maddr that was passed over.
-    let by_own_uri = attempt.uri.next_hop().is_none_or(|own| own.is_at(destination.address) != Some(false));
+    let by_own_uri = attempt.hop.is_at(destination.address) != Some(false);
     let by_host = attempt.uri.host_as_ip().is_some_and(|host| host.to_canonical() == destination.address.to_canonical());
     if destination != redirect.server || by_own_uri || by_host || has_outbound_proxy(redirect, attempt) {
         return None;
@@ -45,6 +45,9 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         hop.port,
     );
     let mut draft = Draft::at(attempt.request.place, message).level(level).with(redirect.response.place, "names the Contact");
+    for answer in attempt.contact_hop.answers() {
+        draft = draft.with(answer, "told this client where the Contact's name leads");
+    }
     if let Some(request) = &redirect.request {
         draft = draft.with(request.place, "was sent where its own Request-URI says, without an outbound proxy");
     }
@@ -113,6 +116,44 @@ mod tests {
     #[test]
     fn a_name_may_lead_to_the_old_address() {
         assert_eq!(played(ASKED, "<sip:bob@far.example>", "sip:bob@far.example", 404), []);
+    }
+
+    /// The original and the Contact have names; `answers` tell the client where these lead.
+    fn named(answers: &str) -> Vec<Level> {
+        let script = format!(
+            "{answers}
+             1.0 client > server INVITE sip:bob@near.example
+             1.1 server > client 302 | Contact: <sip:bob@far.example>
+             1.3 client > server INVITE sip:bob@far.example
+             1.4 server > client 404
+             40 end"
+        );
+        levels(&RULE, &script)
+    }
+
+    const NEAR: &str = "0.1 resolver > client DNS near.example A 192.0.2.20\n";
+
+    #[test]
+    fn answers_to_this_client_prove_what_names_leave_open() {
+        let far = "0.2 resolver > client DNS far.example A 198.51.100.30";
+        assert_eq!(named(&format!("{NEAR}{far}")), [Level::Error]);
+        assert_eq!(named(far), [], "nobody knows whether the client goes by its own URI");
+        assert_eq!(named(NEAR), [], "nobody knows where the Contact leads");
+        let others = far.replace("client", "other");
+        assert_eq!(named(&format!("{NEAR}{others}")), [], "another client was told");
+    }
+
+    #[test]
+    fn t5_two_names_of_one_server_are_no_fault() {
+        assert_eq!(named(&format!("{NEAR}0.2 resolver > client DNS far.example A 192.0.2.20")), []);
+        assert_eq!(named(&format!("{NEAR}0.2 resolver > client DNS far.example CNAME near.example")), []);
+        let service = "0.2 resolver > client DNS _sip._udp.far.example SRV 5060 near.example";
+        assert_eq!(named(&format!("{NEAR}{service}")), []);
+    }
+
+    #[test]
+    fn an_answer_that_has_run_out_proves_nothing_against_anybody() {
+        assert_eq!(named(&format!("{NEAR}0.2 resolver > client DNS far.example A 198.51.100.30 0")), []);
     }
 
     #[test]

@@ -1,0 +1,34 @@
+//! Takes units that are no SIP, gives the clues among them.
+//!
+//! Invariant: what can be no clue costs one look at its ports.
+
+use crate::call::{Clue, ClueKind};
+use crate::dns;
+use crate::evidence::Transport;
+use crate::flow::Unit;
+
+/// The port of DNS (RFC 1035, 4.2.1).
+const DNS: u16 = 53;
+/// The port of multicast DNS (RFC 6762, 2).
+const MULTICAST_DNS: u16 = 5353;
+
+/// Whether `unit` is a datagram on a port of DNS.
+#[inline]
+pub(super) fn may_be_dns(unit: &Unit<'_>) -> bool {
+    let is_port = |port: u16| port == DNS || port == MULTICAST_DNS;
+    (is_port(unit.source.port) || is_port(unit.destination.port)) && unit.transport == Transport::Udp
+}
+
+/// What a datagram of DNS tells; nothing where it names nothing.
+#[cold]
+pub(super) fn dns(unit: &Unit<'_>) -> Option<Clue> {
+    let message = dns::Message::read(unit.bytes).filter(|message| message.question.is_some() || !message.records.is_empty())?;
+    Some(Clue {
+        capture: unit.capture,
+        frame: unit.place_frame,
+        time: unit.time,
+        source: unit.source,
+        destination: unit.destination,
+        kind: ClueKind::Dns(message),
+    })
+}
