@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::{Events, LaterRequest, Redirect, Watch};
+use crate::call::{Events, FIRST_COMPANION, LaterRequest, Redirect, Watch};
 use crate::fault::{Fault, FaultKind, FaultLog};
 use crate::report::{model, publish};
 use crate::rules::{self, Selection};
@@ -23,6 +23,8 @@ struct Later {
 pub(super) struct Judged {
     /// The redirects, in the order of their numbers.
     pub(super) redirects: Vec<model::Redirect>,
+    /// What is told beside them, in the order of its numbers.
+    pub(super) companions: Vec<model::Redirect>,
     /// What stands alone.
     pub(super) orphans: model::Orphans,
     /// The bounds that were reached, by capture.
@@ -36,6 +38,7 @@ pub(super) struct Collector {
     selection: Selection,
     /// Boxed, as the tree moves its values about.
     redirects: BTreeMap<u64, Box<model::Redirect>>,
+    companions: BTreeMap<u64, Box<model::Redirect>>,
     later: BTreeMap<u64, Later>,
     orphans: model::Orphans,
     faults: Vec<FaultLog>,
@@ -47,6 +50,7 @@ impl Collector {
         Self {
             selection,
             redirects: BTreeMap::new(),
+            companions: BTreeMap::new(),
             later: BTreeMap::new(),
             orphans: model::Orphans::default(),
             faults: vec![FaultLog::default(); captures],
@@ -86,6 +90,7 @@ impl Collector {
         }
         Judged {
             redirects: self.redirects.into_values().map(|redirect| *redirect).collect(),
+            companions: self.companions.into_values().map(|companion| *companion).collect(),
             orphans: self.orphans,
             faults: self.faults,
             second_readings: self.second_readings,
@@ -109,6 +114,16 @@ fn add(redirect: &mut model::Redirect, later: Later) {
 
 impl Events for Collector {
     fn closed(&mut self, redirect: Redirect) {
+        if redirect.is_companion() {
+            let judgement = rules::judge(&redirect, &self.selection);
+            let mut companion = publish::redirect(&redirect, &judgement);
+            // They are numbered by themselves, from 1.
+            let number = |id: u64| id.saturating_sub(FIRST_COMPANION).saturating_add(1);
+            (companion.id, companion.chain.first) = (number(redirect.id), number(redirect.id));
+            companion.relayed_to = redirect.relayed.map(number);
+            self.companions.insert(redirect.id, Box::new(companion));
+            return;
+        }
         if redirect.request.is_none() {
             self.orphans.responses += 1;
         }

@@ -10,9 +10,9 @@ use super::link::{Asked, RIVALS};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Link, Role};
 use super::registration::Registrations;
-use crate::sip::body::AlternativeType;
+use crate::sip::body::{AlternativeAction, AlternativeType};
 use crate::sip::header::NameAddr;
-use crate::sip::{Difference, Message, Name, Uri};
+use crate::sip::{Difference, Expiry, Message, Name, Uri};
 
 /// Why a request is taken to come from the user agent that a 380 refused; the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,7 +95,7 @@ fn turns_to_emergency(asked: &Asked<'_>) -> bool {
 
 /// What a request does about the alternatives of a 380, and why it is taken for the same user agent's.
 fn turn(open: &Open, registrations: &Registrations, asked: &Asked<'_>) -> Option<(Kinship, Link)> {
-    if open.redirect.status != 380 || open.redirect.relayed.is_some() || !open.is_within_window(asked.sighting.time) {
+    if !open.redirect.is_alternative() || open.redirect.relayed.is_some() || !open.is_within_window(asked.sighting.time) {
         return None;
     }
     let link = link(open, asked)?;
@@ -115,7 +115,7 @@ fn link(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     let message = &asked.sighting.message;
     match message.method() {
         b"REGISTER" if is_emergency_registration(message) => return Some(Link::EmergencyRegistration),
-        b"REGISTER" => return None,
+        b"REGISTER" => return begins_registration(open, message).then_some(Link::InitialRegistration),
         b"INVITE" if asked.uri().is_emergency_service() => return Some(Link::EmergencyCall),
         _ => {}
     }
@@ -127,6 +127,14 @@ fn link(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     // A service URN is no address to retry at: a Contact that is one tells what to call instead (RFC 5031, 5).
     let of_contact = open.redirect.targets.iter().map(|target| &target.uri).filter(|uri| uri.service().is_some());
     of_body.chain(of_contact).any(|uri| names(uri, asked.uri())).then_some(Link::Alternative)
+}
+
+/// Whether a REGISTER may begin the registration anew that a 380 or 504 said is lost, and is not the one that ends it (RFC 3261, 10.2.2).
+fn begins_registration(open: &Open, message: &Message<'_>) -> bool {
+    let is_lost = open.redirect.offer.as_ref().and_then(|offer| offer.service_type()) == Some(&AlternativeType::Restoration);
+    let of_contact = message.contacts().find_map(|contact| contact.expires()).or(message.expires());
+    let ends = of_contact == Some(Expiry::Seconds(0)) || message.contacts().any(|contact| contact.is_star());
+    is_lost && !ends
 }
 
 /// Why the request is taken to come from the user agent that the 380 refused, if there is a reason and none against.
@@ -175,7 +183,9 @@ fn is_somebody_else(open: &Open, registrations: &Registrations, asked: &Asked<'_
 /// Whether the request is the emergency call that the 380 asked for, of a user agent that gives no name and has a new address
 /// (3GPP TS 24.229, 5.1.6.8.2).
 fn is_the_one_waited_for(open: &Open, registrations: &Registrations, asked: &Asked<'_>) -> bool {
-    let asks = open.redirect.offer.as_ref().and_then(|offer| offer.service_type()) == Some(&AlternativeType::Emergency);
+    let offer = open.redirect.offer.as_ref();
+    let asks = offer.and_then(|offer| offer.service_type()) == Some(&AlternativeType::Emergency)
+        || offer.and_then(|offer| offer.action()) == Some(&AlternativeAction::AnonymousEmergencycall);
     let since = asked.sighting.time.nanos_since(open.last_event);
     asks && asked.is_first_hop()
         && asked.sighting.message.method() == b"INVITE"

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::chain::Chain;
 use super::clue::{Clue, ClueKind};
+use super::companion::{FIRST_COMPANION, is_companion};
 use super::events::{Events, MAX_KEPT, bound, keep};
 use super::future::Watches;
 use super::habit::{self, Habits};
@@ -43,6 +44,7 @@ pub struct Calls {
     /// Until when each capture goes on.
     covers: Vec<Timestamp>,
     next: u64,
+    next_companion: u64,
     /// Whether something was not kept because a redirect had [`MAX_KEPT`] of it.
     pub(super) is_full: bool,
 }
@@ -62,6 +64,7 @@ impl Calls {
             names: Names::new(settings.shared_names),
             covers: Vec::new(),
             next: 1,
+            next_companion: FIRST_COMPANION,
             is_full: false,
         }
     }
@@ -110,7 +113,10 @@ impl Calls {
     pub fn clue(&mut self, clue: &Clue, events: &mut dyn Events) {
         self.reaches(clue.capture, clue.time);
         let is_full = match &clue.kind {
-            ClueKind::Dns(message) => self.names.learn(clue, message),
+            ClueKind::Dns(message) => {
+                self.open.note_lookup(clue, message);
+                self.names.learn(clue, message)
+            }
         };
         if is_full {
             events.fault(clue.capture, bound("names told to clients", names::MAX_NAMES, clue.frame));
@@ -366,7 +372,7 @@ impl Calls {
         let Some(transaction) = self.transactions.get_mut(number) else { return };
         if let Some(redirect) = transaction.redirect {
             self.repeated(redirect, sighting, status);
-        } else if first && (300..400).contains(&status) {
+        } else if first && ((300..400).contains(&status) || (attempt.is_none() && is_companion(status, &sighting.message))) {
             self.finished(attempt, sighting, status);
             self.redirected(sighting, status, number, events);
         } else if first {
@@ -378,8 +384,9 @@ impl Calls {
 
     /// Opens the redirect that a 3xx makes of its transaction.
     fn redirected(&mut self, sighting: &Sighting<'_>, status: u16, number: u64, events: &mut dyn Events) {
-        let id = self.next;
-        self.next += 1;
+        let next = if status < 400 { &mut self.next } else { &mut self.next_companion };
+        let id = *next;
+        *next += 1;
         let Some(transaction) = self.transactions.get_mut(number) else { return };
         transaction.redirect = Some(id);
         let request = transaction.request.clone();
@@ -388,9 +395,10 @@ impl Calls {
             attempt.redirected = Some(id);
         }
         let before = attempt.map(|(number, _)| number).or_else(|| request.is_none().then(|| self.before(sighting)).flatten());
+        let before = before.filter(|number| *number < FIRST_COMPANION && id < FIRST_COMPANION);
         let chain_number = before.and_then(|number| self.open.get(number)).map_or(id, |open| open.redirect.chain);
         let asked = request.as_deref().unwrap_or(sighting);
-        let caller = if status == 380 { Person::caller(&asked.message) } else { None };
+        let caller = if status == 380 || status >= 400 { Person::caller(&asked.message) } else { None };
         let client = request.as_ref().map_or(sighting.destination, |request| request.source);
         let redirect = Redirect {
             id,
@@ -415,6 +423,7 @@ impl Calls {
             repeats: Vec::new(),
             acks: Vec::new(),
             attempts: Vec::new(),
+            looked_up: None,
             candidate: None,
             rival: None,
             unseen: None,

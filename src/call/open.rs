@@ -162,7 +162,7 @@ impl OpenRedirects {
         let client = open.redirect.client.address;
         self.deadlines.push(Reverse((open.deadline(), number)));
         self.clients.entry(client).or_insert((Timestamp::MIN, 0)).1 += 1;
-        self.alternatives += usize::from(open.redirect.status == 380);
+        self.alternatives += usize::from(open.redirect.is_alternative());
         for key in self.keys_of(&open) {
             if enter(&mut self.index, key, number) {
                 open.keys.push(key);
@@ -174,7 +174,7 @@ impl OpenRedirects {
     /// Everything by which a redirect is to be found.
     fn keys_of(&self, open: &Open) -> Keys {
         let client = open.redirect.client.address;
-        let is_alternative = open.redirect.status == 380;
+        let is_alternative = open.redirect.is_alternative();
         let message = &open.asked().message;
         let mut keys = Keys::new();
         keys.extend(message.call_id().map(|call_id| self.key(Index::CallId, call_id)));
@@ -309,7 +309,7 @@ impl OpenRedirects {
 
     fn remove(&mut self, number: u64) -> Option<Box<Open>> {
         let open = self.by_number.remove(&number)?;
-        self.alternatives = self.alternatives.saturating_sub(usize::from(open.redirect.status == 380));
+        self.alternatives = self.alternatives.saturating_sub(usize::from(open.redirect.is_alternative()));
         for key in &open.keys {
             let Some(numbers) = self.index.get_mut(key) else { continue };
             numbers.closed += 1;

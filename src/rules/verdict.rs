@@ -62,7 +62,7 @@ pub(super) fn of(redirect: &Redirect, findings: &[Finding]) -> (Verdict, String)
         return (Verdict::NotApplicable, reason);
     }
     match redirect.status {
-        380 => alternative::verdict(redirect),
+        _ if redirect.is_alternative() => alternative::verdict(redirect),
         _ if redirect.attempts.is_empty() => not_followed(redirect),
         _ => followed(redirect),
     }
@@ -86,7 +86,7 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
     if redirect.response.truncated {
         return None;
     }
-    if redirect.status == 380 {
+    if redirect.is_alternative() {
         return match redirect.offer {
             None => Some("the 380 has no body, so it describes no alternative".into()),
             Some(_) => alternative::not_binding(redirect),
@@ -139,10 +139,10 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
             seconds(redirect.patience),
         ));
     }
-    if redirect.status == 380
+    if redirect.is_alternative()
         && let Some(place) = redirect.rival
     {
-        return Some(format!("the request in frame {} may be this client's or another's to whom a 380 came as well", place.frame));
+        return Some(format!("the request in frame {} may be this client's or another's to whom the same was said", place.frame));
     }
     if let Some(candidate) = &redirect.candidate {
         return Some(format!(
@@ -158,10 +158,10 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
         return Some("a retry to the same Contact was seen that may belong to this redirect or to another of the same caller".into());
     }
     // Where a 380 leads its body says, and its Contact does not.
-    if redirect.status != 380 && is_encrypted(redirect) {
+    if !redirect.is_alternative() && is_encrypted(redirect) {
         return Some("a Contact asks for an encrypted next hop, which the capture cannot show".into());
     }
-    if redirect.status != 380 && is_unresolvable(redirect) {
+    if !redirect.is_alternative() && is_unresolvable(redirect) {
         return Some("the Contact's host is a name in .invalid, which leads nowhere but through the server that gave it out".into());
     }
     if redirect.role == Role::Proxy {

@@ -46,7 +46,7 @@ pub(in crate::rules) fn unmet(redirect: &Redirect) -> Option<Unmet> {
 }
 
 /// Whether the P-CSCF of the registration vouches for the 380.
-fn unvouched(redirect: &Redirect) -> Option<Unmet> {
+pub(super) fn unvouched(redirect: &Redirect) -> Option<Unmet> {
     let registration = redirect.registration.as_ref()?;
     let way = uris(registration, Name::Path).into_iter().chain(uris(registration, Name::ServiceRoute)).collect::<Vec<_>>();
     let identities = uris(&redirect.response, Name::PAssertedIdentity);

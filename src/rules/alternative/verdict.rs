@@ -6,12 +6,17 @@
 use super::credence::unmet;
 use super::emergency::{registration, says_emergency};
 use super::followed::takes_alternative;
+use super::meaning::asks_anonymous_call;
+use super::restoration::{self, says_restoration};
 use crate::call::{Attempt, Link, Redirect};
 use crate::rules::verdict::{Verdict, delay, doubt, request_uri};
 use crate::rules::words::{offered, seconds, text};
 
-/// The verdict over a 380.
+/// The verdict over a 380, or over a response of the same kind.
 pub(in crate::rules) fn verdict(redirect: &Redirect) -> (Verdict, String) {
+    if says_restoration(redirect) {
+        return restoration::verdict(redirect);
+    }
     if let Some(attempt) = redirect.attempts.iter().find(|attempt| is_taken(redirect, attempt)) {
         return (Verdict::Correct, taken(redirect, attempt));
     }
@@ -23,7 +28,7 @@ pub(in crate::rules) fn verdict(redirect: &Redirect) -> (Verdict, String) {
     }
     let seen = seen(redirect);
     let offered = offered(offer);
-    let elsewhere = if says_emergency(redirect) {
+    let elsewhere = if says_emergency(redirect) || asks_anonymous_call(redirect) {
         "a handset may have made the call in the circuit-switched domain, which no SIP capture shows"
     } else {
         "it may have been used outside SIP"
@@ -43,7 +48,7 @@ fn is_taken(redirect: &Redirect, attempt: &Attempt) -> bool {
         Link::EmergencyRegistration => false,
         Link::EmergencyCall => {
             let is_named = redirect.offer.as_ref().is_some_and(|offer| offer.uris.iter().any(|uri| uri.equals(&attempt.uri)));
-            (says_emergency(redirect) || is_named) && takes_alternative(redirect, attempt)
+            (says_emergency(redirect) || asks_anonymous_call(redirect) || is_named) && takes_alternative(redirect, attempt)
         }
         _ => takes_alternative(redirect, attempt),
     }
@@ -72,6 +77,9 @@ fn seen(redirect: &Redirect) -> String {
     }
     if !redirect.attempts.is_empty() {
         return "the original URI was asked again".to_owned();
+    }
+    if let Some(place) = redirect.looked_up {
+        return format!("the client asked DNS about a host that the body names, in frame {}", place.frame);
     }
     doubt(redirect).unwrap_or_else(|| format!("no attempt in SIP within {}", seconds(redirect.covered())))
 }
