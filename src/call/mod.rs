@@ -3,17 +3,22 @@
 //! A 3xx belongs to the client transaction that it answers; what the client did about it is found by a ladder of evidence among its later
 //! requests; requests beyond the window are held against the lifetimes of the Contacts. State is bounded and expires by capture time.
 
+mod above;
 mod alternative;
+mod attach;
 mod calls;
 mod chain;
 mod clue;
 mod companion;
+mod dialog;
 mod events;
+mod fallback;
 mod future;
 mod habit;
 mod hop;
 mod identity;
 mod key;
+mod late;
 mod link;
 mod lookup;
 mod names;
@@ -28,11 +33,14 @@ mod target;
 mod transaction;
 mod unseen;
 
+pub use above::{Above, Answer};
 pub use alternative::is_anonymous;
 pub use calls::Calls;
 pub use clue::{Clue, ClueKind};
 pub use companion::FIRST_COMPANION;
+pub use dialog::refreshes_target;
 pub use events::Events;
+pub use fallback::Fallback;
 pub use future::{LaterRequest, Use, Watch};
 pub use hop::{Hop, Spot};
 pub use redirect::{Attempt, Cover, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Role, Target, Tried};

@@ -1,10 +1,13 @@
-//! Takes responses to attempts and to redirected requests, gives what became of these.
+//! Takes responses to attempts, gives what became of these.
 //!
-//! Invariant: the first final response of a transaction is its outcome; others are told as repetitions (RFC 3261, 17.1.1.2).
+//! Invariant: the first final response counts (RFC 3261, 17.1.1.2); of provisional ones and of a success the To tag is kept, for the dialogs
+//! that they make (RFC 3261, 12.1).
+
+use std::sync::Arc;
 
 use super::calls::Calls;
 use super::events::keep;
-use super::redirect::{Attempt, Outcome, Repeat};
+use super::redirect::{Attempt, Outcome};
 use super::sighting::Sighting;
 
 impl Calls {
@@ -23,23 +26,20 @@ impl Calls {
         self.is_full = is_full;
     }
 
+    /// Notes the final response to an attempt, and the whole of it where it asks for credentials.
     pub(super) fn finished(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>, status: u16) {
         if let Some(open) = attempt.and_then(|(number, _)| self.open.get_mut(number)) {
             open.last_event = open.last_event.max(sighting.time);
         }
         if let Some(attempt) = self.attempt_mut(attempt) {
             attempt.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
+            attempt.challenge = matches!(status, 401 | 407).then(|| Arc::new(sighting.to_kept()));
         }
     }
 
+    /// The attempt that a transaction is.
     pub(super) fn attempt_mut(&mut self, attempt: Option<(u64, usize)>) -> Option<&mut Attempt> {
         let (number, index) = attempt?;
         self.open.get_mut(number)?.redirect.attempts.get_mut(index)
-    }
-
-    pub(super) fn repeated(&mut self, redirect: u64, sighting: &Sighting<'_>, status: u16) {
-        if let Some(open) = self.open.get_mut(redirect) {
-            keep(&mut open.redirect.repeats, Repeat { place: sighting.place, time: sighting.time, status }, &mut self.is_full);
-        }
     }
 }

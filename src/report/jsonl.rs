@@ -39,6 +39,7 @@ enum Line<'a> {
         #[serde(flatten)]
         summary: &'a Summary,
         orphans: &'a Orphans,
+        hints: &'a [String],
     },
 }
 
@@ -57,7 +58,7 @@ fn write(report: &Report, _: &Presentation, out: &mut dyn io::Write) -> io::Resu
     for companion in &report.companions {
         line(Line::Companion { companion })?;
     }
-    line(Line::Summary { summary: &report.summary, orphans: &report.orphans })
+    line(Line::Summary { summary: &report.summary, orphans: &report.orphans, hints: &report.hints })
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::thread;
 use sip3xx::report::model::Report;
 
 use crate::support::audited::report_of_bytes;
+use crate::support::chance::Chance;
 use crate::support::sample_files::{files_below, samples};
 
 /// The octets of a pcap's file header.
@@ -32,7 +33,9 @@ fn audit(bytes: &[u8], what: &dyn Fn() -> String) -> Option<Report> {
 
 /// Calls `check` with the number of each committed capture, its path and its octets, on two threads.
 fn with_each_sample(check: fn(usize, &Path, &[u8])) {
-    let captures = files_below(&samples(), "pcap");
+    // What is damaged already says nothing more when it is damaged again.
+    let mut captures = files_below(&samples(), "pcap");
+    captures.retain(|path| !path.starts_with(samples().join("faults")));
     assert!(!captures.is_empty(), "there are no samples");
     let check_half = |half: usize| {
         for (number, path) in captures.iter().enumerate().skip(half).step_by(2) {
@@ -44,23 +47,6 @@ fn with_each_sample(check: fn(usize, &Path, &[u8])) {
         scope.spawn(|| check_half(1));
         check_half(0);
     });
-}
-
-/// Numbers by chance: xorshift64*.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    /// A number below `bound`.
-    fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound as u64).expect("below a length")
-    }
 }
 
 #[test]
@@ -83,7 +69,7 @@ fn a_capture_that_was_cut_anywhere_gives_what_came_before() {
 #[test]
 fn a_capture_that_was_changed_anywhere_gives_the_same_report_twice() {
     with_each_sample(|_, path, bytes| {
-        let mut chance = Chance(0x5eed ^ bytes.len() as u64);
+        let mut chance = Chance::new(0x5eed ^ bytes.len() as u64);
         for round in 0..CHANGED {
             let mut changed = bytes.to_vec();
             for _ in 0..=chance.next() % MOST_CHANGES {

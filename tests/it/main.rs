@@ -7,14 +7,22 @@ mod audit_command;
 mod captures;
 /// Holds every rule to the form of the catalogue, and to its two samples.
 mod catalogue;
+/// Two taps of one call whose clocks differ, and captures that have nothing to do with each other.
+mod clocks;
 /// The program as a user calls it: exit codes, stdout and stderr, closed pipes.
 mod command_line;
 /// Holds the pages that are made from the program to what it writes.
 mod documents;
+/// Holds what is told of every kind of damage to a capture that has it.
+mod faults;
+/// Calls made up by chance, right and wrong, whose verdicts are known because they were meant.
+mod generated;
 /// Captures that were cut or changed anywhere: no panic, an end, and the same report twice.
 mod hostile;
 /// Holds the laws of the house: direction of imports, names and sizes of files.
 mod layers;
+/// Faults put into flows that have none: each breaks its rule and no other.
+mod mutation;
 /// Holds the JSON of real captures to the published schema.
 mod published_shape;
 /// Holds the README to what the program does.

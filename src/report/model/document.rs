@@ -29,6 +29,8 @@ pub struct Report {
     pub companions: Vec<Redirect>,
     /// Messages that belong to a redirect which the capture does not have.
     pub orphans: Orphans,
+    /// What may be wrong with how the captures were given, in sentences.
+    pub hints: Vec<String>,
 }
 
 impl Default for Report {
@@ -42,6 +44,7 @@ impl Default for Report {
             redirects: Vec::new(),
             companions: Vec::new(),
             orphans: Orphans::default(),
+            hints: Vec::new(),
         }
     }
 }

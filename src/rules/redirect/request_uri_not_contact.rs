@@ -5,7 +5,8 @@
 use super::retry::Retry;
 use crate::call::{Attempt, Redirect};
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
-use crate::sip::Match;
+use crate::sip::uri::Scheme;
+use crate::sip::{Match, Uri};
 
 pub(in crate::rules) const RULE: Rule = Rule {
     id: "request-uri-not-contact",
@@ -38,12 +39,19 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         }
         Match::UserOnly => ("has the user of the Contact at another host", Level::Warning),
         Match::HostOnly => ("has the host of the Contact with another user", Level::Error),
+        // No dialling plan makes that of a telephone.
+        Match::None if !is_of_telephony(&attempt.uri) => ("is no URI of telephony at all", Level::Error),
         Match::None => ("has nothing of the Contact, though the request was sent to its address", Level::Warning),
         Match::NumberNormalised => ("has the number of the Contact in another form", Level::Warning),
         _ => return None,
     };
     let message = format!("the Request-URI {} {what}; the Contact is {}", retry.request_uri(), retry.contact());
     Some(Draft::at(attempt.request.place, message).level(level).with(redirect.response.place, "names the Contact"))
+}
+
+/// Whether a URI is one that calls are made to: an emergency service, too, may be what a Contact stands for.
+fn is_of_telephony(uri: &Uri) -> bool {
+    uri.is_sip() || uri.scheme() == Scheme::Tel || uri.service().is_some()
 }
 
 fn has_host_of_original(redirect: &Redirect, attempt: &Attempt) -> bool {
@@ -87,6 +95,12 @@ mod tests {
         assert_eq!(retried("<sip:bob7@198.51.100.30>", "other INVITE sip:bob7@203.0.113.40"), [Level::Warning]);
         assert_eq!(retried("<sip:bob7@198.51.100.30>", "target INVITE sip:desk@example.com"), [Level::Warning]);
         assert_eq!(retried("<sip:+1-555-0123@198.51.100.30>", "target INVITE sip:15550123@198.51.100.30"), [Level::Warning]);
+    }
+
+    #[test]
+    fn what_is_no_address_at_all_is_an_error() {
+        assert_eq!(retried("<sip:bob@198.51.100.30>", "target INVITE urn:uuid:1"), [Level::Error]);
+        assert_eq!(retried("<sip:bob@198.51.100.30>", "target INVITE urn:service:sos"), [Level::Warning]);
     }
 
     #[test]
