@@ -304,7 +304,7 @@ impl<'a> Audit<'a> {
 
     fn report(self, judged: Judged) -> Report {
         let options = self.options;
-        let Judged { redirects, orphans, faults: bounds, second_readings, .. } = judged;
+        let Judged { redirects, companions, orphans, faults: bounds, second_readings, .. } = judged;
         let counts = self.sightings.counts.into_iter();
         let found = self.faults.into_logs().zip(self.sightings.faults.into_logs()).zip(bounds.into_iter().zip(second_readings));
         let captures = self.merge.captures().iter().zip(counts).zip(found).map(
@@ -325,6 +325,7 @@ impl<'a> Audit<'a> {
             captures: captures.collect(),
             summary: model::Summary::of(&redirects),
             redirects,
+            companions,
             orphans,
             ..Report::default()
         }

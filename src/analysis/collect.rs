@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::{Events, LaterRequest, Redirect, Watch};
+use crate::call::{Events, FIRST_COMPANION, LaterRequest, Redirect, Watch};
 use crate::fault::{Fault, FaultKind, FaultLog};
 use crate::report::{model, publish};
 use crate::rules::{self, Selection};
@@ -28,6 +28,8 @@ pub(super) struct Judged {
     pub(super) redirects: Vec<model::Redirect>,
     /// The Call-IDs of each, where they were to be kept.
     calls: BTreeMap<u64, CallIds>,
+    /// What is told beside them, in the order of its numbers.
+    pub(super) companions: Vec<model::Redirect>,
     /// What stands alone.
     pub(super) orphans: model::Orphans,
     /// The bounds that were reached, by capture.
@@ -43,6 +45,7 @@ pub(super) struct Collector {
     calls: Option<BTreeMap<u64, CallIds>>,
     /// Boxed, as the tree moves its values about.
     redirects: BTreeMap<u64, Box<model::Redirect>>,
+    companions: BTreeMap<u64, Box<model::Redirect>>,
     later: BTreeMap<u64, Later>,
     orphans: model::Orphans,
     faults: Vec<FaultLog>,
@@ -55,6 +58,7 @@ impl Collector {
             selection,
             calls: None,
             redirects: BTreeMap::new(),
+            companions: BTreeMap::new(),
             later: BTreeMap::new(),
             orphans: model::Orphans::default(),
             faults: vec![FaultLog::default(); captures],
@@ -100,6 +104,7 @@ impl Collector {
         Judged {
             calls: self.calls.unwrap_or_default(),
             redirects: self.redirects.into_values().map(|redirect| *redirect).collect(),
+            companions: self.companions.into_values().map(|companion| *companion).collect(),
             orphans: self.orphans,
             faults: self.faults,
             second_readings: self.second_readings,
@@ -148,6 +153,16 @@ fn add(redirect: &mut model::Redirect, later: Later) {
 
 impl Events for Collector {
     fn closed(&mut self, redirect: Redirect) {
+        if redirect.is_companion() {
+            let judgement = rules::judge(&redirect, &self.selection);
+            let mut companion = publish::redirect(&redirect, &judgement);
+            // They are numbered by themselves, from 1.
+            let number = |id: u64| id.saturating_sub(FIRST_COMPANION).saturating_add(1);
+            (companion.id, companion.chain.first) = (number(redirect.id), number(redirect.id));
+            companion.relayed_to = redirect.relayed.map(number);
+            self.companions.insert(redirect.id, Box::new(companion));
+            return;
+        }
         if redirect.request.is_none() {
             self.orphans.responses += 1;
         }

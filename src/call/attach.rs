@@ -51,6 +51,7 @@ impl Calls {
             challenge: None,
             failure: None,
             to_tags: Vec::new(),
+            rang: None,
             repeats,
             amended,
             of_second,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::above::Aboves;
 use super::chain::Chain;
 use super::clue::{Clue, ClueKind};
+use super::companion::{FIRST_COMPANION, is_companion};
 use super::events::{Events, MAX_KEPT, bound, keep};
 use super::future::Watches;
 use super::habit::{self, Habits};
@@ -20,6 +21,7 @@ use super::link::{self, Asked};
 use super::names::{self, Names};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role};
+use super::registration::{MAX_REGISTERED, Registrations};
 use super::relay::mark_relayed;
 use super::settings::Settings;
 use super::sighting::Sighting;
@@ -38,6 +40,7 @@ pub struct Calls {
     /// The hops above the proxies among their clients.
     pub(super) aboves: Aboves,
     pub(super) watches: Watches,
+    pub(super) registrations: Registrations,
     /// The clients that send a server what is meant for other addresses.
     habits: Habits,
     /// What the clients had been told of names.
@@ -47,6 +50,7 @@ pub struct Calls {
     /// The requests of the last moments.
     pub(super) latest: Latest,
     next: u64,
+    next_companion: u64,
     /// Whether something was not kept because a redirect had [`MAX_KEPT`] of it.
     pub(super) is_full: bool,
 }
@@ -62,11 +66,13 @@ impl Calls {
             chains: BTreeMap::new(),
             aboves: Aboves::default(),
             watches: Watches::new(settings.max_watches),
+            registrations: Registrations::default(),
             habits: Habits::default(),
             names: Names::new(settings.shared_names),
             covers: Vec::new(),
             latest: Latest::default(),
             next: 1,
+            next_companion: FIRST_COMPANION,
             is_full: false,
         }
     }
@@ -115,7 +121,10 @@ impl Calls {
     pub fn clue(&mut self, clue: &Clue, events: &mut dyn Events) {
         self.reaches(clue.capture, clue.time);
         let is_full = match &clue.kind {
-            ClueKind::Dns(message) => self.names.learn(clue, message),
+            ClueKind::Dns(message) => {
+                self.open.note_lookup(clue, message);
+                self.names.learn(clue, message)
+            }
             ClueKind::Greeting(greeting) => {
                 if !self.open.is_empty() {
                     mark_hidden(&mut self.open, &self.names, clue, greeting);
@@ -252,9 +261,11 @@ impl Calls {
             self.note_habit(kept, events);
             return;
         }
-        let place = if self.open.is_empty() { link::Place::default() } else { link::place(&self.open, &asked) };
-        if let Some(open) = place.rival.and_then(|rival| self.open.get_mut(rival)) {
-            open.redirect.rival.get_or_insert(kept.place);
+        let place = if self.open.is_empty() { link::Place::default() } else { link::place(&self.open, &self.registrations, &asked) };
+        for rival in place.rivals {
+            if let Some(open) = self.open.get_mut(rival) {
+                open.redirect.rival.get_or_insert(kept.place);
+            }
         }
         if let Some(open) = place.candidate_of.and_then(|candidate| self.open.get_mut(candidate)) {
             open.redirect.candidate.get_or_insert_with(|| kept.clone());
@@ -314,6 +325,10 @@ impl Calls {
     }
 
     fn response(&mut self, sighting: &Sighting<'_>, status: u16, events: &mut dyn Events) {
+        let is_grant = (200..300).contains(&status) && sighting.message.method() == b"REGISTER";
+        if is_grant && self.registrations.note(sighting) {
+            events.fault(sighting.place.capture, bound("registrations remembered", MAX_REGISTERED, sighting.place.frame));
+        }
         let Some(Keyed { key, cseq }) = key(&sighting.message) else { return };
         let key = self.transactions.digested(key);
         let cseq = cseq.map(|cseq| cseq.number);
@@ -345,7 +360,7 @@ impl Calls {
         let Some(transaction) = self.transactions.get_mut(number) else { return };
         if let Some(redirect) = transaction.redirect {
             self.repeated(redirect, sighting, status);
-        } else if first && (300..400).contains(&status) {
+        } else if first && ((300..400).contains(&status) || (attempt.is_none() && is_companion(status, &sighting.message))) {
             self.finished(attempt, sighting, status);
             self.redirected(sighting, status, number, events);
         } else if first {
@@ -365,8 +380,9 @@ impl Calls {
 
     /// Opens the redirect that a 3xx makes of its transaction.
     fn redirected(&mut self, sighting: &Sighting<'_>, status: u16, number: u64, events: &mut dyn Events) {
-        let id = self.next;
-        self.next += 1;
+        let next = if status < 400 { &mut self.next } else { &mut self.next_companion };
+        let id = *next;
+        *next += 1;
         let Some(transaction) = self.transactions.get_mut(number) else { return };
         transaction.redirect = Some(id);
         let request = transaction.request.clone();
@@ -380,12 +396,17 @@ impl Calls {
             attempt.redirected = Some(id);
         }
         let before = attempt.map(|(number, _)| number).or_else(|| request.is_none().then(|| self.before(sighting)).flatten());
+        let before = before.filter(|number| *number < FIRST_COMPANION && id < FIRST_COMPANION);
         let chain_number = before.and_then(|number| self.open.get(number)).map_or(id, |open| open.redirect.chain);
+        let asked = request.as_deref().unwrap_or(sighting);
+        let caller = if status == 380 || status >= 400 { Person::caller(&asked.message) } else { None };
+        let client = request.as_ref().map_or(sighting.destination, |request| request.source);
         let redirect = Redirect {
             id,
             status,
             method: sighting.message.method().to_vec(),
-            client: request.as_ref().map_or(sighting.destination, |request| request.source),
+            client,
+            registration: caller.and_then(|caller| self.registrations.of(client.address, Some(&caller)).cloned()),
             server: request.as_ref().map_or(sighting.source, |request| request.destination),
             transport: sighting.transport,
             role: if sighting.message.has_several_vias() { Role::Proxy } else { Role::Uac },
@@ -403,6 +424,7 @@ impl Calls {
             repeats: Vec::new(),
             acks,
             attempts: Vec::new(),
+            looked_up: None,
             candidate: None,
             rival: None,
             unseen: None,

@@ -27,7 +27,18 @@ pub(super) struct Person(Nickname);
 impl Person {
     /// The caller that the From of `message` names.
     pub(super) fn caller(message: &Message<'_>) -> Option<Self> {
-        message.from().map(|from| Self(person(from.uri)))
+        message.from().map(|from| Self::named(from.uri))
+    }
+
+    /// The person whom a URI names.
+    pub(super) fn named(uri: &[u8]) -> Self {
+        Self(person(uri))
+    }
+
+    /// The global number that the person is called by (RFC 3966, 5.1.4), whatever the domain.
+    pub(super) fn global_number(&self) -> Option<&[u8]> {
+        let user = self.0.split(|octet| *octet == b'@').next()?;
+        (user.len() > 1 && user.first() == Some(&b'+')).then_some(user)
     }
 }
 

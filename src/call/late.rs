@@ -56,7 +56,7 @@ impl Calls {
                 continue;
             }
             let asked = Asked::new(&kept);
-            if let Some((redirect, link)) = link::place(&self.open, &asked).attempt_of
+            if let Some((redirect, link)) = link::place(&self.open, &self.registrations, &asked).attempt_of
                 && redirect == late
             {
                 self.attach(redirect, link, number, &kept, &asked);

@@ -7,12 +7,16 @@
 use std::cell::OnceCell;
 use std::cmp::Reverse;
 
+use smallvec::SmallVec;
+
+use super::alternative::{self, Turn};
 use super::identity::{Person, ViaStack, asked_uri, nickname, same_person};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Attempt, Link, Role};
+use super::registration::Registrations;
 use super::sighting::Sighting;
 use crate::evidence::Timestamp;
-use crate::sip::{Difference, Uri};
+use crate::sip::Uri;
 
 /// How many redirects on one rung are compared, the latest first; a caller with more of them open at once is a trunk or a load test.
 pub(super) const RIVALS: usize = 64;
@@ -89,16 +93,18 @@ impl<'a> Asked<'a> {
 pub(super) struct Place {
     /// The redirect that caused it, and by which rung.
     pub(super) attempt_of: Option<(u64, Link)>,
-    /// A redirect that would have had it as surely, but for the order of time.
-    pub(super) rival: Option<u64>,
+    /// The redirects that would have had it as surely, but for the order of time.
+    pub(super) rivals: SmallVec<[u64; 2]>,
     /// A redirect for which only time and caller speak.
     pub(super) candidate_of: Option<u64>,
 }
 
 /// Finds the place of a request among the open redirects.
-pub(super) fn place(open: &OpenRedirects, asked: &Asked<'_>) -> Place {
-    if let Some(attempt_of) = alternative_place(open, asked) {
-        return Place { attempt_of: Some(attempt_of), ..Place::default() };
+pub(super) fn place(open: &OpenRedirects, registrations: &Registrations, asked: &Asked<'_>) -> Place {
+    match alternative::place(open, registrations, asked) {
+        Some(Turn::To(number, link)) => return Place { attempt_of: Some((number, link)), ..Place::default() },
+        Some(Turn::ToEither(one, other)) => return Place { rivals: [one, other].into(), ..Place::default() },
+        None => {}
     }
     let message = &asked.sighting.message;
     let mut ladder = Ladder { open, asked, best: None, rivals: Vec::new() };
@@ -126,7 +132,7 @@ pub(super) fn place(open: &OpenRedirects, asked: &Asked<'_>) -> Place {
         }
     }
     let attempt_of = ladder.best.map(|(rank, number)| (number, rank.link));
-    Place { attempt_of, rival: ladder.rival(), candidate_of }
+    Place { attempt_of, rivals: ladder.rival().into_iter().collect(), candidate_of }
 }
 
 /// The redirects that a request may belong to, as they are met.
@@ -360,53 +366,4 @@ fn sdp_origin(body: &[u8]) -> Option<Vec<u8>> {
     origin.push(b' ');
     origin.extend_from_slice(words.next()?);
     Some(origin)
-}
-
-/// The latest 380 to whose alternatives the request turns.
-fn alternative_place(open: &OpenRedirects, asked: &Asked<'_>) -> Option<(u64, Link)> {
-    if !open.has_alternatives() {
-        return None;
-    }
-    let by_client = open.alternatives_of_client(asked.sighting.source.address);
-    let by_caller = asked.caller().map(|caller| open.alternatives_of_caller(caller)).unwrap_or_default();
-    let turned = |number: &u64| open.get(*number).and_then(|found| alternative(found, asked)).map(|link| (*number, link));
-    let latest = |numbers: &[u64]| numbers.iter().rev().take(RIVALS).find_map(turned);
-    [latest(by_client), latest(by_caller)].into_iter().flatten().max_by_key(|(number, _)| *number)
-}
-
-/// What a request after a 380 does about the alternatives of its body, whoever else might have caused it.
-fn alternative(open: &Open, asked: &Asked<'_>) -> Option<Link> {
-    let message = &asked.sighting.message;
-    let is_out = open.redirect.status != 380 || open.redirect.relayed.is_some() || !open.is_within_window(asked.sighting.time);
-    if is_out || asked.tag_of_to().is_some() {
-        return None;
-    }
-    let same_address = asked.sighting.source.address == open.redirect.client.address;
-    let same_caller = asked.caller().is_some() && asked.caller() == open.caller.as_ref();
-    if !same_address && !same_caller {
-        return None;
-    }
-    let method = message.method();
-    if method == b"REGISTER" {
-        return is_emergency_registration(asked).then_some(Link::EmergencyRegistration);
-    }
-    if asked.uri().is_emergency_service() && method == b"INVITE" {
-        return Some(Link::EmergencyCall);
-    }
-    let named = open.redirect.offer.as_ref().is_some_and(|offer| offer.uris.iter().any(|uri| names(uri, asked.uri())));
-    (named && !is_original(open, asked.uri())).then_some(Link::Alternative)
-}
-
-/// Whether a request goes to a URI of the body, a telephone number dialled as a SIP URI included (RFC 3261, 19.1.6).
-fn names(named: &Uri, uri: &Uri) -> bool {
-    named.equals(uri) || Difference::between(named, uri, None).against_contact.names_the_target()
-}
-
-/// Whether a REGISTER asks for emergency services: the `sos` parameter in its Contact (3GPP TS 24.229, 5.1.6.2).
-fn is_emergency_registration(asked: &Asked<'_>) -> bool {
-    asked
-        .sighting
-        .message
-        .contacts()
-        .any(|contact| Uri::parse(contact.uri()).parameter("sos").is_some() || contact.params().get("sos").is_some())
 }

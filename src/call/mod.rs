@@ -4,10 +4,12 @@
 //! requests; requests beyond the window are held against the lifetimes of the Contacts. State is bounded and expires by capture time.
 
 mod above;
+mod alternative;
 mod attach;
 mod calls;
 mod chain;
 mod clue;
+mod companion;
 mod dialog;
 mod events;
 mod fallback;
@@ -19,10 +21,12 @@ mod identity;
 mod key;
 mod late;
 mod link;
+mod lookup;
 mod names;
 mod open;
 mod outcome;
 mod redirect;
+mod registration;
 mod relay;
 mod settings;
 mod sighting;
@@ -31,8 +35,10 @@ mod transaction;
 mod unseen;
 
 pub use above::{Above, Answer};
+pub use alternative::is_anonymous;
 pub use calls::Calls;
 pub use clue::{Clue, ClueKind, Greeting};
+pub use companion::FIRST_COMPANION;
 pub use dialog::refreshes_target;
 pub use events::Events;
 pub use fallback::Fallback;

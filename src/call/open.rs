@@ -109,6 +109,8 @@ enum Index {
     Alternative,
     /// A 380, by its caller, wherever he calls from: an emergency call may take another way into the network.
     AlternativeCaller,
+    /// Every 380.
+    AnyAlternative,
 }
 
 /// A place in an index: a digest of what is looked up.
@@ -180,7 +182,7 @@ impl OpenRedirects {
         let client = open.redirect.client.address;
         self.deadlines.push(Reverse((open.deadline(), number)));
         self.clients.entry(client).or_insert((Timestamp::MIN, 0)).1 += 1;
-        self.alternatives += usize::from(open.redirect.status == 380);
+        self.alternatives += usize::from(open.redirect.is_alternative());
         for key in self.keys_of(&open) {
             if enter(&mut self.index, key, number) {
                 open.keys.push(key);
@@ -192,7 +194,7 @@ impl OpenRedirects {
     /// Everything by which a redirect is to be found.
     fn keys_of(&self, open: &Open) -> Keys {
         let client = open.redirect.client.address;
-        let is_alternative = open.redirect.status == 380;
+        let is_alternative = open.redirect.is_alternative();
         let message = &open.asked().message;
         let mut keys = Keys::new();
         keys.extend(message.call_id().map(|call_id| self.key(Index::CallId, call_id)));
@@ -202,6 +204,7 @@ impl OpenRedirects {
         keys.extend(usable.map(|target| self.key(Index::Target, (client, &nickname(&target.uri)[..]))));
         if is_alternative {
             keys.push(self.key(Index::Alternative, client));
+            keys.push(self.key(Index::AnyAlternative, ()));
         }
         if let Some(caller) = &open.caller {
             if is_alternative {
@@ -259,6 +262,10 @@ impl OpenRedirects {
 
     pub(super) fn alternatives_of_caller(&self, caller: &Person) -> &[u64] {
         self.found(Index::AlternativeCaller, caller)
+    }
+
+    pub(super) fn all_alternatives(&self) -> &[u64] {
+        self.found(Index::AnyAlternative, ())
     }
 
     /// The redirect that an ACK on another branch means: the same call and number, and the To tag of the 3xx.
@@ -322,7 +329,7 @@ impl OpenRedirects {
 
     fn remove(&mut self, number: u64) -> Option<Box<Open>> {
         let open = self.by_number.remove(&number)?;
-        self.alternatives = self.alternatives.saturating_sub(usize::from(open.redirect.status == 380));
+        self.alternatives = self.alternatives.saturating_sub(usize::from(open.redirect.is_alternative()));
         for key in &open.keys {
             let Some(numbers) = self.index.get_mut(key) else { continue };
             numbers.closed += 1;

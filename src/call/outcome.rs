@@ -11,11 +11,14 @@ use super::redirect::{Attempt, Outcome};
 use super::sighting::Sighting;
 
 impl Calls {
-    /// Notes the To tag with which an attempt was answered.
+    /// Notes that an attempt was answered, and with which To tag.
     pub(super) fn answered(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>) {
         let mut is_full = self.is_full;
-        if let Some(attempt) = self.attempt_mut(attempt)
-            && let Some(tag) = sighting.message.to_tag()
+        let Some(attempt) = self.attempt_mut(attempt) else { return };
+        if let Some(status @ 101..=199) = sighting.message.status() {
+            attempt.rang.get_or_insert(Outcome { status, place: sighting.place, time: sighting.time });
+        }
+        if let Some(tag) = sighting.message.to_tag()
             && !attempt.to_tags.iter().any(|known| **known == *tag)
         {
             keep(&mut attempt.to_tags, tag.to_vec(), &mut is_full);

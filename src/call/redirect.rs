@@ -79,6 +79,8 @@ pub enum Link {
     EmergencyRegistration,
     /// After 380: a request to a URI that the body names.
     Alternative,
+    /// After 380 or 504 with restoration: a REGISTER that may begin a new registration.
+    InitialRegistration,
 }
 
 impl Link {
@@ -94,11 +96,12 @@ impl Link {
             Self::EmergencyCall => "emergency-call",
             Self::EmergencyRegistration => "emergency-registration",
             Self::Alternative => "alternative",
+            Self::InitialRegistration => "initial-registration",
         }
     }
 }
 
-/// The final response to a request.
+/// A response to a request: the final one, where nothing else is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outcome {
     /// Its status.
@@ -164,6 +167,8 @@ pub struct Attempt {
     pub failure: Option<Failure>,
     /// The tags with which the called side answered it: a request with such a To tag is inside the dialog that it made.
     pub to_tags: Vec<Vec<u8>>,
+    /// The first provisional response that tells of more than that a server has it (RFC 3261, 13.2.2.1): 101 to 199.
+    pub rang: Option<Outcome>,
     /// An equal URI that this chain had tried before, unless that try was left open or asked to be sent again amended.
     pub repeats: Option<Tried>,
     /// Whether this is the attempt before it, sent again as its outcome asked (credentials, another body; RFC 3261, 8.1.3.5).
@@ -239,10 +244,14 @@ pub struct Redirect {
     pub hop: Hop,
     /// Its Contacts, in the order in which they stand.
     pub targets: Arc<[Target]>,
+    /// Of a 380 and its like: the 200 by which the client was registered when it came, where that names the way to it (Path, Service-Route).
+    pub registration: Option<Kept>,
     /// What its body offers.
     pub offer: Option<Alternatives>,
     /// The requests that it caused, in order of time.
     pub attempts: Vec<Attempt>,
+    /// Where the client, after a 380, asked DNS about a host that the body names.
+    pub looked_up: Option<Place>,
     /// A request that may have been caused by it, but for which only time and caller speak.
     pub candidate: Option<Kept>,
     /// A request of a Contact's user that went to another redirect as surely as to this one.
@@ -321,6 +330,18 @@ impl Redirect {
         let via = self.request.as_ref().unwrap_or(&self.response).message.top_via();
         let named = via.map(|via| UriTransport::named(via.transport));
         self.transport.is_websocket() || matches!(named, Some(UriTransport::Ws | UriTransport::Wss))
+    }
+
+    /// Whether it is no 3xx, but asks its client for the same as a 380 does; told beside the redirects.
+    #[must_use]
+    pub const fn is_companion(&self) -> bool {
+        !matches!(self.status, 300..400)
+    }
+
+    /// Whether its body says what the client is to do instead.
+    #[must_use]
+    pub const fn is_alternative(&self) -> bool {
+        self.status == 380 || self.is_companion()
     }
 
     /// Whether the method is INVITE, the only one with an ACK.

@@ -48,9 +48,9 @@ impl Settings {
         }
     }
 
-    /// How much silence after a 3xx of that status the capture must cover before something counts as not done, in nanoseconds.
+    /// How much silence after a 3xx of that status, or a response told beside the 3xx, the capture must cover before something counts as not done, in nanoseconds.
     #[must_use]
     pub fn patience(&self, status: u16) -> i64 {
-        if status == 380 { self.patience.max(ALTERNATIVE_SILENCE) } else { self.patience }
+        if status == 380 || status >= 400 { self.patience.max(ALTERNATIVE_SILENCE) } else { self.patience }
     }
 }

@@ -42,7 +42,9 @@ impl Policy {
     /// How a run with this report ends. Findings come first, for they are proven whatever else is amiss; then what explains the rest.
     pub(super) fn judge(&self, report: &Report) -> Exit {
         let findings = &report.summary.findings;
-        let fails = |fail_on: Level| Level::ALL.iter().any(|level| *level >= fail_on && findings.of(*level) > 0);
+        let beside =
+            |level: Level| report.companions.iter().flat_map(|companion| &companion.findings).any(|finding| finding.level == level);
+        let fails = |fail_on: Level| Level::ALL.iter().any(|level| *level >= fail_on && (findings.of(*level) > 0 || beside(*level)));
         if self.fail_on.is_some_and(fails) {
             Exit::Findings
         } else if self.strict && report.captures.iter().any(|capture| !capture.complete) {

@@ -156,6 +156,10 @@ pub(super) fn alternative() -> Redirect {
             action: Some("emergency-registration".to_owned()),
             reason: Some("call the emergency centre".to_owned()),
             uris: vec!["urn:service:sos".to_owned()],
+            media: Vec::new(),
+            text: None,
+            meaning: Some("this is an emergency call".to_owned()),
+            expected: Some("register for emergencies, then call urn:service:sos".to_owned()),
         }),
         attempts: vec![Attempt {
             contact: None,
@@ -180,6 +184,32 @@ pub(super) fn alternative() -> Redirect {
     }
 }
 
+/// A 504 after which its handset registered anew.
+fn companion() -> Redirect {
+    let mut attempt = followed().attempts.remove(0);
+    (attempt.contact, attempt.r#match, attempt.link) = (None, None, Link::InitialRegistration);
+    (attempt.method, attempt.uri) = ("REGISTER".to_owned(), "sip:example.com".to_owned());
+    Redirect {
+        id: 1,
+        status: 504,
+        reason_phrase: "Server Time-out".to_owned(),
+        contacts: Vec::new(),
+        alternative: alternative().alternative.map(|alternative| Alternative {
+            service: Some("restoration".to_owned()),
+            action: Some("initial-registration".to_owned()),
+            uris: Vec::new(),
+            meaning: Some("the network has lost the registration of this phone".to_owned()),
+            expected: Some("register anew".to_owned()),
+            ..alternative
+        }),
+        attempts: vec![attempt],
+        future: None,
+        chain: Chain { first: 1, position: 1 },
+        reason: "the handset registered anew after 1.2 ms".to_owned(),
+        ..followed()
+    }
+}
+
 fn report(captures: Vec<Capture>) -> Report {
     let redirects = vec![followed(), not_followed(), alternative()];
     Report {
@@ -188,6 +218,7 @@ fn report(captures: Vec<Capture>) -> Report {
         captures,
         summary: Summary::of(&redirects),
         redirects,
+        companions: vec![companion()],
         orphans: Orphans { responses: 1, acks: 0 },
         ..Report::default()
     }
@@ -245,6 +276,10 @@ pub(super) fn hostile() -> Report {
         action: Some(text()),
         reason: Some(text()),
         uris: vec![text()],
+        media: vec![text()],
+        text: Some(text()),
+        meaning: Some(text()),
+        expected: Some(text()),
     });
     redirect.attempts = vec![Attempt { method: text(), uri: text(), r#match: Some(text()), ..followed().attempts.remove(0) }];
     redirect.reason = text();

@@ -13,6 +13,11 @@ pub fn join(reports: Vec<Report>) -> Report {
         for redirect in &mut report.redirects {
             shift(redirect, captures, redirects);
         }
+        let companions = joined.companions.len() as u64;
+        for companion in &mut report.companions {
+            shift(companion, captures, companions);
+        }
+        joined.companions.append(&mut report.companions);
         joined.captures.append(&mut report.captures);
         joined.redirects.append(&mut report.redirects);
         joined.orphans.responses = joined.orphans.responses.saturating_add(report.orphans.responses);
@@ -68,10 +73,10 @@ mod tests {
         let joined = join(vec![one.clone(), one.clone()]);
         assert_eq!(joined.captures.len(), 2);
         let half = one.redirects.len();
-        let second = serde_json::to_value(&joined.redirects[half..]).unwrap();
+        let second = serde_json::to_value((&joined.redirects[half..], &joined.companions[1..])).unwrap();
         let (mut captures, mut before) = (Vec::new(), Vec::new());
         all_under(&second, "capture", &mut captures);
-        all_under(&serde_json::to_value(&one.redirects).unwrap(), "capture", &mut before);
+        all_under(&serde_json::to_value((&one.redirects, &one.companions)).unwrap(), "capture", &mut before);
         assert_eq!(captures.len(), before.len());
         assert!(captures.iter().all(|capture| *capture == 1));
     }

@@ -1,6 +1,6 @@
 //! Takes a report, gives it as JSON Lines: one object a line, told apart by its first member `type`.
 //!
-//! The order is `report` once (schema, tool, options), `capture` for each capture, `redirect` for each redirect, `summary` once (with the
+//! The order is `report` once (schema, tool, options), `capture` for each capture, `redirect` for each redirect, `companion` for each companion, `summary` once (with the
 //! orphans). Past `type`, and `index` of a capture, the members are those of the one-document form; the shape of a line is
 //! `#/$defs/line` of the schema.
 
@@ -31,6 +31,10 @@ enum Line<'a> {
         #[serde(flatten)]
         redirect: &'a Redirect,
     },
+    Companion {
+        #[serde(flatten)]
+        companion: &'a Redirect,
+    },
     Summary {
         #[serde(flatten)]
         summary: &'a Summary,
@@ -50,6 +54,9 @@ fn write(report: &Report, _: &Presentation, out: &mut dyn io::Write) -> io::Resu
     }
     for redirect in &report.redirects {
         line(Line::Redirect { redirect })?;
+    }
+    for companion in &report.companions {
+        line(Line::Companion { companion })?;
     }
     line(Line::Summary { summary: &report.summary, orphans: &report.orphans, hints: &report.hints })
 }

@@ -17,11 +17,11 @@ fn lines(report: &Report) -> Vec<Value> {
 fn every_line_says_its_type_in_the_order_that_is_promised() {
     let lines = lines(&example::two_captures());
     let types: Vec<&str> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
-    assert_eq!(types, ["report", "capture", "capture", "redirect", "redirect", "redirect", "summary"]);
+    assert_eq!(types, ["report", "capture", "capture", "redirect", "redirect", "redirect", "companion", "summary"]);
     assert_eq!(lines[0]["schema"], "sip3xx.report/1");
     assert_eq!(lines[2]["index"], 1);
-    assert_eq!(lines[6]["by_verdict"]["incorrect"], 1);
-    assert_eq!(lines[6]["orphans"]["responses"], 1);
+    assert_eq!(lines[7]["by_verdict"]["incorrect"], 1);
+    assert_eq!(lines[7]["orphans"]["responses"], 1);
 }
 
 #[test]

@@ -51,7 +51,7 @@ pub fn redirect(redirect: &call::Redirect, judgement: &rules::Judgement) -> mode
         },
         ack: redirect.acks.first().map(|ack| model::Ack { seen: sighting(ack) }),
         contacts: redirect.targets.iter().map(contact).collect(),
-        alternative: redirect.offer.as_ref().map(alternative),
+        alternative: redirect.offer.as_ref().map(|offer| alternative(redirect, offer)),
         attempts: redirect.attempts.iter().map(|attempt| self::attempt(redirect, attempt)).collect(),
         future: keeps_future.then(|| model::Future { verdict: model::FutureVerdict::NotObserved, requests: Vec::new() }),
         chain: model::Chain { first: redirect.chain, position: u32::try_from(redirect.tried.len()).unwrap_or(u32::MAX).max(1) },
@@ -145,6 +145,7 @@ fn attempt(redirect: &call::Redirect, attempt: &call::Attempt) -> model::Attempt
             call::Link::EmergencyCall => model::Link::EmergencyCall,
             call::Link::EmergencyRegistration => model::Link::EmergencyRegistration,
             call::Link::Alternative => model::Link::Alternative,
+            call::Link::InitialRegistration => model::Link::InitialRegistration,
         },
         r#match: attempt.difference.as_ref().map(|difference| difference.grade().name().to_owned()),
         delay_ms: model::milliseconds(request.time.nanos_since(redirect.response.time)),
@@ -165,7 +166,8 @@ fn contact(target: &call::Target) -> model::Contact {
     }
 }
 
-fn alternative(offer: &Alternatives) -> model::Alternative {
+fn alternative(redirect: &call::Redirect, offer: &Alternatives) -> model::Alternative {
+    let meaning = rules::meaning(redirect);
     let kind = offer.report_kind();
     model::Alternative {
         content_type: offer.content_type.clone().unwrap_or_default(),
@@ -174,6 +176,10 @@ fn alternative(offer: &Alternatives) -> model::Alternative {
         action: offer.action().map(|action| action.name().to_owned()),
         reason: offer.reason().map(ToOwned::to_owned),
         uris: offer.uris.iter().map(|uri| text(uri.as_bytes())).collect(),
+        media: offer.media.clone(),
+        text: offer.prose.clone(),
+        expected: meaning.as_ref().map(|meaning| meaning.expected.clone()),
+        meaning: meaning.map(|meaning| meaning.offered),
     }
 }
 

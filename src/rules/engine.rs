@@ -5,7 +5,7 @@
 use super::ALL;
 use super::finding::{Draft, Finding};
 use super::profile::Profile;
-use super::rule::{Check, Level, Rule};
+use super::rule::{Check, Level, Rule, Section};
 use super::verdict::{self, Judgement};
 use crate::call::{LaterRequest, Redirect, Watch};
 
@@ -48,7 +48,9 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 #[must_use]
 pub fn judge(redirect: &Redirect, selection: &Selection) -> Judgement {
     let mut findings = Vec::new();
-    for rule in selection.rules() {
+    // Of a companion only that is asked which a 380 asks.
+    let concerns = |rule: &&Rule| !redirect.is_companion() || rule.section == Section::Alternative;
+    for rule in selection.rules().filter(concerns) {
         match rule.check {
             Check::Redirect(check) => findings.extend(check(redirect).map(|draft| selection.finding(rule, draft))),
             Check::Attempt(check) => {

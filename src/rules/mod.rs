@@ -24,6 +24,7 @@ mod verdict;
 mod verdict_tests;
 mod words;
 
+pub use alternative::{Meaning, meaning};
 pub use engine::{Selection, find, judge, judge_later};
 pub use finding::{Draft, Evidence, Finding};
 pub use profile::Profile;
@@ -93,6 +94,9 @@ pub const ALL: &[&Rule] = &[
     &alternative::emergency_call_not_attempted::RULE,
     &alternative::emergency_registration_skipped::RULE,
     &alternative::emergency_call_before_registration::RULE,
+    &alternative::emergency_call_unwarranted::RULE,
+    &alternative::emergency_timer_exceeded::RULE,
+    &alternative::restoration_not_performed::RULE,
     &server::redirect_without_contact::RULE,
     &server::redirect_to_itself::RULE,
     &server::contact_unparsable::RULE,

@@ -2,10 +2,11 @@
 //!
 //! Invariant: what the capture cannot tell is never called correct or incorrect; an error against the client comes before all else.
 
+use super::alternative;
 use super::finding::Finding;
 use super::rule::{Level, Party};
-use super::words::{offered, seconds, text};
-use crate::call::{Attempt, Greeting, HiddenWay, Link, Redirect, Role};
+use super::words::{seconds, text};
+use crate::call::{Attempt, Greeting, HiddenWay, Redirect, Role};
 use crate::sip::uri::Host;
 use crate::sip::{Difference, Match, Uri};
 
@@ -61,7 +62,7 @@ pub(super) fn of(redirect: &Redirect, findings: &[Finding]) -> (Verdict, String)
         return (Verdict::NotApplicable, reason);
     }
     match redirect.status {
-        380 => alternative(redirect),
+        _ if redirect.is_alternative() => alternative::verdict(redirect),
         _ if redirect.attempts.is_empty() => not_followed(redirect),
         _ => followed(redirect),
     }
@@ -94,8 +95,11 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
     if redirect.response.truncated {
         return None;
     }
-    if redirect.status == 380 {
-        return redirect.offer.is_none().then(|| "the 380 has no body, so it describes no alternative".into());
+    if redirect.is_alternative() {
+        return match redirect.offer {
+            None => Some("the 380 has no body, so it describes no alternative".into()),
+            Some(_) => alternative::not_binding(redirect),
+        };
     }
     if names_none {
         return Some(without_contact());
@@ -155,6 +159,11 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
             seconds(redirect.patience),
         ));
     }
+    if redirect.is_alternative()
+        && let Some(place) = redirect.rival
+    {
+        return Some(format!("the request in frame {} may be this client's or another's to whom the same was said", place.frame));
+    }
     if let Some(candidate) = &redirect.candidate {
         return Some(format!(
             "the same caller sent another request to {} {} later, which may or may not be the retry",
@@ -169,15 +178,15 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
         return Some("a retry to the same Contact was seen that may belong to this redirect or to another of the same caller".into());
     }
     // Where a 380 leads its body says, and its Contact does not.
-    if redirect.status != 380
+    if !redirect.is_alternative()
         && let Some(way) = &redirect.hidden
     {
         return Some(encrypted_retry(redirect, way));
     }
-    if redirect.status != 380 && is_encrypted(redirect) {
+    if !redirect.is_alternative() && is_encrypted(redirect) {
         return Some("a Contact asks for an encrypted next hop, which the capture cannot show".into());
     }
-    if redirect.status != 380 && is_unresolvable(redirect) {
+    if !redirect.is_alternative() && is_unresolvable(redirect) {
         return Some("the Contact's host is a name in .invalid, which leads nowhere but through the server that gave it out".into());
     }
     (redirect.role == Role::Proxy).then(|| doubt_of_proxy(redirect))
@@ -270,35 +279,12 @@ fn grade(attempt: &Attempt) -> Match {
     attempt.difference.as_ref().map_or(Match::None, Difference::grade)
 }
 
-fn request_uri(attempt: &Attempt) -> String {
+/// The Request-URI of an attempt.
+pub(super) fn request_uri(attempt: &Attempt) -> String {
     text(attempt.uri.as_bytes())
 }
 
-fn delay(redirect: &Redirect, attempt: &Attempt) -> String {
+/// How long after the 3xx an attempt was sent.
+pub(super) fn delay(redirect: &Redirect, attempt: &Attempt) -> String {
     seconds(attempt.request.time.nanos_since(redirect.response.time))
-}
-
-/// A 380 with a body, in which no error was found.
-fn alternative(redirect: &Redirect) -> (Verdict, String) {
-    let taken = redirect.attempts.iter().find(|attempt| matches!(attempt.link, Link::EmergencyCall | Link::Alternative));
-    if let Some(attempt) = taken {
-        let method = text(attempt.request.message.method());
-        let reason = format!("the alternative was attempted: {method} {} after {}", request_uri(attempt), delay(redirect, attempt));
-        return (Verdict::Correct, reason);
-    }
-    let Some(offer) = &redirect.offer else {
-        return (Verdict::NotApplicable, "the 380 has no body, so it describes no alternative".into());
-    };
-    let offered = offered(offer);
-    let called = redirect.attempts.iter().any(|attempt| attempt.contact.is_some());
-    let registered = redirect.attempts.iter().any(|attempt| attempt.link == Link::EmergencyRegistration);
-    let seen = match doubt(redirect) {
-        _ if called => "the Contact was called".to_owned(),
-        _ if registered => "an emergency registration was seen, and no emergency call".to_owned(),
-        _ if !redirect.attempts.is_empty() => "the original URI was asked again".to_owned(),
-        Some(doubt) => doubt,
-        None => format!("no attempt in SIP within {}", seconds(redirect.covered())),
-    };
-    let reason = format!("{seen}; offered: {offered}, which may have been used outside SIP");
-    (Verdict::Inconclusive, reason)
 }

@@ -24,6 +24,9 @@ pub struct Report {
     pub summary: Summary,
     /// Every 3xx, in the order of time.
     pub redirects: Vec<Redirect>,
+    /// The responses that are no 3xx and ask the same of a handset as a 380 does: a 504 to register anew, a 403 to call anonymously; in the
+    /// shape of a redirect, numbered by themselves, and in none of the redirects' counts.
+    pub companions: Vec<Redirect>,
     /// Messages that belong to a redirect which the capture does not have.
     pub orphans: Orphans,
     /// What may be wrong with how the captures were given, in sentences.
@@ -39,6 +42,7 @@ impl Default for Report {
             captures: Vec::new(),
             summary: Summary::default(),
             redirects: Vec::new(),
+            companions: Vec::new(),
             orphans: Orphans::default(),
             hints: Vec::new(),
         }

@@ -179,6 +179,14 @@ pub struct Alternative {
     pub reason: Option<String>,
     /// The URIs that the body names.
     pub uris: Vec<String>,
+    /// The kinds of media that it offers: `audio`, `message`, ...
+    pub media: Vec<String>,
+    /// The beginning of its text for the user.
+    pub text: Option<String>,
+    /// What the network says with it, in plain words; null for all but 380 and the companions.
+    pub meaning: Option<String>,
+    /// What the client is to do, in plain words; null where `meaning` is.
+    pub expected: Option<String>,
 }
 
 /// One request that the client sent because of a redirect.
@@ -211,7 +219,8 @@ impl Attempt {
     /// Whether it went to something that the 3xx offered.
     #[must_use]
     pub const fn is_at_offer(&self) -> bool {
-        self.contact.is_some() || matches!(self.link, Link::EmergencyCall | Link::EmergencyRegistration | Link::Alternative)
+        self.contact.is_some()
+            || matches!(self.link, Link::EmergencyCall | Link::EmergencyRegistration | Link::Alternative | Link::InitialRegistration)
     }
 }
 

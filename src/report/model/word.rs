@@ -117,6 +117,8 @@ words! {
         EmergencyRegistration = "emergency-registration",
         /// A request to an alternative that the body of a 380 names.
         Alternative = "alternative",
+        /// A registration anew, after a response that says that the old one is lost.
+        InitialRegistration = "initial-registration",
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn write(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>
 fn head(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
     let verdict = redirect.verdict.name().to_uppercase();
     let line = Line::new()
-        .text(&format!("#{}", redirect.id))
+        .text(&format!("{}{}", if matches!(redirect.status, 300..400) { "#" } else { "+" }, redirect.id))
         .gap()
         .tinted(tint::verdict(redirect.verdict), &verdict)
         .text(&beside(redirect))
@@ -135,6 +135,11 @@ fn offers(redirect: &Redirect, page: &mut Page<'_>) -> io::Result<()> {
     if let Some(alternative) = &redirect.alternative {
         page.row(label, &described(alternative))?;
         label = "";
+        for (name, words) in [("meaning", &alternative.meaning), ("expected", &alternative.expected)] {
+            if let Some(words) = words {
+                page.row(name, &Line::new().text(words))?;
+            }
+        }
     }
     if label.is_empty() { Ok(()) } else { page.row(label, &Line::new().text("nothing: no Contact, no alternative in the body")) }
 }
@@ -161,8 +166,15 @@ fn described(alternative: &Alternative) -> Line {
         line = line.text(if nth == 0 { ": " } else { ", " }).text(uri);
     }
     match alternative.uris.len().saturating_sub(SHOWN_ITEMS) {
-        0 => line,
-        more => line.text(&format!(" and {more} more")),
+        0 => {}
+        more => line = line.text(&format!(" and {more} more")),
+    }
+    if !alternative.media.is_empty() {
+        line = line.text(", media ").text(&alternative.media.join(" "));
+    }
+    match &alternative.text {
+        Some(text) => line.text(", text \"").text(text).text("\""),
+        None => line,
     }
 }
 
@@ -214,6 +226,7 @@ const fn link(link: Link) -> &'static str {
         Link::EmergencyCall => "emergency call",
         Link::EmergencyRegistration => "emergency registration",
         Link::Alternative => "an alternative of the body",
+        Link::InitialRegistration => "registration anew",
     }
 }
 

@@ -28,6 +28,15 @@ fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) 
             page.blank()?;
             block::write(redirect, &names, &mut page)?;
         }
+        if !report.companions.is_empty() {
+            page.blank()?;
+            let title = "Beside the redirects: responses that ask a handset to register or to call anew, as a 380 does";
+            page.line(0, 4, &Line::new().tinted(tint::TITLE, title))?;
+        }
+        for companion in &report.companions {
+            page.blank()?;
+            block::write(companion, &names, &mut page)?;
+        }
     }
     page.blank()?;
     summary::write(report, &names, &mut page)

@@ -2,8 +2,9 @@
 //!
 //! RFC 3261, 21.3.5. Prose, and alternatives outside SIP, prove nothing: whether they were taken no SIP capture shows.
 
-use super::emergency::is_emergency;
+use super::emergency::says_emergency;
 use super::followed::{is_excused, is_original, silence};
+use super::restoration::says_restoration;
 use crate::call::Redirect;
 use crate::rules::verdict::doubt;
 use crate::rules::words::{seconds, text};
@@ -28,7 +29,13 @@ pub(in crate::rules) const RULE: Rule = Rule {
 
 fn check(redirect: &Redirect) -> Option<Draft> {
     // Of an emergency the circuit-switched call is invisible; a rule of its own speaks of that.
-    if redirect.status != 380 || is_emergency(redirect) || is_excused(redirect) {
+    // Whoever asked DNS about its host may have gone there outside SIP.
+    if redirect.status != 380
+        || redirect.looked_up.is_some()
+        || says_emergency(redirect)
+        || says_restoration(redirect)
+        || is_excused(redirect)
+    {
         return None;
     }
     let offer = redirect.offer.as_ref()?;

@@ -25,7 +25,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
-    if redirect.status != 380 || attempt.amended || takes_alternative(attempt) || is_original(redirect, &attempt.uri) {
+    if redirect.status != 380 || attempt.amended || takes_alternative(redirect, attempt) || is_original(redirect, &attempt.uri) {
         return None;
     }
     let target = redirect.targets.get(attempt.contact?)?;
@@ -49,7 +49,7 @@ fn is_ignored(redirect: &Redirect, attempt: &Attempt, target: &Target) -> bool {
     // Prose may have sent the user to the Contact; within the same call nobody was asked.
     let is_blind = names_another || attempt.link < Link::NewCall;
     let is_over = attempt.outcome.is_some_and(|outcome| outcome.status < 300) || silence(redirect) >= redirect.patience;
-    !is_in_body && is_blind && is_over && !redirect.attempts.iter().any(takes_alternative)
+    !is_in_body && is_blind && is_over && !redirect.attempts.iter().any(|attempt| takes_alternative(redirect, attempt))
 }
 
 #[cfg(test)]

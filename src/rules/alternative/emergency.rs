@@ -2,14 +2,26 @@
 //!
 //! 3GPP TS 24.229, 5.1.6 and 7.6; RFC 5031.
 
-use crate::call::{Attempt, Link, Redirect};
+use super::credence::is_credible;
+use crate::call::{Attempt, Kept, Link, Redirect, SECOND, is_anonymous};
 use crate::sip::Uri;
 use crate::sip::body::{AlternativeAction, AlternativeType};
 
+/// How long an emergency registration is waited for at the least before a handset may go on without it (3GPP TS 24.229, table 7.8.1:
+/// `emerg-reg`).
+const LEAST_WAIT: i64 = 8 * SECOND;
+/// By how much the clocks of two capture points may differ.
+const JITTER: i64 = SECOND / 10;
+
 /// Whether a 380 says that the call is an emergency call.
-pub(super) fn is_emergency(redirect: &Redirect) -> bool {
+pub(in crate::rules) fn says_emergency(redirect: &Redirect) -> bool {
     let service = redirect.offer.as_ref().and_then(|offer| offer.service_type());
     redirect.status == 380 && service == Some(&AlternativeType::Emergency)
+}
+
+/// Whether it says so in a way that binds a handset, as far as the capture tells.
+pub(super) fn is_emergency(redirect: &Redirect) -> bool {
+    says_emergency(redirect) && is_credible(redirect)
 }
 
 /// Whether it also says who asserts that: a handset obeys only its own P-CSCF, which P-Asserted-Identity names (3GPP TS 24.229, 5.1.3.1).
@@ -17,19 +29,32 @@ pub(super) fn is_asserted_emergency(redirect: &Redirect) -> bool {
     is_emergency(redirect) && redirect.response.message.named("P-Asserted-Identity").next().is_some()
 }
 
-/// The first emergency call after a 380 that asks for an emergency registration, where it came ahead of any.
+/// The first emergency call after a 380 that asks for an emergency registration, where it did not wait for any.
 ///
 /// A call that may do without is none: one from another address (its registration may be on a network that the capture does not show), one
-/// whose Contact says that the handset is registered for emergencies already, and the anonymous one of a handset that cannot register
+/// of a handset that is registered for emergencies already, and the anonymous one of a handset that cannot register
 /// (3GPP TS 24.229, 5.1.6.8.2).
 pub(super) fn unregistered_call(redirect: &Redirect) -> Option<&Attempt> {
     let action = redirect.offer.as_ref().and_then(|offer| offer.action());
     if !is_emergency(redirect) || action != Some(&AlternativeAction::EmergencyRegistration) {
         return None;
     }
-    let first = redirect.attempts.iter().find(|attempt| matches!(attempt.link, Link::EmergencyCall | Link::EmergencyRegistration))?;
-    let is_own = first.request.source.address == redirect.client.address;
-    (first.link == Link::EmergencyCall && is_own && !is_registered(first) && !is_anonymous(first)).then_some(first)
+    let call = redirect.attempts.iter().find(|attempt| attempt.link == Link::EmergencyCall)?;
+    let is_own = call.request.source.address == redirect.client.address;
+    let is_known = is_for_emergency(&call.request) || redirect.registration.as_ref().is_some_and(is_for_emergency);
+    (is_own && !is_known && !is_anonymous(&call.request.message) && !waited(redirect, call)).then_some(call)
+}
+
+/// Whether the call came behind an emergency registration that was accepted, refused or given up.
+fn waited(redirect: &Redirect, call: &Attempt) -> bool {
+    let Some(registration) = registration(redirect).filter(|first| first.request.time <= call.request.time) else { return false };
+    let granted = redirect
+        .attempts
+        .iter()
+        .filter(|attempt| attempt.link == Link::EmergencyRegistration)
+        .find_map(|attempt| attempt.outcome.filter(|outcome| (200..300).contains(&outcome.status)));
+    let early = granted.is_some_and(|granted| granted.time.nanos_since(call.request.time) > JITTER);
+    !early || call.request.time.nanos_since(registration.request.time) >= LEAST_WAIT
 }
 
 /// The first emergency registration.
@@ -37,21 +62,9 @@ pub(super) fn registration(redirect: &Redirect) -> Option<&Attempt> {
     redirect.attempts.iter().find(|attempt| attempt.link == Link::EmergencyRegistration)
 }
 
-/// Whether the Contact of the call is one that was registered for emergencies (3GPP TS 24.229, 5.1.6.8.3).
-fn is_registered(call: &Attempt) -> bool {
-    call.request
-        .message
-        .contacts()
-        .any(|contact| Uri::parse(contact.uri()).parameter("sos").is_some() || contact.params().get("sos").is_some())
-}
-
-/// Whether the caller is nobody: `sip:anonymous@anonymous.invalid` (RFC 3261, 8.1.1.3; RFC 3323, 4.1.1.3).
-fn is_anonymous(call: &Attempt) -> bool {
-    call.request.message.from().is_some_and(|from| {
-        let caller = Uri::parse(from.uri);
-        let at_nowhere = caller.host().and_then(|host| host.name()).is_some_and(|name| name.eq_ignore_ascii_case(b"anonymous.invalid"));
-        at_nowhere || caller.user().is_some_and(|user| user.eq_ignore_ascii_case(b"anonymous"))
-    })
+/// Whether a Contact of the message is one that is registered for emergencies (3GPP TS 24.229, 5.1.6.8.3).
+fn is_for_emergency(seen: &Kept) -> bool {
+    seen.message.contacts().any(|contact| Uri::parse(contact.uri()).parameter("sos").is_some() || contact.params().get("sos").is_some())
 }
 
 #[cfg(test)]
@@ -97,6 +110,15 @@ mod tests {
     #[test]
     fn the_call_ahead_of_the_registration_is_another_fault() {
         assert_eq!(after("emergency-registration", &format!("0.4 {CALL}\n0.9 {REGISTER}")), [BEFORE]);
+    }
+
+    #[test]
+    fn the_call_ahead_of_the_answer_to_the_registration_is_that_fault_too() {
+        let early = format!("0.4 {REGISTER}\n0.5 {CALL}\n0.9 server > client 200 REGISTER");
+        assert_eq!(after("emergency-registration", &early), [BEFORE]);
+        // A handset that has waited as long as it must may go on without it.
+        let late = format!("0.4 {REGISTER}\n8.5 {CALL}\n9.0 server > client 200 REGISTER");
+        assert_eq!(after("emergency-registration", &late), [""; 0]);
     }
 
     #[test]

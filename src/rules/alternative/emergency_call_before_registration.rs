@@ -26,8 +26,13 @@ pub(in crate::rules) const RULE: Rule = Rule {
 fn check(redirect: &Redirect) -> Option<Draft> {
     let call = unregistered_call(redirect)?;
     let registration = registration(redirect)?;
-    let lead = seconds(registration.request.time.nanos_since(call.request.time));
-    let message = format!("{} was called {lead} before the emergency registration", text(call.uri.as_bytes()));
+    let uri = text(call.uri.as_bytes());
+    let lead = registration.request.time.nanos_since(call.request.time);
+    let message = if lead > 0 {
+        format!("{uri} was called {} before the emergency registration", seconds(lead))
+    } else {
+        format!("{uri} was called {} after the emergency registration was asked for, and before it was granted", seconds(-lead))
+    };
     Some(
         Draft::at(call.request.place, message)
             .with(registration.request.place, "the emergency registration")

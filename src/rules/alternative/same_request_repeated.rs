@@ -26,7 +26,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
 };
 
 fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
-    if redirect.status != 380 || attempt.amended || takes_alternative(attempt) || is_excused(redirect) {
+    if redirect.status != 380 || attempt.amended || takes_alternative(redirect, attempt) || is_excused(redirect) {
         return None;
     }
     let request = redirect.request.as_ref()?;
@@ -37,7 +37,8 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     if redirect.role == Role::Proxy && attempt.request.destination != redirect.server {
         return None;
     }
-    let level = if is_asserted_emergency(redirect) { Level::Error } else { Level::Warning };
+    // Whoever dials the emergency service itself once more may at least be heard.
+    let level = if is_asserted_emergency(redirect) && !attempt.uri.is_emergency_service() { Level::Error } else { Level::Warning };
     let message = format!(
         "{} {} was sent again unchanged {} after the 380 that refused it",
         text(attempt.request.message.method()),

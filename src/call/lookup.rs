@@ -1,0 +1,75 @@
+//! Takes what the capture shows of DNS, gives to which hosts that the body of a 380 names its client turned.
+//!
+//! Invariant: whoever asks for a name is about to go there, and may go there outside SIP; it proves no attempt. RFC 3261, 21.3.5.
+
+use smallvec::SmallVec;
+
+use super::clue::Clue;
+use super::link::RIVALS;
+use super::open::OpenRedirects;
+use crate::dns;
+use crate::evidence::Place;
+use crate::sip::Uri;
+
+impl OpenRedirects {
+    /// Notes that the client of a 380 asked for a host that the body names.
+    pub(super) fn note_lookup(&mut self, clue: &Clue, message: &dns::Message) {
+        if !self.has_alternatives() {
+            return;
+        }
+        let client = if message.is_response { clue.destination.address } else { clue.source.address };
+        let Some(question) = &message.question else { return };
+        let numbers: SmallVec<[u64; 4]> = self.alternatives_of_client(client).iter().rev().take(RIVALS).copied().collect();
+        for number in numbers {
+            let Some(open) = self.get_mut(number).filter(|open| open.is_within_window(clue.time)) else { continue };
+            let mut hosts = open.redirect.offer.iter().flat_map(|offer| &offer.uris).filter_map(host);
+            if hosts.any(|host| is_name_of(question, &host)) {
+                open.redirect.looked_up.get_or_insert(Place { capture: clue.capture, frame: clue.frame, index: 0 });
+            }
+        }
+    }
+}
+
+/// Whether the question is about the host, or about a service of it (RFC 2782): `_sip._udp.example.com`.
+fn is_name_of(question: &dns::Name, host: &dns::Name) -> bool {
+    let service = question.octets().strip_suffix(host.octets()).and_then(|service| service.strip_suffix(b"."));
+    question == host || service.is_some_and(|service| service.first() == Some(&b'_'))
+}
+
+/// The host that a URI of any scheme names: behind `@`, or behind `//` (RFC 3986, 3.2; RFC 6068, 2).
+fn host(uri: &Uri) -> Option<dns::Name> {
+    if let Some(host) = uri.host() {
+        return host.name().map(dns::Name::of);
+    }
+    let text = uri.opaque()?;
+    let authority = text.strip_prefix(b"//").unwrap_or(text);
+    let authority = authority.split(|octet| matches!(octet, b'/' | b'?' | b'#')).next()?;
+    let is_named = authority.contains(&b'@') || text.starts_with(b"//");
+    let host = authority.rsplit(|octet| *octet == b'@').next()?.split(|octet| *octet == b':').next()?;
+    (is_named && !host.is_empty()).then(|| dns::Name::of(host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{host, is_name_of};
+    use crate::dns::Name;
+    use crate::sip::Uri;
+
+    #[test]
+    fn a_uri_of_any_scheme_names_its_host() {
+        for uri in
+            ["sip:a@b.example;lr", "https://b.example/x@y", "http://u@b.example:8080?q", "mailto:a@b.example?subject=c", "xmpp:a@B.example"]
+        {
+            assert_eq!(host(&Uri::parse(uri.as_bytes())), Some(Name::of(b"b.example")), "{uri}");
+        }
+        for uri in ["urn:service:sos", "sip:a@192.0.2.1", "tel:+1", "mailto:", "http://"] {
+            assert_eq!(host(&Uri::parse(uri.as_bytes())), None, "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_question_about_a_service_is_about_its_host() {
+        let is_of = |question: &str| is_name_of(&Name::of(question.as_bytes()), &Name::of(b"b.example"));
+        assert!(is_of("b.example") && is_of("_sip._udp.b.example") && !is_of("ab.example") && !is_of("a.b.example"));
+    }
+}

@@ -1,0 +1,181 @@
+//! Holds the verdicts over 380 to calls as they stand on the wire: over every transport, through proxies, of several handsets at once, from
+//! other addresses, and with bodies of every kind.
+
+use crate::rules::engine::{Selection, judge};
+use crate::rules::scene::play;
+
+/// The verdict of each 380 in a script with its number of attempts, in the order in which the 380 came.
+#[track_caller]
+fn verdicts(script: &str) -> Vec<(&'static str, usize)> {
+    let scene = play(script);
+    let mut redirects: Vec<_> = scene.redirects.iter().collect();
+    redirects.sort_by_key(|redirect| redirect.id);
+    redirects.into_iter().map(|redirect| (judge(redirect, &Selection::default()).verdict.name(), redirect.attempts.len())).collect()
+}
+
+/// The reason of the only 380 in a script.
+#[track_caller]
+fn reason(script: &str) -> String {
+    let scene = play(script);
+    let [redirect] = scene.redirects.as_slice() else { panic!("one redirect, found {:?}", scene.redirects) };
+    judge(redirect, &Selection::default()).reason
+}
+
+fn ims(content: &str) -> String {
+    format!(
+        "Contact: <urn:service:sos> | Content-Type: application/3gpp-ims+xml | \
+         body: <ims-3gpp version=\"1\"><alternative-service>{content}</alternative-service></ims-3gpp>"
+    )
+}
+
+fn emergency() -> String {
+    ims("<type>emergency</type><reason>none</reason>")
+}
+
+/// What follows a refused INVITE; the capture goes on long enough.
+fn refused(offer: &str, rest: &str) -> String {
+    format!(
+        "0.0 client > server INVITE sip:117@192.0.2.20 | Contact: <sip:alice@192.0.2.10>;+sip.instance=\"<urn:gsma:imei:1-1-0>\"
+         0.1 server > client 380 | {offer}
+         0.2 client > server ACK
+         {rest}
+         300 end"
+    )
+}
+
+const CALL: &str = "client > server INVITE urn:service:sos | Call-ID: two | From: <sip:alice@atlanta.example>;tag=2";
+const ANONYMOUS: &str = "From: \"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=9";
+
+#[test]
+fn an_emergency_call_is_right_over_every_transport_and_either_protocol() {
+    let script = refused(&emergency(), &format!("0.5 {CALL}\n0.6 server > client 200"));
+    assert_eq!(verdicts(&script), [("correct", 1)]);
+    assert_eq!(verdicts(&script.replace("> server", "> server/tcp").replace("> client", "> client/tcp")), [("correct", 1)]);
+    let v6 = script.replace("client >", "[2001:db8::10]:5060 >").replace("> client", "> [2001:db8::10]:5060");
+    let v6 = v6.replace("server >", "[2001:db8::20]:5060 >").replace("> server", "> [2001:db8::20]:5060");
+    assert_eq!(verdicts(&v6), [("correct", 1)]);
+}
+
+#[test]
+fn silence_is_never_held_against_a_handset() {
+    assert_eq!(verdicts(&refused(&emergency(), "")), [("inconclusive", 0)]);
+    assert!(reason(&refused(&emergency(), "")).ends_with("circuit-switched domain, which no SIP capture shows"));
+    let action = ims("<type>emergency</type><action>emergency-registration</action>");
+    assert_eq!(verdicts(&refused(&action, "")), [("inconclusive", 0)]);
+    let registered =
+        "0.5 client > server REGISTER sip:ims.example | Contact: <sip:alice@192.0.2.10;sos> | Call-ID: reg\n0.6 server > client 200";
+    assert_eq!(verdicts(&refused(&action, registered)), [("inconclusive", 1)]);
+}
+
+#[test]
+fn a_call_from_another_address_is_known_by_its_caller() {
+    let elsewhere = CALL.replace("client", "198.51.100.77:5060");
+    assert_eq!(verdicts(&refused(&emergency(), &format!("0.5 {elsewhere}"))), [("correct", 1)]);
+    // The number in a tel URI and in a SIP URI of another domain is the same caller.
+    let script = refused(&emergency(), &format!("0.5 {elsewhere}"));
+    let script = script.replace("sip:117@192.0.2.20 |", "sip:117@192.0.2.20 | From: <tel:+15550117>;tag=1 |");
+    assert_eq!(verdicts(&script.replace("<sip:alice@atlanta.example>;tag=2", "<sip:+15550117@ims.example>;tag=2")), [("correct", 1)]);
+    // So is one whom the asserted identity names.
+    let asserted = "<sip:e1@ims.example>;tag=2 | P-Preferred-Identity: <tel:+15550117>";
+    assert_eq!(verdicts(&script.replace("<sip:alice@atlanta.example>;tag=2", asserted)), [("correct", 1)]);
+}
+
+#[test]
+fn an_anonymous_call_from_another_address_is_the_one_that_is_waited_for() {
+    let call = format!("0.9 198.51.100.77:5060 > other INVITE urn:service:sos | Call-ID: two | {ANONYMOUS}");
+    for content in ["<type>emergency</type>", "<type>emergency</type><action>anonymous-emergencycall</action>"] {
+        assert_eq!(verdicts(&refused(&ims(content), &call)), [("correct", 1)], "{content}");
+    }
+    let named = "Contact: <sip:198.51.100.77>;+sip.instance=\"<urn:gsma:imei:1-1-0>\"";
+    assert_eq!(verdicts(&refused(&emergency(), &format!("{call} | {named}"))), [("correct", 1)]);
+    let another = named.replace("1-1-0", "2-2-0");
+    assert_eq!(verdicts(&refused(&emergency(), &format!("{call} | {another}"))), [("inconclusive", 0)], "another handset's");
+    assert_eq!(verdicts(&refused(&emergency(), &call.replace("0.9", "90"))), [("inconclusive", 0)], "much later");
+    assert_eq!(verdicts(&refused(&ims("<type>restoration</type>"), &call)), [("inconclusive", 0)], "none was asked for");
+}
+
+#[test]
+fn two_handsets_that_dial_the_same_number_are_told_apart() {
+    let second = "client2 > server INVITE sip:117@192.0.2.20 | Call-ID: b | From: <sip:bob@atlanta.example>;tag=b";
+    let script = |rest: &str| {
+        let rest = format!("0.3 {second}\n0.4 server > client2 380 | {}\n0.5 client2 > server ACK\n{rest}", emergency());
+        refused(&emergency(), &rest).replace("client2", "192.0.2.11:5060")
+    };
+    let theirs = CALL.replace("client", "client2").replace("alice", "bob").replace("two", "three");
+    assert_eq!(verdicts(&script(&format!("0.7 {CALL}\n0.8 {theirs}"))), [("correct", 1), ("correct", 1)]);
+    assert_eq!(verdicts(&script(&format!("0.7 {theirs}"))), [("inconclusive", 0), ("correct", 1)]);
+    // Of two that might have made it nobody knows which did.
+    let nobody = format!("0.9 198.51.100.77:5060 > other INVITE urn:service:sos | Call-ID: two | {ANONYMOUS}");
+    assert_eq!(verdicts(&script(&nobody)), [("inconclusive", 0), ("inconclusive", 0)]);
+}
+
+#[test]
+fn two_users_at_one_address_are_told_apart_by_their_registrations() {
+    let register = |user: &str, port: u16| {
+        format!(
+            "0.0 192.0.2.10:{port} > server REGISTER sip:ims.example | Call-ID: r{user} | To: <sip:{user}@atlanta.example>
+             0.0 server > 192.0.2.10:{port} 200 | Path: <sip:192.0.2.20;lr>"
+        )
+    };
+    let call = CALL.replace("client", "192.0.2.10:5070").replace("alice", "bob");
+    let script = format!("{}\n{}\n{}", register("alice", 5060), register("bob", 5070), refused(&emergency(), &format!("0.5 {call}")));
+    let script = script.replace("client 380 |", "client 380 | P-Asserted-Identity: <sip:192.0.2.20;lr> |");
+    assert_eq!(verdicts(&script), [("inconclusive", 0)]);
+    assert_eq!(verdicts(&script.replace("bob", "alice")), [("correct", 1)]);
+}
+
+#[test]
+fn what_a_proxy_hands_on_is_one_attempt() {
+    let above = "Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKup";
+    let below = "Via: SIP/2.0/UDP 192.0.2.20:5060;branch=z9hG4bKdown";
+    let script = format!(
+        "0.00 client > server INVITE sip:117@192.0.2.20 | {above} | CSeq: 1
+         0.01 server > other INVITE sip:117@192.0.2.20 | {below} | {above} | CSeq: 1
+         0.02 other > server 380 | {offer}
+         0.03 server > other ACK | {below}
+         0.04 server > client 380 | {offer}
+         0.05 client > server ACK | {above}
+         0.50 client > server INVITE urn:service:sos | {above}2 | Call-ID: two | From: <sip:alice@atlanta.example>;tag=2
+         0.51 server > other INVITE urn:service:sos | {below}2 | {above}2 | Call-ID: two | From: <sip:alice@atlanta.example>;tag=2
+         0.60 other > server 200
+         0.61 server > client 200
+         300 end",
+        offer = emergency()
+    );
+    assert_eq!(verdicts(&script), [("not-applicable", 0), ("correct", 1)]);
+}
+
+#[test]
+fn a_380_behind_ringing_or_with_an_empty_body_is_like_any_other() {
+    let script = refused(&emergency(), &format!("0.5 {CALL}"))
+        .replace("0.1 server", "0.05 server > client 183\n0.06 server > client 180\n0.1 server");
+    assert_eq!(verdicts(&script), [("correct", 1)]);
+    assert_eq!(verdicts(&refused("Contact: <urn:service:sos>", "")), [("not-applicable", 0)]);
+}
+
+#[test]
+fn an_emergency_call_after_a_380_that_describes_nothing_is_no_praise() {
+    assert_eq!(verdicts(&refused("Contact: <urn:service:sos>", &format!("0.5 {CALL}"))), [("not-applicable", 1)]);
+    assert_eq!(verdicts(&refused("Content-Type: text/plain | body: Not today.", &format!("0.5 {CALL}"))), [("inconclusive", 1)]);
+}
+
+#[test]
+fn an_emergency_body_that_a_stranger_vouches_for_asks_for_nothing() {
+    let register = "0.0 client > server REGISTER sip:ims.example | Call-ID: reg | To: <sip:alice@atlanta.example>
+        0.0 server > client 200 | Path: <sip:192.0.2.20;lr>";
+    let stranger = format!("P-Asserted-Identity: <sip:203.0.113.9> | {}", emergency());
+    let script = format!("{register}\n{}", refused(&stranger, ""));
+    assert_eq!(verdicts(&script), [("not-applicable", 0)]);
+    let own = script.replace("203.0.113.9", "192.0.2.20");
+    assert_eq!(verdicts(&own), [("inconclusive", 0)]);
+}
+
+#[test]
+fn an_emergency_call_that_is_only_made_again_is_no_alternative() {
+    let script = |rest: &str| refused(&emergency(), rest).replace("INVITE sip:117@192.0.2.20", "INVITE urn:service:sos");
+    assert_eq!(verdicts(&script(&format!("0.5 {CALL}"))), [("inconclusive", 1)]);
+    let registered =
+        "0.4 client > server REGISTER sip:ims.example | Contact: <sip:alice@192.0.2.10;sos> | Call-ID: reg\n0.5 server > client 200";
+    assert_eq!(verdicts(&script(&format!("{registered}\n0.6 {CALL}"))), [("correct", 2)]);
+    assert_eq!(verdicts(&script(&format!("0.5 client > server INVITE urn:service:sos | Call-ID: two | {ANONYMOUS}"))), [("correct", 1)]);
+}
