@@ -6,13 +6,13 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::call::{Calls, Clue, Frames, Settings, Sighting};
+use crate::call::{Calls, Clue, Frames, Network, Settings, Sighting};
 use crate::capture::{self, Capture, Merge};
 use crate::evidence::{Place, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLog};
 use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Front, Limits, Unit};
 use crate::report::model::{self, Report};
-use crate::rules::{Profile, Selection};
+use crate::rules::{Level, Profile, Selection};
 use crate::sip::framing::{self, Step};
 use crate::sip::{Message, MessageFault, is_sip};
 
@@ -41,6 +41,10 @@ pub struct Options {
     pub only: Vec<String>,
     /// The ids of rules not to check.
     pub ignore: Vec<String>,
+    /// The levels of single rules at their worst, which go before the profile.
+    pub levels: Vec<(String, Level)>,
+    /// What is known of the network.
+    pub network: Network,
 }
 
 impl Default for Options {
@@ -52,6 +56,8 @@ impl Default for Options {
             profile: Profile::Default,
             only: Vec::new(),
             ignore: Vec::new(),
+            levels: Vec::new(),
+            network: Network::default(),
         }
     }
 }
@@ -240,6 +246,7 @@ impl<'a> Audit<'a> {
                 patience_s: options.patience_ns as f64 / 1e9,
                 only_rules: options.only.clone(),
                 ignored_rules: options.ignore.clone(),
+                rule_levels: options.levels.iter().map(|(id, level)| (id.clone(), level.name().to_owned())).collect(),
                 ..model::Options::default()
             },
             captures: captures.collect(),
@@ -273,8 +280,14 @@ impl Judge for Judging {
 
 /// Judges what the batches hold.
 fn judge(batches: Batches, options: &Options, captures: usize, redirects: &AtomicU64) -> Judged {
-    let settings = Settings { retry_window: options.retry_window_ns, patience: options.patience_ns, ..Settings::default() };
-    let selection = Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone() };
+    let settings = Settings {
+        retry_window: options.retry_window_ns,
+        patience: options.patience_ns,
+        network: options.network.clone(),
+        ..Settings::default()
+    };
+    let selection =
+        Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone(), levels: options.levels.clone() };
     let mut judging = Judging { calls: Calls::new(settings), collector: Collector::new(selection, captures) };
     batches.each(|batch| {
         batch.each(&mut judging);

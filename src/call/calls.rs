@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::chain::Chain;
 use super::clue::{Clue, ClueKind};
+use super::elements::Element;
 use super::events::{Events, MAX_KEPT, bound, keep};
 use super::future::Watches;
 use super::habit::{self, Habits};
@@ -50,16 +51,16 @@ impl Calls {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self {
-            settings,
             transactions: Transactions::new(settings.max_transactions),
             open: OpenRedirects::default(),
             chains: BTreeMap::new(),
             watches: Watches::new(settings.max_watches),
             habits: Habits::default(),
-            names: Names::new(settings.shared_names),
+            names: Names::new(settings.network.shared_resolver),
             covers: Vec::new(),
             next: 1,
             is_full: false,
+            settings,
         }
     }
 
@@ -137,6 +138,7 @@ impl Calls {
             until: captured.max(heard.unwrap_or(Timestamp::MIN)),
             client_visible: redirect.request.is_some() || !redirect.acks.is_empty() || heard.is_some(),
         };
+        redirect.server_is_known_as = self.settings.network.known_as(redirect.server);
         redirect.sends_all_there = self.habits.has(redirect.client.address, redirect.server);
         self.open.forget_client(redirect.client.address);
         if let Some(chain) = self.chains.get_mut(&redirect.chain)
@@ -282,6 +284,7 @@ impl Calls {
             last.uri.equals(asked.uri()) && last.outcome.is_some_and(|outcome| super::chain::asks_to_amend(outcome.status))
         });
         let branch_of = self.transactions.get(number).and_then(|transaction| transaction.branch_of);
+        let (network, target) = (&self.settings.network, contact.and_then(|index| open.redirect.targets.get(index).cloned()));
         open.last_event = open.last_event.max(kept.time);
         open.redirect.attempts.push(Attempt {
             request: kept.clone(),
@@ -289,8 +292,10 @@ impl Calls {
             retransmissions: Vec::new(),
             link,
             hop: Hop::of_request(kept, &self.names),
-            contact_hop: contact
-                .and_then(|index| open.redirect.targets.get(index))
+            is_to_known_proxy: network.known_as(kept.destination) == Some(Element::OutboundProxy),
+            is_same_number: target.as_ref().is_some_and(|target| network.is_same_number(&target.uri, asked.uri())),
+            contact_hop: target
+                .as_ref()
                 .map_or_else(Hop::default, |target| Hop::of(&target.uri, &self.names, kept.source.address, kept.time)),
             contact,
             difference,
@@ -400,6 +405,9 @@ impl Calls {
 
     /// Opens the redirect that a 3xx makes of its transaction.
     fn redirected(&mut self, sighting: &Sighting<'_>, status: u16, number: u64, events: &mut dyn Events) {
+        if !self.settings.network.judges(sighting.message.method()) {
+            return;
+        }
         let id = self.next;
         self.next += 1;
         let Some(transaction) = self.transactions.get_mut(number) else { return };
@@ -438,6 +446,7 @@ impl Calls {
             unseen: None,
             ended: None,
             sends_all_there: false,
+            server_is_known_as: None,
             relayed: None,
             tried: Vec::new(),
             cover: Cover { until: sighting.time, client_visible: false },

@@ -5,6 +5,7 @@
 mod arguments;
 mod audit;
 mod complaint;
+mod configuration;
 mod exit;
 mod inputs;
 mod live;

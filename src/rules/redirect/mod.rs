@@ -11,6 +11,7 @@ pub(super) mod contact_port_ignored;
 pub(super) mod contact_transport_ignored;
 pub(super) mod contact_used_after_expiry;
 pub(super) mod cseq_not_raised;
+pub(super) mod dns_answer_ignored;
 pub(super) mod from_tag_missing;
 pub(super) mod header_parameter_in_request_uri;
 pub(super) mod invalid_request_uri_sent;
