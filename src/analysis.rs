@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::call::{Calls, Clue, Frames, Network, Settings, Sighting};
 use crate::capture::{self, Capture, Merge};
 use crate::evidence::{Place, Timestamp};
-use crate::fault::{Fault, FaultKind, FaultLog};
+use crate::fault::{Fault, FaultKind, FaultLog, FaultLogs};
 use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Front, Limits, Unit};
 use crate::report::model::{self, Report};
 use crate::rules::{Level, Profile, Selection};
@@ -17,16 +17,21 @@ use crate::sip::framing::{self, Step};
 use crate::sip::{Message, MessageFault, is_sip};
 
 mod batch;
+mod clocks;
 mod clues;
 mod collect;
 #[cfg(test)]
 mod websocket_tests;
 
 use batch::{Batches, Judge, Sender};
+use clocks::Clocks;
 use collect::{Collector, Judged};
 
 /// After how many frames progress is told.
 const PROGRESS_FRAMES: u64 = 1 << 14;
+
+/// How many pairs of captures that may have nothing to do with each other are named.
+const HINTS_TOLD: usize = 10;
 
 /// What an audit is to judge, and by which measure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,14 +100,16 @@ pub enum Error {
 /// # Errors
 /// When an input cannot be read at all; what is broken inside a capture is told in the report.
 pub fn audit(inputs: &[Input], options: &Options, progress: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
-    let merge = open(inputs, Capture::open)?;
+    let clocks = Clocks::of_inputs(inputs);
+    let merge = open(inputs, &clocks, Capture::open)?;
     // What came through a pipe cannot be read again.
     let repeatable = merge.captures().iter().all(Capture::can_be_reopened);
     if let Some(report) = Audit::new(merge, options).run(repeatable, progress) {
-        return Ok(report);
+        return Ok(with_clocks(report, &clocks));
     }
-    let merge = open(inputs, Capture::open_in_time_order)?;
-    Ok(Audit::new(merge, options).run(false, progress).unwrap_or_default())
+    let merge = open(inputs, &clocks, Capture::open_in_time_order)?;
+    let report = Audit::new(merge, options).run(false, progress).unwrap_or_default();
+    Ok(with_clocks(report, &clocks))
 }
 
 /// Judges every 3xx in `captures`, of which nothing was read yet, merged by time.
@@ -112,15 +119,37 @@ pub fn audit_captures(captures: Vec<Capture>, options: &Options, progress: &mut 
     Audit::new(captures.into_iter().collect(), options).run(false, progress).unwrap_or_default()
 }
 
-fn open(inputs: &[Input], file: fn(&std::path::Path) -> Result<Capture, capture::Error>) -> Result<Merge, Error> {
+fn open(inputs: &[Input], clocks: &Clocks, file: fn(&std::path::Path) -> Result<Capture, capture::Error>) -> Result<Merge, Error> {
     let mut merge = Merge::new();
-    for input in inputs {
-        merge.add(match input {
+    for (index, input) in inputs.iter().enumerate() {
+        let capture = match input {
             Input::File(path) => file(path)?,
             Input::Stdin => Capture::from_reader("-".to_owned(), Box::new(std::io::stdin()))?,
-        });
+        };
+        merge.add(capture.with_clock_ahead(clocks.of(index).ahead));
     }
     Ok(merge)
+}
+
+/// `report` with what is known of the clocks of its captures.
+fn with_clocks(mut report: Report, clocks: &Clocks) -> Report {
+    for (index, capture) in report.captures.iter_mut().enumerate() {
+        let clock = clocks.of(index);
+        capture.clock_offset_ms = model::milliseconds(clock.ahead);
+        capture.clock_offset_uncertainty_ms = clock.uncertainty.map(model::milliseconds);
+        capture.clock_offset_messages = clock.messages;
+    }
+    let path = |index: usize| report.captures.get(index).map(|capture| capture.path.as_str()).unwrap_or_default();
+    let hint = |&(one, other): &(usize, usize)| {
+        format!(
+            "{} and {} have addresses and times in common, and no call: where they have nothing to do with each other, --separate keeps them apart",
+            path(one),
+            path(other)
+        )
+    };
+    let hints = clocks.strangers.iter().take(HINTS_TOLD).map(hint).collect();
+    report.hints = hints;
+    report
 }
 
 /// Cuts streams into SIP messages.
@@ -159,7 +188,7 @@ struct Audit<'a> {
     flow: Flow<SipCutter>,
     sightings: Sightings,
     /// The faults found behind the capture room, by capture.
-    faults: Vec<FaultLog>,
+    faults: FaultLogs,
     options: &'a Options,
 }
 
@@ -168,7 +197,7 @@ struct Sightings {
     copies: Copies,
     counts: Vec<Count>,
     /// The faults of messages, by capture.
-    faults: Vec<FaultLog>,
+    faults: FaultLogs,
     /// Where the last message stood, to number those of one frame.
     last: Option<Place>,
 }
@@ -176,11 +205,16 @@ struct Sightings {
 impl<'a> Audit<'a> {
     fn new(merge: Merge, options: &'a Options) -> Self {
         let captures = merge.captures().len();
-        let faults = vec![FaultLog::default(); captures];
+        let faults = FaultLogs::of_captures(captures);
         Self {
             merge,
             flow: Flow::new(Limits::default(), SipCutter),
-            sightings: Sightings { copies: Copies::new(), counts: vec![Count::default(); captures], faults: faults.clone(), last: None },
+            sightings: Sightings {
+                copies: if captures > 1 { Copies::across_captures() } else { Copies::new() },
+                counts: vec![Count::default(); captures],
+                faults: faults.clone(),
+                last: None,
+            },
             faults,
             options,
         }
@@ -207,9 +241,8 @@ impl<'a> Audit<'a> {
         let sightings = &mut self.sightings;
         while self.merge.advance() {
             let Some((capture, frame)) = self.merge.frame() else { break };
-            let Some(faults) = self.faults.get_mut(capture as usize) else { break };
             sender.reaches(capture, frame.time);
-            self.flow.push(capture, &frame, faults, &mut |unit| sightings.take(&unit, &mut sender));
+            self.flow.push(capture, &frame, &mut self.faults, &mut |unit| sightings.take(&unit, &mut sender));
             frames += 1;
             if frames.is_multiple_of(PROGRESS_FRAMES) {
                 if give_up_disorder && is_disordered(&self.merge) {
@@ -221,9 +254,7 @@ impl<'a> Audit<'a> {
         if give_up_disorder && is_disordered(&self.merge) {
             return false;
         }
-        if let Some(faults) = self.faults.last_mut() {
-            self.flow.finish(faults, &mut |unit| sightings.take(&unit, &mut sender));
-        }
+        self.flow.finish(&mut self.faults, &mut |unit| sightings.take(&unit, &mut sender));
         sender.finish();
         true
     }
@@ -232,7 +263,7 @@ impl<'a> Audit<'a> {
         let options = self.options;
         let Judged { redirects, orphans, faults: bounds, second_readings } = judged;
         let counts = self.sightings.counts.into_iter();
-        let found = self.faults.into_iter().zip(self.sightings.faults).zip(bounds.into_iter().zip(second_readings));
+        let found = self.faults.into_logs().zip(self.sightings.faults.into_logs()).zip(bounds.into_iter().zip(second_readings));
         let captures = self.merge.captures().iter().zip(counts).zip(found).map(
             |((capture, count), ((mut faults, messages), (bounds, second_reading)))| {
                 capture.faults().iter().chain(messages.iter()).chain(bounds.iter()).for_each(|fault| faults.merge(fault));
@@ -333,11 +364,17 @@ impl Sightings {
             count.messages += 1;
             count.copies += u64::from(copy);
         }
-        if let Some(fault) = message.hidden_by() {
+        // What a cut message lacks is no fault of the message.
+        if let Some(fault) = message.hidden_by().filter(|_| !unit.truncated) {
             self.note(unit, fault.as_fault());
         }
-        if unit.truncated {
-            self.note(unit, Fault::new(FaultKind::Snaplen, "a SIP message that the capture cut short"));
+        if let Some(kind) = unit.untold {
+            let said_by = if kind == FaultKind::Snaplen {
+                "a SIP message that the capture cut short"
+            } else {
+                "a stream that ends inside of a SIP message"
+            };
+            self.note(unit, Fault::new(kind, said_by));
         }
         sender.send(&Sighting {
             message,
@@ -353,9 +390,7 @@ impl Sightings {
     }
 
     fn note(&mut self, unit: &Unit<'_>, fault: Fault) {
-        if let Some(log) = self.faults.get_mut(unit.capture as usize) {
-            log.note(fault.at_frame(unit.place_frame));
-        }
+        self.faults.of(unit.capture).note(fault.at_frame(unit.place_frame));
     }
 }
 
@@ -370,13 +405,15 @@ fn published(capture: &Capture, count: Count, faults: &FaultLog) -> model::Captu
         bytes: info.bytes.unwrap_or(info.bytes_read),
         sip_messages: count.messages,
         copies: count.copies,
+        clock_offset_ms: 0.0,
+        clock_offset_uncertainty_ms: None,
+        clock_offset_messages: 0,
         second_reading: model::SecondReading::default(),
         first_time: info.first_time.map(|time| model::rfc3339(time.nanos())),
         first_epoch_ns: info.first_time.map(|time| time.nanos().to_string()),
         last_time: info.last_time.map(|time| model::rfc3339(time.nanos())),
         last_epoch_ns: info.last_time.map(|time| time.nanos().to_string()),
-        // Frames out of order are all there; they were put in order, or told.
-        complete: faults.iter().all(|fault| fault.first.kind == FaultKind::TimeGoesBack),
+        complete: !faults.iter().any(|fault| fault.first.kind.is_loss()),
         faults: faults
             .iter()
             .map(|fault| model::Fault {

@@ -25,6 +25,8 @@ pub enum FaultKind {
     BadPacket,
     /// An IP datagram of which fragments are missing.
     LostFragment,
+    /// An IP datagram of which the first fragment alone is there, as a capture filter on ports leaves it.
+    FirstFragmentOnly,
     /// Octets of a TCP stream that are not in the capture.
     TcpGap,
     /// SIP that cannot be decoded.
@@ -34,6 +36,28 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// All kinds, in their order.
+    pub const ALL: [Self; 12] = [
+        Self::CutFile,
+        Self::BadRecord,
+        Self::UnknownInterface,
+        Self::UnknownLinkType,
+        Self::TimeGoesBack,
+        Self::Snaplen,
+        Self::BadPacket,
+        Self::LostFragment,
+        Self::FirstFragmentOnly,
+        Self::TcpGap,
+        Self::UndecodableSip,
+        Self::BoundReached,
+    ];
+
+    /// Whether a capture with such a fault lacks something: frames that only stand in another order are all there.
+    #[must_use]
+    pub const fn is_loss(self) -> bool {
+        !matches!(self, Self::TimeGoesBack)
+    }
+
     /// The name in reports, in kebab-case.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -46,6 +70,7 @@ impl FaultKind {
             Self::Snaplen => "snaplen",
             Self::BadPacket => "bad-packet",
             Self::LostFragment => "lost-fragment",
+            Self::FirstFragmentOnly => "first-fragment-only",
             Self::TcpGap => "tcp-gap",
             Self::UndecodableSip => "undecodable-sip",
             Self::BoundReached => "bound-reached",
@@ -156,5 +181,45 @@ impl FaultLog {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()
+    }
+}
+
+/// The faults of several captures that are read as one, by capture.
+#[derive(Debug, Clone, Default)]
+pub struct FaultLogs {
+    logs: Vec<FaultLog>,
+}
+
+impl FaultLogs {
+    /// Empty logs of so many captures.
+    #[must_use]
+    pub fn of_captures(captures: usize) -> Self {
+        Self { logs: vec![FaultLog::default(); captures] }
+    }
+
+    /// The log of `capture`, by its index.
+    pub fn of(&mut self, capture: u32) -> &mut FaultLog {
+        let index = capture as usize;
+        if index >= self.logs.len() {
+            self.logs.resize_with(index.saturating_add(1), FaultLog::default);
+        }
+        // The line above made room for it.
+        &mut self.logs[index]
+    }
+
+    /// What was counted, capture by capture.
+    pub fn iter(&self) -> impl Iterator<Item = &FaultCount> {
+        self.logs.iter().flat_map(FaultLog::iter)
+    }
+
+    /// Whether nothing was broken in any of them.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.logs.iter().all(FaultLog::is_empty)
+    }
+
+    /// The logs, by capture.
+    pub fn into_logs(self) -> impl Iterator<Item = FaultLog> {
+        self.logs.into_iter()
     }
 }

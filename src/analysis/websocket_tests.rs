@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::SipCutter;
 use crate::capture::{Frame, LinkType};
 use crate::evidence::{Timestamp, Transport};
-use crate::fault::{FaultKind, FaultLog};
+use crate::fault::{FaultKind, FaultLogs};
 use crate::flow::{Flow, Limits};
 use crate::packet::bytes::{ACK, SYN, ipv4, tcp};
 
@@ -30,7 +30,7 @@ struct Line {
     next: u32,
     frame: u64,
     given: Vec<Given>,
-    faults: FaultLog,
+    faults: FaultLogs,
 }
 
 impl Line {
@@ -42,7 +42,7 @@ impl Line {
     }
 
     fn joined_late() -> Self {
-        Self { flow: Flow::new(Limits::default(), SipCutter), next: 1_000, frame: 0, given: Vec::new(), faults: FaultLog::default() }
+        Self { flow: Flow::new(Limits::default(), SipCutter), next: 1_000, frame: 0, given: Vec::new(), faults: FaultLogs::default() }
     }
 
     fn push(&mut self, flags: u8, payload: &[u8], kept: usize) {
@@ -208,7 +208,7 @@ fn plain_sip_is_no_websocket_whatever_it_carries() {
             let time = Timestamp::from_nanos(i128::from(number));
             let len = packet.len() as u32;
             let frame = Frame { number, time, link_type: LinkType(101), interface: 0, data: &packet, original_len: len, offset: 0 };
-            flow.push(0, &frame, &mut FaultLog::default(), &mut |unit| given.push((unit.bytes.to_vec(), unit.transport)));
+            flow.push(0, &frame, &mut FaultLogs::default(), &mut |unit| given.push((unit.bytes.to_vec(), unit.transport)));
         }
         assert_eq!(given, [(message.clone(), Transport::Tcp)], "cut at {cut}");
     }

@@ -72,6 +72,8 @@ pub struct Capture {
     /// The file, where it can be opened again.
     path: Option<PathBuf>,
     bytes_read: Arc<AtomicU64>,
+    /// By how much its clock is ahead of the others', in nanoseconds.
+    ahead: i64,
 }
 
 /// How the frames are read.
@@ -138,7 +140,7 @@ impl Capture {
             ..Info::default()
         };
         let (faults, time_line) = Default::default();
-        Ok(Self { info, faults, time_line, reading: Reading::Straight(records), path: None, bytes_read })
+        Ok(Self { info, faults, time_line, reading: Reading::Straight(records), path: None, bytes_read, ahead: 0 })
     }
 
     /// Reads the next frame; false at the end, where the faults tell whether it came early.
@@ -175,21 +177,37 @@ impl Capture {
     #[inline]
     #[must_use]
     pub fn frame(&self) -> Option<Frame<'_>> {
-        match &self.reading {
+        let mut frame = match &self.reading {
             Reading::Straight(records) => records.frame(),
             Reading::InTimeOrder(runs) => runs.frame(),
             Reading::Asleep(_) => None,
-        }
+        }?;
+        frame.time = self.corrected(frame.time);
+        Some(frame)
+    }
+
+    /// Takes `ahead` nanoseconds off the time of every frame, as the clock of this capture is ahead of others' by them; [`Capture::info`]
+    /// keeps the times of its own clock.
+    #[must_use]
+    pub const fn with_clock_ahead(mut self, ahead: i64) -> Self {
+        self.ahead = ahead;
+        self
+    }
+
+    #[inline]
+    const fn corrected(&self, time: Timestamp) -> Timestamp {
+        time.plus_nanos(self.ahead.saturating_neg())
     }
 
     /// When the frame last read was captured.
     #[inline]
     pub(super) fn time(&self) -> Option<Timestamp> {
-        match &self.reading {
+        let time = match &self.reading {
             Reading::Straight(records) => records.time(),
             Reading::InTimeOrder(runs) => runs.time(),
             Reading::Asleep(_) => None,
-        }
+        };
+        time.map(|time| self.corrected(time))
     }
 
     /// What is broken in the capture, as far as it was read.

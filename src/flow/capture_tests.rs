@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::{Copies, Cut, CutState, Cutter, Flow, Limits};
 use crate::capture::{Frame, LinkType};
 use crate::evidence::Timestamp;
-use crate::fault::FaultLog;
+use crate::fault::FaultLogs;
 
 /// As much of SIP framing as these captures need.
 struct Sip;
@@ -83,13 +83,13 @@ struct Message {
 /// The SIP units of a capture, and its faults.
 struct Read {
     units: Vec<Message>,
-    faults: FaultLog,
+    faults: FaultLogs,
 }
 
 fn read(file: &[u8]) -> Read {
     let link_type = LinkType(u16::from_le_bytes(file[20..22].try_into().unwrap()));
     let mut flow = Flow::new(Limits::default(), Sip);
-    let mut faults = FaultLog::default();
+    let mut faults = FaultLogs::default();
     let (mut units, mut copies) = (Vec::new(), Copies::new());
     let mut take = |unit: super::Unit<'_>| {
         if begins(unit.bytes) {

@@ -4,6 +4,9 @@
 //! the same way into the capture (interface, link addresses, VLANs, tunnel, hop limit) with another IP identification, or, where there is
 //! no identification, later than a millisecond. So a retransmission (RFC 3261, 17.1.1.2: 500 ms and more) and a response that is repeated
 //! because the request was (17.2.1) are never copies. A stream gives no octet twice, so a unit of TCP is a copy only on another way.
+//!
+//! Between captures a NAT may stand, which changes endpoints and leaves the octets alone: [`Copies::across_captures`] has the same octets in
+//! another capture be a copy, whoever the endpoints are. A client that asks elsewhere changes its branch (RFC 3261, 8.1.1.7), and so the octets.
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -31,6 +34,8 @@ struct Sighting {
     frame: u64,
     time: Timestamp,
     path: Path,
+    /// A hash of the endpoints where these do not belong to the key, else 0.
+    ends: u64,
     /// Which of the sightings this one is a copy of: an index into them, its own for an original.
     original: usize,
 }
@@ -39,6 +44,9 @@ impl Sighting {
     /// Whether both, which came by `transport`, may be the same packet.
     fn may_be_same_packet(&self, other: &Self, transport: Transport) -> bool {
         let apart = self.time.nanos_since(other.time).saturating_abs();
+        if self.capture == other.capture && self.ends != other.ends {
+            return false;
+        }
         if self.capture != other.capture || !self.path.is_same_way(&other.path) {
             return apart <= COPY_WINDOW;
         }
@@ -104,6 +112,8 @@ pub struct Copies {
     first: u64,
     /// The place of the last unit of each bucket; 0 where there was none.
     buckets: Vec<u64>,
+    /// Whether units with other endpoints may be copies, if they are in another capture.
+    across: bool,
 }
 
 impl Default for Copies {
@@ -116,7 +126,19 @@ impl Copies {
     /// An empty memory.
     #[must_use]
     pub fn new() -> Self {
-        Self { hasher: foldhash::quality::RandomState::default(), line: VecDeque::new(), first: 1, buckets: vec![0; BUCKETS] }
+        Self {
+            hasher: foldhash::quality::RandomState::default(),
+            line: VecDeque::new(),
+            first: 1,
+            buckets: vec![0; BUCKETS],
+            across: false,
+        }
+    }
+
+    /// An empty memory for several captures, between which a NAT may stand.
+    #[must_use]
+    pub fn across_captures() -> Self {
+        Self { across: true, ..Self::new() }
     }
 
     /// Whether `unit` is a copy of one that was shown before.
@@ -128,7 +150,14 @@ impl Copies {
     pub fn original(&mut self, unit: &Unit<'_>) -> Option<(u32, u64)> {
         self.forget(unit.time);
         let key = self.key(unit);
-        let seen = Sighting { capture: unit.capture, frame: unit.place_frame, time: unit.time, path: unit.path, original: 0 };
+        let seen = Sighting {
+            capture: unit.capture,
+            frame: unit.place_frame,
+            time: unit.time,
+            path: unit.path,
+            ends: self.ends(unit),
+            original: 0,
+        };
         let Some(index) = self.find(key) else {
             let before = self.chain(key);
             self.line.push_back(Sightings { key, first: seen, more: Vec::new(), before, moved: false });
@@ -167,11 +196,21 @@ impl Copies {
         self.buckets.get_mut(bucket(key)).map_or(0, |last| std::mem::replace(last, place))
     }
 
-    /// The number under which units with the octets, endpoints and transport of `unit` are found.
+    /// A number for the endpoints of `unit`, where these do not belong to its key.
+    #[inline]
+    fn ends(&self, unit: &Unit<'_>) -> u64 {
+        if self.across { self.hasher.hash_one((unit.source, unit.destination)) } else { 0 }
+    }
+
+    /// The number under which units with the octets, transport and, but across captures, the endpoints of `unit` are found.
     #[inline]
     fn key(&self, unit: &Unit<'_>) -> u64 {
         let mut hasher = self.hasher.build_hasher();
         hasher.write(unit.bytes);
+        if self.across {
+            hasher.write_usize(unit.bytes.len() << 1 | usize::from(unit.transport == Transport::Udp));
+            return hasher.finish();
+        }
         let version = match (unit.source.address, unit.destination.address) {
             (IpAddr::V4(source), IpAddr::V4(destination)) => {
                 hasher.write_u64(u64::from(source.to_bits()) << 32 | u64::from(destination.to_bits()));
@@ -231,6 +270,7 @@ mod tests {
             transport,
             path: Path { hop_limit, ip_id, ..Path::default() },
             truncated: false,
+            untold: None,
             after_gap: false,
             reassembled: false,
         };
@@ -276,6 +316,35 @@ mod tests {
     }
 
     #[test]
+    fn what_a_nat_has_changed_is_a_copy_in_another_capture_only() {
+        let seen = |copies: &mut Copies, capture, host: u8, nanos: i64| {
+            let end = |host: u8| Endpoint { address: [10, 0, 0, host].into(), port: 5060 };
+            copies.is_copy(&Unit {
+                bytes: b"ACK",
+                capture,
+                place_frame: 1,
+                frames: &[],
+                time: Timestamp::from_nanos(i128::from(nanos)),
+                source: end(host),
+                destination: end(9),
+                transport: Transport::Udp,
+                path: Path { hop_limit: 64, ip_id: u16::from(host), ..Path::default() },
+                truncated: false,
+                untold: None,
+                after_gap: false,
+                reassembled: false,
+            })
+        };
+        let mut across = Copies::across_captures();
+        assert_eq!(
+            [(0, 1, 0), (1, 2, 5), (0, 3, 6), (1, 2, 700)].map(|(capture, host, ms)| seen(&mut across, capture, host, ms * MILLISECOND)),
+            [false, true, false, false]
+        );
+        let mut within = Copies::new();
+        assert_eq!([(0, 1, 0), (1, 2, 5)].map(|(capture, host, ms)| seen(&mut within, capture, host, ms * MILLISECOND)), [false, false]);
+    }
+
+    #[test]
     fn units_that_come_between_do_not_hide_a_copy() {
         let mut copies = Copies::new();
         let mut see = |port, frame: u64, nanos: i64, hop_limit| {
@@ -291,6 +360,7 @@ mod tests {
                 transport: Transport::Udp,
                 path: Path { hop_limit, ip_id: 7, ..Path::default() },
                 truncated: false,
+                untold: None,
                 after_gap: false,
                 reassembled: false,
             };

@@ -18,7 +18,7 @@ use super::pending::Pending;
 use super::tail::{Frames, Tail};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
-use crate::fault::{Fault, FaultKind, FaultLog};
+use crate::fault::{Fault, FaultKind, FaultLogs};
 use crate::packet::Segment;
 
 /// Positions begin so high that what lies ahead of the first octet has a position too.
@@ -32,7 +32,7 @@ const HISTORY_MAX: u64 = 1 << 30;
 pub(super) struct Context<'a, 'b, C> {
     pub(super) cutter: &'a C,
     pub(super) limits: &'a Limits,
-    pub(super) faults: &'a mut FaultLog,
+    pub(super) faults: &'a mut FaultLogs,
     pub(super) sink: Sink<'b>,
     /// The time of the frame that is being read.
     pub(super) now: Timestamp,
@@ -47,8 +47,10 @@ pub(super) enum End {
     Open,
     /// The sender has closed.
     Closed,
-    /// They are not in the capture.
+    /// They are not in the capture, which is told.
     Lost,
+    /// They are not in the capture: the connection was broken off, or the capture ends.
+    Over,
 }
 
 /// Octets that are missing while later ones are there.
@@ -67,6 +69,8 @@ struct Gap {
 pub(super) struct Direction {
     /// Whether its positions are known.
     begun: bool,
+    /// The capture of its last segment.
+    pub(super) capture: u32,
     /// The sequence number of its SYN, where that was seen.
     pub(super) syn: Option<u32>,
     /// The first position that is known.
@@ -75,8 +79,8 @@ pub(super) struct Direction {
     next: u64,
     /// The position behind the last octet, where the FIN was seen.
     fin: Option<u64>,
-    /// The position up to which the receiver has confirmed.
-    acked: Option<u64>,
+    /// The position up to which the receiver has confirmed, and the frame that says so.
+    acked: Option<(u64, Origin)>,
     /// Octets that were taken already when earlier ones came that had never been seen, as positions.
     taken: Option<(u64, u64)>,
     /// Segments of either direction that came so far.
@@ -88,7 +92,7 @@ pub(super) struct Direction {
     pending: Pending,
     gap: Option<Gap>,
     /// A gap that is told once the stream turns out to carry units.
-    untold: Option<Fault>,
+    untold: Option<(u32, Fault)>,
 }
 
 impl Direction {
@@ -140,6 +144,7 @@ impl Direction {
 
     /// Takes a segment of this direction; with `hold`, its octets wait for [`Self::release`].
     pub(super) fn segment<C: Cutter>(&mut self, segment: &Segment<'_>, origin: Origin, hold: bool, cx: &mut Context<'_, '_, C>) {
+        self.capture = origin.capture;
         let (bytes, missing) = (segment.payload, u64::from(segment.missing));
         let sequence = segment.sequence.wrapping_add(u32::from(segment.flags.syn));
         let len = missing.saturating_add(bytes.len() as u64);
@@ -177,7 +182,7 @@ impl Direction {
 
     fn begin_elsewhere<C: Cutter>(&mut self, at: u64, origin: Origin, cx: &mut Context<'_, '_, C>) {
         self.close(End::Lost, cx);
-        self.tell(Fault::new(FaultKind::TcpGap, "TCP sequence number").at_frame(origin.frame), cx);
+        self.tell(origin.capture, Fault::new(FaultKind::TcpGap, "TCP sequence number").at_frame(origin.frame), cx);
         self.taken = (at < self.first).then_some((self.first, self.next));
         (self.syn, self.fin, self.acked, self.gap) = (None, None, None, None);
         (self.first, self.next) = (at, at);
@@ -219,7 +224,7 @@ impl Direction {
             self.take(fresh, origin, cx);
         }
         if missing > 0 {
-            self.lose(end, FaultKind::Snaplen, origin.frame, cx);
+            self.lose(end, FaultKind::Snaplen, origin, cx);
         }
         self.pass_taken(cx);
         self.drain(Some(origin), cx);
@@ -239,7 +244,7 @@ impl Direction {
         }
         let mut giver = Giver { joined: &mut self.joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None };
         let done = self.progress.run(cx.cutter, bytes, false, &mut |piece, after_gap| {
-            giver.give(piece, bytes, after_gap, false, |_| Some((Frames::from_slice(&[origin.frame]), origin)))
+            giver.give(piece, bytes, after_gap, End::Open, |_| Some((Frames::from_slice(&[origin.frame]), origin)))
         });
         let lost = giver.lost;
         self.tell_lost(lost, cx);
@@ -252,14 +257,16 @@ impl Direction {
         let bytes = tail.bytes();
         let mut giver = Giver { joined: &mut self.joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None };
         let done = self.progress.run(cx.cutter, bytes, end != End::Open, &mut |piece, after_gap| {
-            giver.give(piece, bytes, after_gap, end == End::Lost, |range| tail.carriers(range.start, range.end, completing))
+            giver.give(piece, bytes, after_gap, end, |range| tail.carriers(range.start, range.end, completing))
         });
         let lost = giver.lost;
         self.tail.drop_front(done);
         self.tell_lost(lost, cx);
         if self.tail.len() > cx.limits.stream_bytes && end == End::Open {
             let fault = Fault::new(FaultKind::BoundReached, "octets of one unit in a TCP stream");
-            cx.faults.note(Fault { frame: completing.map(|origin| origin.frame), ..fault }.wanted_had(self.tail.len() as u64, 0));
+            cx.faults
+                .of(self.capture)
+                .note(Fault { frame: completing.map(|origin| origin.frame), ..fault }.wanted_had(self.tail.len() as u64, 0));
             self.cut_tail(completing, End::Lost, cx);
             self.progress.begin_after_gap();
         }
@@ -273,7 +280,7 @@ impl Direction {
                 if took {
                     self.cut_tail(completing, End::Open, cx);
                 }
-                self.lose(self.next.saturating_add(piece.missing - known), FaultKind::Snaplen, piece.origin.frame, cx);
+                self.lose(self.next.saturating_add(piece.missing - known), FaultKind::Snaplen, piece.origin, cx);
             } else if let Some(fresh) = usize::try_from(known).ok().and_then(|known| piece.bytes.get(known..)) {
                 self.advance(self.next.saturating_add(fresh.len() as u64));
                 self.tail.append(fresh, piece.origin);
@@ -292,49 +299,51 @@ impl Direction {
     }
 
     /// Goes on at `to`; what lies before is not in the capture.
-    fn lose<C: Cutter>(&mut self, to: u64, kind: FaultKind, frame: u64, cx: &mut Context<'_, '_, C>) {
+    fn lose<C: Cutter>(&mut self, to: u64, kind: FaultKind, origin: Origin, cx: &mut Context<'_, '_, C>) {
         if to <= self.next {
             return;
         }
         let said_by = if kind == FaultKind::Snaplen { "TCP payload beyond the kept octets" } else { "TCP sequence number" };
-        self.tell(Fault::new(kind, said_by).at_frame(frame).wanted_had(to - self.next, 0), cx);
+        self.tell(origin.capture, Fault::new(kind, said_by).at_frame(origin.frame).wanted_had(to - self.next, 0), cx);
         self.cut_tail(None, End::Lost, cx);
         self.progress.begin_after_gap();
         self.advance(to);
     }
 
     /// Notes `fault` if the stream carries units as far as is known, else when it turns out to.
-    fn tell<C: Cutter>(&mut self, fault: Fault, cx: &mut Context<'_, '_, C>) {
+    fn tell<C: Cutter>(&mut self, capture: u32, fault: Fault, cx: &mut Context<'_, '_, C>) {
         if self.progress.units > 0 || !self.tail.is_empty() {
-            cx.faults.note(fault);
+            cx.faults.of(capture).note(fault);
         } else {
-            self.untold.get_or_insert(fault);
+            self.untold.get_or_insert((capture, fault));
         }
     }
 
     /// Tells what was lost in cutting.
-    fn tell_lost<C: Cutter>(&mut self, lost: Option<Fault>, cx: &mut Context<'_, '_, C>) {
-        if let Some(fault) = lost {
-            self.tell(fault, cx);
+    fn tell_lost<C: Cutter>(&mut self, lost: Option<(u32, Fault)>, cx: &mut Context<'_, '_, C>) {
+        if let Some((capture, fault)) = lost {
+            self.tell(capture, fault, cx);
         }
         self.tell_untold(cx);
     }
 
     fn tell_untold<C: Cutter>(&mut self, cx: &mut Context<'_, '_, C>) {
         if self.progress.units > 0
-            && let Some(fault) = self.untold.take()
+            && let Some((capture, fault)) = self.untold.take()
         {
-            cx.faults.note(fault);
+            cx.faults.of(capture).note(fault);
         }
     }
 
     /// Takes the receiver's word that it has all octets before `acknowledgment`.
-    pub(super) fn acknowledge(&mut self, acknowledgment: u32, now: Timestamp) {
+    pub(super) fn acknowledge(&mut self, acknowledgment: u32, origin: Origin) {
         let at = self.position(acknowledgment);
         self.arrivals = self.arrivals.saturating_add(1);
         if self.begun && at >= self.first && at <= self.next.saturating_add(WINDOW_MAX) {
-            self.acked = self.acked.max(Some(at));
-            self.watch(now);
+            if self.acked.is_none_or(|(acked, _)| at > acked) {
+                self.acked = Some((at, origin));
+            }
+            self.watch(origin.time);
         }
     }
 
@@ -344,7 +353,7 @@ impl Direction {
             self.gap = None;
             return;
         };
-        let confirmed = self.acked.is_some_and(|acked| acked >= behind);
+        let confirmed = self.acked.is_some_and(|(acked, _)| acked >= behind);
         let earlier = self.gap.and_then(|gap| gap.confirmed);
         let since = match self.gap {
             Some(gap) if gap.begins == self.next => gap.since,
@@ -370,8 +379,8 @@ impl Direction {
     fn gap_is_over<C: Cutter>(&self, cx: &mut Context<'_, '_, C>) -> bool {
         let Some(gap) = self.gap else { return false };
         if self.pending.cost() > cx.limits.stream_bytes {
-            cx.faults
-                .note(Fault::new(FaultKind::BoundReached, "octets behind a gap in a TCP stream").wanted_had(self.pending.cost() as u64, 0));
+            let fault = Fault::new(FaultKind::BoundReached, "octets behind a gap in a TCP stream");
+            cx.faults.of(self.capture).note(fault.wanted_had(self.pending.cost() as u64, 0));
             return true;
         }
         let is_over = |(time, arrivals): (Timestamp, u64), age: i64| {
@@ -385,8 +394,8 @@ impl Direction {
     }
 
     fn give_up_gap<C: Cutter>(&mut self, cx: &mut Context<'_, '_, C>) {
-        if let Some((to, frame)) = self.pending.first().map(|(at, piece)| (at, piece.origin.frame)) {
-            self.lose(to, FaultKind::TcpGap, frame, cx);
+        if let Some((to, origin)) = self.pending.first().map(|(at, piece)| (at, piece.origin)) {
+            self.lose(to, FaultKind::TcpGap, origin, cx);
             self.drain(None, cx);
         }
     }
@@ -398,5 +407,10 @@ impl Direction {
         }
         self.cut_tail(None, end, cx);
         self.gap = None;
+        // The FIN has a number of its own, which need not be seen.
+        if let Some((acked, origin)) = self.acked.take().filter(|(acked, _)| *acked > self.next.saturating_add(1)) {
+            let fault = Fault::new(FaultKind::TcpGap, "TCP acknowledgment");
+            self.tell(origin.capture, fault.at_frame(origin.frame).wanted_had(acked - self.next, 0), cx);
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::streams::{Streams, Surroundings};
 use super::unit::{Origin, Sink, Unit};
 use crate::capture::Frame;
 use crate::evidence::Timestamp;
-use crate::fault::FaultLog;
+use crate::fault::{FaultKind, FaultLogs};
 use crate::packet::{self, Datagram, Packet};
 
 /// How often what waits is looked after, in nanoseconds of capture time.
@@ -28,13 +28,15 @@ pub struct Flow<C: Cutter> {
     fragments: Fragments,
     streams: Streams,
     last_tick: Timestamp,
+    /// The capture of the last frame that was not the most usual one.
+    last_capture: u32,
 }
 
 impl<C: Cutter> Flow<C> {
     /// A flow that holds nothing yet, whose streams `cutter` cuts.
     #[must_use]
     pub fn new(limits: Limits, cutter: C) -> Self {
-        Self { limits, cutter, fragments: Fragments::new(), streams: Streams::new(), last_tick: Timestamp::MIN }
+        Self { limits, cutter, fragments: Fragments::new(), streams: Streams::new(), last_tick: Timestamp::MIN, last_capture: 0 }
     }
 
     /// What cuts the streams.
@@ -45,10 +47,10 @@ impl<C: Cutter> Flow<C> {
 
     /// Takes a frame of capture `capture`; `sink` gets the units that it completes.
     #[inline]
-    pub fn push(&mut self, capture: u32, frame: &Frame<'_>, faults: &mut FaultLog, sink: &mut impl FnMut(Unit<'_>)) {
+    pub fn push(&mut self, capture: u32, frame: &Frame<'_>, faults: &mut FaultLogs, sink: &mut impl FnMut(Unit<'_>)) {
         // Times may go back: then too what waits is looked after, by the new time.
         if frame.time.nanos_since(self.last_tick).unsigned_abs() >= TICK {
-            self.tick(frame.time, faults, sink);
+            self.tick(capture, frame.time, faults, sink);
         }
         if !self.fragments.has_heads()
             && let Some(datagram) = packet::plain_datagram(frame)
@@ -61,16 +63,16 @@ impl<C: Cutter> Flow<C> {
 
     /// Gives what is still held, and tells what is lost: nothing follows.
     ///
-    /// What it gives may be of any capture that was pushed; it is told to `faults`, the log of the last one.
-    pub fn finish(&mut self, faults: &mut FaultLog, sink: &mut impl FnMut(Unit<'_>)) {
-        let now = self.last_tick;
+    /// What it gives may be of any capture that was pushed.
+    pub fn finish(&mut self, faults: &mut FaultLogs, sink: &mut impl FnMut(Unit<'_>)) {
+        let (now, capture) = (self.last_tick, self.last_capture);
         // A delivered head may hold fragments itself, in a tunnel, of which the rest is as lost.
         while !self.fragments.is_empty() {
             let mut wholes = Vec::new();
             self.fragments.finish(faults, &mut wholes);
             self.deliver(wholes, now, faults, sink);
         }
-        let (streams, mut around) = self.around(now, faults, sink);
+        let (streams, mut around) = self.around(capture, now, faults, sink);
         streams.finish(&mut around);
     }
 
@@ -81,8 +83,9 @@ impl<C: Cutter> Flow<C> {
     }
 
     /// Takes a frame that is not the most usual one, or may need state.
-    fn pass(&mut self, capture: u32, frame: &Frame<'_>, faults: &mut FaultLog, sink: Sink<'_>) {
-        match packet::decode(frame, faults) {
+    fn pass(&mut self, capture: u32, frame: &Frame<'_>, faults: &mut FaultLogs, sink: Sink<'_>) {
+        self.last_capture = capture;
+        match packet::decode(frame, faults.of(capture)) {
             None => {}
             Some(Packet::Datagram(datagram)) => {
                 if self.fragments.has_heads() && begins_as_text(datagram.payload) {
@@ -91,14 +94,14 @@ impl<C: Cutter> Flow<C> {
                 sink(unit(&datagram, capture, frame.number, frame.time, &[frame.number]));
             }
             Some(Packet::Deflated(datagram)) => {
-                if let Some(octets) = inflated(&datagram, frame.number, faults) {
+                if let Some(octets) = inflated(&datagram, frame.number, faults.of(capture)) {
                     let datagram = Datagram { payload: &octets, ..datagram };
                     sink(unit(&datagram, capture, frame.number, frame.time, &[frame.number]));
                 }
             }
             Some(Packet::Segment(segment)) => {
                 let origin = Origin { capture, frame: frame.number, time: frame.time, path: segment.path };
-                let (streams, mut around) = self.around(frame.time, faults, sink);
+                let (streams, mut around) = self.around(capture, frame.time, faults, sink);
                 streams.segment(&segment, origin, &mut around);
             }
             Some(Packet::Fragment(fragment)) => {
@@ -111,10 +114,10 @@ impl<C: Cutter> Flow<C> {
     }
 
     /// Delivers reassembled datagrams; what they carry may be fragments again, in a tunnel.
-    fn deliver(&mut self, mut wholes: Vec<Whole>, now: Timestamp, faults: &mut FaultLog, sink: Sink<'_>) {
+    fn deliver(&mut self, mut wholes: Vec<Whole>, now: Timestamp, faults: &mut FaultLogs, sink: Sink<'_>) {
         wholes.reverse();
         while let Some(whole) = wholes.pop() {
-            match packet::resume(&whole.carrier, &whole.bytes, whole.missing, whole.origin.frame, faults) {
+            match packet::resume(&whole.carrier, &whole.bytes, whole.missing, whole.origin.frame, faults.of(whole.origin.capture)) {
                 None => {}
                 Some(Packet::Datagram(datagram)) => {
                     if self.fragments.has_heads() && begins_as_text(datagram.payload) {
@@ -126,17 +129,17 @@ impl<C: Cutter> Flow<C> {
                             continue;
                         }
                     }
-                    sink(unit(&datagram, whole.origin.capture, whole.origin.frame, whole.origin.time, &whole.frames));
+                    sink(whole.told(unit(&datagram, whole.origin.capture, whole.origin.frame, whole.origin.time, &whole.frames)));
                 }
                 Some(Packet::Deflated(datagram)) => {
-                    if let Some(octets) = inflated(&datagram, whole.origin.frame, faults) {
+                    if let Some(octets) = inflated(&datagram, whole.origin.frame, faults.of(whole.origin.capture)) {
                         let datagram = Datagram { payload: &octets, ..datagram };
-                        sink(unit(&datagram, whole.origin.capture, whole.origin.frame, whole.origin.time, &whole.frames));
+                        sink(whole.told(unit(&datagram, whole.origin.capture, whole.origin.frame, whole.origin.time, &whole.frames)));
                     }
                 }
                 Some(Packet::Segment(segment)) => {
                     let origin = Origin { path: segment.path, ..whole.origin };
-                    let (streams, mut around) = self.around(now, faults, sink);
+                    let (streams, mut around) = self.around(origin.capture, now, faults, sink);
                     streams.segment(&segment, origin, &mut around);
                 }
                 Some(Packet::Fragment(fragment)) => {
@@ -150,7 +153,7 @@ impl<C: Cutter> Flow<C> {
 
     /// Delivers the heads that `datagram` answers.
     #[cold]
-    fn answer(&mut self, datagram: &Datagram<'_>, now: Timestamp, faults: &mut FaultLog, sink: Sink<'_>) {
+    fn answer(&mut self, datagram: &Datagram<'_>, now: Timestamp, faults: &mut FaultLogs, sink: Sink<'_>) {
         let mut wholes = Vec::new();
         self.fragments.answer(datagram.source.address, datagram.destination.address, &mut wholes);
         self.deliver(wholes, now, faults, sink);
@@ -158,20 +161,26 @@ impl<C: Cutter> Flow<C> {
 
     /// Looks after what waits.
     #[cold]
-    fn tick(&mut self, now: Timestamp, faults: &mut FaultLog, sink: Sink<'_>) {
+    fn tick(&mut self, capture: u32, now: Timestamp, faults: &mut FaultLogs, sink: Sink<'_>) {
         self.last_tick = now;
         if !self.fragments.is_empty() {
             let mut wholes = Vec::new();
             self.fragments.expire(now, &self.limits, faults, &mut wholes);
             self.deliver(wholes, now, faults, sink);
         }
-        let (streams, mut around) = self.around(now, faults, sink);
+        let (streams, mut around) = self.around(capture, now, faults, sink);
         streams.expire(&mut around);
     }
 
     /// The streams, and what is around them.
-    fn around<'a>(&'a mut self, now: Timestamp, faults: &'a mut FaultLog, sink: Sink<'a>) -> (&'a mut Streams, Surroundings<'a, 'a, C>) {
-        (&mut self.streams, Surroundings { cutter: &self.cutter, limits: &self.limits, faults, sink, now })
+    fn around<'a>(
+        &'a mut self,
+        capture: u32,
+        now: Timestamp,
+        faults: &'a mut FaultLogs,
+        sink: Sink<'a>,
+    ) -> (&'a mut Streams, Surroundings<'a, 'a, C>) {
+        (&mut self.streams, Surroundings { cutter: &self.cutter, limits: &self.limits, faults, sink, now, capture })
     }
 }
 
@@ -189,6 +198,7 @@ fn unit<'a>(datagram: &Datagram<'a>, capture: u32, place_frame: u64, time: Times
         transport: datagram.transport,
         path: datagram.path,
         truncated: datagram.truncated,
+        untold: if datagram.truncated { Some(FaultKind::Snaplen) } else { None },
         after_gap: false,
         reassembled: frames.len() > 1,
     }

@@ -15,9 +15,9 @@ use std::net::IpAddr;
 use super::aging::Aging;
 use super::limits::Limits;
 use super::reassembly::{Added, Reassembly};
-use super::unit::Origin;
+use super::unit::{Origin, Unit};
 use crate::evidence::Timestamp;
-use crate::fault::{Fault, FaultKind, FaultLog};
+use crate::fault::{Fault, FaultKind, FaultLogs};
 use crate::packet::{Carrier, Fragment, Vlans};
 
 /// How long an identification is taken to mean one datagram against what its fragments say, in nanoseconds.
@@ -75,6 +75,15 @@ pub(super) struct Whole {
     pub(super) frames: Vec<u64>,
     /// The completing one.
     pub(super) origin: Origin,
+    /// Whether it is the head of a datagram whose rest is told as lost.
+    pub(super) is_head: bool,
+}
+
+impl Whole {
+    /// The unit in it, with nothing untold that is told of the datagram.
+    pub(super) fn told<'a>(&self, unit: Unit<'a>) -> Unit<'a> {
+        Unit { untold: unit.untold.filter(|_| !self.is_head), ..unit }
+    }
 }
 
 /// The datagrams that wait for fragments.
@@ -109,7 +118,7 @@ impl Fragments {
     }
 
     /// Takes `fragment`; `out` gets what it completes, and the heads of what it displaces.
-    pub(super) fn push(&mut self, fragment: &Fragment<'_>, origin: Origin, limits: &Limits, faults: &mut FaultLog, out: &mut Vec<Whole>) {
+    pub(super) fn push(&mut self, fragment: &Fragment<'_>, origin: Origin, limits: &Limits, faults: &mut FaultLogs, out: &mut Vec<Whole>) {
         let key = Key::of(fragment);
         let id = match self.datagrams.find(&key) {
             Some(id) if self.is_copy_of_whole(id, fragment, origin.time, limits) => return,
@@ -124,7 +133,7 @@ impl Fragments {
         let Some(datagram) = self.datagrams.get_mut(id) else { return };
         let added = datagram.parts.add(fragment, origin);
         if added == Added::Impossible {
-            faults.note(Fault::new(FaultKind::BadPacket, "IP fragment offset").at_frame(origin.frame));
+            faults.of(origin.capture).note(Fault::new(FaultKind::BadPacket, "IP fragment offset").at_frame(origin.frame));
         }
         if datagram.parts.is_complete() {
             out.push(Self::complete(key, datagram));
@@ -162,6 +171,7 @@ impl Fragments {
             missing: parts.missing(),
             frames: parts.frames(),
             origin: parts.last,
+            is_head: false,
         };
         datagram.whole = Some(Vec::new());
         datagram.parts.clear();
@@ -184,27 +194,29 @@ impl Fragments {
         datagram.cost = cost;
     }
 
-    fn make_room(&mut self, limits: &Limits, faults: &mut FaultLog, out: &mut Vec<Whole>) {
+    fn make_room(&mut self, limits: &Limits, faults: &mut FaultLogs, out: &mut Vec<Whole>) {
         while (self.datagrams.len() > limits.fragment_datagrams || self.held > limits.fragment_bytes)
             && let Some(id) = self.datagrams.oldest()
         {
-            if self.datagrams.get(id).is_some_and(|datagram| datagram.whole.is_none()) {
+            if let Some(datagram) = self.datagrams.get(id).filter(|datagram| datagram.whole.is_none()) {
                 let fault = Fault::new(FaultKind::BoundReached, "IP datagrams that wait for fragments");
-                faults.note(fault.wanted_had(self.held as u64, self.datagrams.len() as u64));
+                let first = datagram.parts.first;
+                faults.of(first.capture).note(fault.at_frame(first.frame).wanted_had(self.held as u64, self.datagrams.len() as u64));
             }
             self.forget(id, "bound on fragments", faults, out);
         }
     }
 
     /// Drops datagram `id`, and tells and delivers what is lost with it.
-    fn forget(&mut self, id: u32, said_by: &'static str, faults: &mut FaultLog, out: &mut Vec<Whole>) {
+    fn forget(&mut self, id: u32, said_by: &'static str, faults: &mut FaultLogs, out: &mut Vec<Whole>) {
         self.deliver_head(id, out);
         let Some((_, datagram)) = self.datagrams.remove(id) else { return };
         self.held = self.held.saturating_sub(datagram.cost);
         if datagram.whole.is_none() {
             let (had, wanted) = datagram.parts.had_and_wanted();
-            let fault = Fault::new(FaultKind::LostFragment, said_by).at_frame(datagram.parts.first.frame).wanted_had(wanted, had);
-            faults.note(Fault { wanted: (wanted > 0).then_some(wanted), ..fault });
+            let kind = if datagram.parts.is_first_alone() { FaultKind::FirstFragmentOnly } else { FaultKind::LostFragment };
+            let fault = Fault::new(kind, said_by).at_frame(datagram.parts.first.frame).wanted_had(wanted, had);
+            faults.of(datagram.parts.first.capture).note(Fault { wanted: (wanted > 0).then_some(wanted), ..fault });
         }
     }
 
@@ -220,6 +232,7 @@ impl Fragments {
             missing: parts.missing().max(1),
             frames: parts.frames(),
             origin: parts.last,
+            is_head: true,
         });
     }
 
@@ -234,7 +247,7 @@ impl Fragments {
     }
 
     /// Drops what is too old at `now`.
-    pub(super) fn expire(&mut self, now: Timestamp, limits: &Limits, faults: &mut FaultLog, out: &mut Vec<Whole>) {
+    pub(super) fn expire(&mut self, now: Timestamp, limits: &Limits, faults: &mut FaultLogs, out: &mut Vec<Whole>) {
         let mut next = self.datagrams.oldest();
         while let Some(id) = next {
             next = self.datagrams.next(id);
@@ -249,7 +262,7 @@ impl Fragments {
     }
 
     /// Drops everything: nothing follows.
-    pub(super) fn finish(&mut self, faults: &mut FaultLog, out: &mut Vec<Whole>) {
+    pub(super) fn finish(&mut self, faults: &mut FaultLogs, out: &mut Vec<Whole>) {
         while let Some(id) = self.datagrams.oldest() {
             self.forget(id, "end of the capture", faults, out);
         }

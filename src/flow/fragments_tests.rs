@@ -124,7 +124,7 @@ fn identifications_may_be_used_again() {
         bench.fragment(7, part);
     }
     assert_eq!(bench.bytes(), [two]);
-    assert_eq!(bench.faults(), [(FaultKind::LostFragment, 1)]);
+    assert_eq!(bench.faults(), [(FaultKind::FirstFragmentOnly, 1)]);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn the_head_of_a_text_whose_rest_never_comes_is_delivered_as_truncated() {
     after_a_while.ip(&ipv4((1, 2), 1, b"ping"));
     check(&after_a_while);
     for bench in [at_the_end, after_a_while] {
-        assert_eq!(bench.faults(), [(FaultKind::LostFragment, 1)]);
+        assert_eq!(bench.faults(), [(FaultKind::FirstFragmentOnly, 1)]);
     }
 }
 
@@ -190,7 +190,7 @@ fn a_head_that_is_no_text_is_not_delivered() {
     let mut bench = Bench::new();
     bench.fragment(7, &fragments(&[0x80; 100], &[48])[0]);
     bench.finish();
-    assert_eq!((bench.given.len(), bench.faults()), (0, vec![(FaultKind::LostFragment, 1)]));
+    assert_eq!((bench.given.len(), bench.faults()), (0, vec![(FaultKind::FirstFragmentOnly, 1)]));
 }
 
 #[test]

@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use super::cut::{Cutter, Front, Piece};
+use super::direction::End;
 use super::joined::{Added, Joined};
 use super::tail::Frames;
 use super::unit::{Origin, Sink, Unit};
 use crate::evidence::{Endpoint, Transport};
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 
 /// What a piece of a stream needs to become a unit.
 pub(super) struct Giver<'a, 'b, C> {
@@ -16,27 +17,27 @@ pub(super) struct Giver<'a, 'b, C> {
     pub(super) ends: (Endpoint, Endpoint),
     pub(super) sink: Sink<'b>,
     pub(super) cutter: &'a C,
-    /// What was lost on the way, the last of it.
-    pub(super) lost: Option<Fault>,
+    /// What was lost on the way, the last of it, with its capture.
+    pub(super) lost: Option<(u32, Fault)>,
 }
 
 impl<C: Cutter> Giver<'_, '_, C> {
-    /// Gives a piece of `bytes`, which `carriers` tells the frames of; says whether a unit came of it. With `is_cut`, more of the last one
-    /// is not in the capture.
+    /// Gives a piece of `bytes`, which `carriers` tells the frames of; says whether a unit came of it. `end` says
+    /// why nothing follows `bytes`, if so.
     pub(super) fn give(
         &mut self,
         piece: Piece,
         bytes: &[u8],
         after_gap: bool,
-        is_cut: bool,
+        end: End,
         carriers: impl FnOnce(Range<usize>) -> Option<(Frames, Origin)>,
     ) -> bool {
         match piece {
             Piece::Unit(range) => {
-                let truncated = is_cut && range.end == bytes.len();
+                let end = if range.end == bytes.len() { end } else { End::Open };
                 let unit = bytes.get(range.clone()).unwrap_or_default();
                 if let Some((frames, last)) = carriers(range) {
-                    self.sink(unit, Transport::Tcp, &frames, last, truncated, after_gap);
+                    self.sink(unit, Transport::Tcp, &frames, last, end, after_gap);
                 }
                 true
             }
@@ -45,21 +46,21 @@ impl<C: Cutter> Giver<'_, '_, C> {
                 false
             }
             Piece::Lost(fault, range) => {
-                self.lost = carriers(range).map(|(_, last)| fault.at_frame(last.frame));
+                self.lost = carriers(range).map(|(_, last)| (last.capture, fault.at_frame(last.frame)));
                 false
             }
             Piece::Frame(header, range) => {
                 let frame = bytes.get(range.clone()).unwrap_or_default();
-                let truncated = (frame.len().saturating_sub(header.len) as u64) < header.payload;
+                let end = if (frame.len().saturating_sub(header.len) as u64) < header.payload { end } else { End::Open };
                 let Some((frames, last)) = carriers(range) else { return false };
                 match self.joined.add(&header, frame, &frames, last) {
                     Added::Whole(message, frames) if self.cutter.front(&message, true) == Front::Ours => {
-                        self.sink(&message, Transport::Ws, &frames, last, truncated, after_gap);
+                        self.sink(&message, Transport::Ws, &frames, last, end, after_gap);
                         true
                     }
                     Added::Open | Added::Whole(..) => false,
                     Added::Lost(fault) => {
-                        self.lost = Some(fault.at_frame(last.frame));
+                        self.lost = Some((last.capture, fault.at_frame(last.frame)));
                         false
                     }
                 }
@@ -67,7 +68,7 @@ impl<C: Cutter> Giver<'_, '_, C> {
         }
     }
 
-    fn sink(&mut self, bytes: &[u8], transport: Transport, frames: &[u64], last: Origin, truncated: bool, after_gap: bool) {
+    fn sink(&mut self, bytes: &[u8], transport: Transport, frames: &[u64], last: Origin, end: End, after_gap: bool) {
         let (source, destination) = self.ends;
         (self.sink)(Unit {
             bytes,
@@ -79,7 +80,8 @@ impl<C: Cutter> Giver<'_, '_, C> {
             destination,
             transport,
             path: last.path,
-            truncated,
+            truncated: matches!(end, End::Lost | End::Over),
+            untold: (end == End::Over).then_some(FaultKind::TcpGap),
             after_gap,
             reassembled: frames.len() > 1,
         });

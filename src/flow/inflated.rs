@@ -38,7 +38,7 @@ mod tests {
     use super::INFLATED_MAX;
     use crate::capture::{Frame, LinkType};
     use crate::evidence::{Timestamp, Transport};
-    use crate::fault::{FaultKind, FaultLog};
+    use crate::fault::{FaultKind, FaultLogs};
     use crate::packet::bytes::{fragment4, ipv4, udp};
     use std::io::Read;
 
@@ -64,7 +64,7 @@ mod tests {
 
     /// The units in `packets`, of each of which some octets at the end are cut, and the faults.
     fn units(packets: &[(Vec<u8>, usize)]) -> (Vec<Given>, Vec<FaultKind>) {
-        let (mut given, mut faults) = (Vec::new(), FaultLog::default());
+        let (mut given, mut faults) = (Vec::new(), FaultLogs::default());
         let mut flow = Flow::new(Limits::default(), Toy);
         for (number, (packet, cut)) in (1..).zip(packets) {
             let data = &packet[..packet.len() - cut];

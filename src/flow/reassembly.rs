@@ -62,6 +62,11 @@ impl Reassembly {
         (had, self.buffer.end().map_or(0, u64::from))
     }
 
+    /// Whether the first fragment came and no other.
+    pub(super) fn is_first_alone(&self) -> bool {
+        self.buffer.end().is_none() && matches!(self.buffer.sections().as_slice(), [range] if range.start == 0) && self.frames.len() == 1
+    }
+
     /// Whether a fragment says other octets, or another end, than those that came before.
     pub(super) fn is_contradicted_by(&self, fragment: &Fragment<'_>) -> bool {
         let (start, bytes) = (usize::from(fragment.offset), fragment.payload);

@@ -14,7 +14,7 @@ use super::direction::{Context, Direction, End};
 use super::limits::Limits;
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
-use crate::fault::{Fault, FaultKind, FaultLog};
+use crate::fault::{Fault, FaultKind, FaultLogs};
 use crate::packet::Segment;
 
 /// The endpoints of a connection in their own order, so that both directions find it.
@@ -39,14 +39,16 @@ struct Connection {
 pub(super) struct Surroundings<'a, 'b, C> {
     pub(super) cutter: &'a C,
     pub(super) limits: &'a Limits,
-    pub(super) faults: &'a mut FaultLog,
+    pub(super) faults: &'a mut FaultLogs,
     pub(super) sink: Sink<'b>,
     pub(super) now: Timestamp,
+    /// The capture that is being read.
+    pub(super) capture: u32,
 }
 
 impl<C> Surroundings<'_, '_, C> {
     fn between(&mut self, source: Endpoint, destination: Endpoint) -> Context<'_, '_, C> {
-        let Self { cutter, limits, faults, sink, now } = self;
+        let Self { cutter, limits, faults, sink, now, .. } = self;
         Context { cutter, limits, faults, sink: &mut **sink, now: *now, ends: (source, destination) }
     }
 }
@@ -65,13 +67,13 @@ impl Connection {
         let (here, there) = if from_low { (&mut self.from_low, &mut self.from_high) } else { (&mut self.from_high, &mut self.from_low) };
         let (source, destination) = (segment.source, segment.destination);
         if let Some(acknowledgment) = segment.acknowledgment {
-            there.acknowledge(acknowledgment, origin.time);
+            there.acknowledge(acknowledgment, origin);
         }
         there.settle(&mut around.between(destination, source));
         here.segment(segment, origin, there.misses_what_was_received(), &mut around.between(source, destination));
         if segment.flags.rst {
-            here.close(End::Lost, &mut around.between(source, destination));
-            there.close(End::Lost, &mut around.between(destination, source));
+            here.close(End::Over, &mut around.between(source, destination));
+            there.close(End::Over, &mut around.between(destination, source));
         }
         self.release(around);
     }
@@ -83,11 +85,11 @@ impl Connection {
             // The answer to a SYN opens its own direction only; a SYN opens both.
             let both = segment.acknowledgment.is_none();
             if from_low || both {
-                self.from_low.close(End::Lost, &mut around.between(self.pair.low, self.pair.high));
+                self.from_low.close(End::Over, &mut around.between(self.pair.low, self.pair.high));
                 self.from_low = Direction::default();
             }
             if !from_low || both {
-                self.from_high.close(End::Lost, &mut around.between(self.pair.high, self.pair.low));
+                self.from_high.close(End::Over, &mut around.between(self.pair.high, self.pair.low));
                 self.from_high = Direction::default();
             }
         }
@@ -117,8 +119,8 @@ impl Connection {
     /// Gives what is held, since nothing follows.
     fn close<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
         let Pair { low, high } = self.pair;
-        self.from_low.close(End::Lost, &mut around.between(low, high));
-        self.from_high.close(End::Lost, &mut around.between(high, low));
+        self.from_low.close(End::Over, &mut around.between(low, high));
+        self.from_high.close(End::Over, &mut around.between(high, low));
     }
 
     fn is_waiting(&self) -> bool {
@@ -201,9 +203,8 @@ impl Streams {
     fn evict<C: Cutter>(&mut self, said_by: &'static str, around: &mut Surroundings<'_, '_, C>) {
         match self.connections.oldest() {
             Some(id) => {
-                around
-                    .faults
-                    .note(Fault::new(FaultKind::BoundReached, said_by).wanted_had(self.held as u64, self.connections.len() as u64));
+                let fault = Fault::new(FaultKind::BoundReached, said_by);
+                around.faults.of(around.capture).note(fault.wanted_had(self.held as u64, self.connections.len() as u64));
                 self.forget(id, around);
             }
             None => self.held = 0,
@@ -232,7 +233,7 @@ impl Streams {
                 break;
             }
             if connection.holds_octets() {
-                around.faults.note(Fault::new(FaultKind::BoundReached, "silence of a TCP connection"));
+                around.faults.of(connection.from_low.capture).note(Fault::new(FaultKind::BoundReached, "silence of a TCP connection"));
             }
             self.forget(id, around);
         }

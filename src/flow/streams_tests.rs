@@ -3,7 +3,7 @@
 use super::toy::{Bench, toy};
 use super::{Cut, CutState, Cutter, Flow, Limits};
 use crate::evidence::Timestamp;
-use crate::fault::{FaultKind, FaultLog};
+use crate::fault::{FaultKind, FaultLogs};
 use crate::packet::bytes::{ACK, FIN, RST, SYN, ipv4, tcp};
 
 const PORTS: (u16, u16) = (40_000, 5_060);
@@ -332,9 +332,9 @@ impl Cutter for Counting {
     }
 }
 
-fn push_all(limits: Limits, cutter: Counting, packets: impl Iterator<Item = Vec<u8>>) -> (Vec<usize>, u64, FaultLog) {
+fn push_all(limits: Limits, cutter: Counting, packets: impl Iterator<Item = Vec<u8>>) -> (Vec<usize>, u64, FaultLogs) {
     let mut flow = Flow::new(limits, cutter);
-    let (mut found, mut faults) = (Vec::new(), FaultLog::default());
+    let (mut found, mut faults) = (Vec::new(), FaultLogs::default());
     for (index, packet) in packets.enumerate() {
         let frame = crate::capture::Frame {
             number: index as u64 + 1,

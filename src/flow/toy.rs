@@ -5,7 +5,7 @@
 use super::{Cut, CutState, Cutter, Flow, Limits, Unit};
 use crate::capture::{Frame, LinkType};
 use crate::evidence::{Endpoint, Timestamp, Transport};
-use crate::fault::{FaultKind, FaultLog};
+use crate::fault::{FaultKind, FaultLogs};
 
 /// Cuts toy messages.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,7 @@ impl From<Unit<'_>> for Given {
 pub(super) struct Bench {
     pub(super) flow: Flow<Toy>,
     pub(super) given: Vec<Given>,
-    pub(super) faults: FaultLog,
+    pub(super) faults: FaultLogs,
     pub(super) frame: u64,
     pub(super) nanos: i64,
 }
@@ -94,7 +94,7 @@ impl Bench {
     }
 
     pub(super) fn with(limits: Limits) -> Self {
-        Self { flow: Flow::new(limits, Toy), given: Vec::new(), faults: FaultLog::default(), frame: 0, nanos: 0 }
+        Self { flow: Flow::new(limits, Toy), given: Vec::new(), faults: FaultLogs::default(), frame: 0, nanos: 0 }
     }
 
     /// Pushes an IP packet as the next frame, a microsecond after the one before.

@@ -1,6 +1,7 @@
 //! Takes nothing, gives the words of this room's result: a unit, and where its octets came from.
 
 use crate::evidence::{Endpoint, Timestamp, Transport};
+use crate::fault::FaultKind;
 use crate::packet::Path;
 
 /// A datagram, or one message of a stream.
@@ -26,6 +27,8 @@ pub struct Unit<'a> {
     pub path: Path,
     /// Whether octets at its end are not in the capture: cut by the snapshot length, or lost with a fragment or segment.
     pub truncated: bool,
+    /// The fault that took them, where it was not told yet: what was lost between frames is told where that was seen.
+    pub untold: Option<FaultKind>,
     /// Whether the octets ahead of it in its stream are not in the capture.
     pub after_gap: bool,
     /// Whether it was put together from several packets.

@@ -33,7 +33,11 @@ pub(super) fn meaning(kind: &str) -> Option<Meaning> {
         "bad-packet" => ("packets have headers that cannot be read", "look at the frame; noise on the wire does no harm to the verdicts"),
         "lost-fragment" => (
             "IP fragments are missing, and with them whole SIP messages",
-            "a capture filter on ports keeps first fragments only: capture without one, or add 'or ip[6:2] & 0x1fff != 0'",
+            "the capturing machine dropped packets: give dumpcap a larger buffer (-B) or a narrower filter",
+        ),
+        "first-fragment-only" => (
+            "of fragmented SIP messages only the first fragment was captured, as a capture filter on ports ('port 5060') has it",
+            "capture without the filter, or let the other fragments through: 'port 5060 or (ip[6:2] & 0x1fff != 0)'",
         ),
         "tcp-gap" => (
             "octets of TCP connections are not in the capture; SIP messages in them are unknown",
@@ -59,21 +63,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_fault_has_a_meaning() {
-        use FaultKind::*;
-        let kinds = [
-            CutFile,
-            BadRecord,
-            UnknownInterface,
-            UnknownLinkType,
-            TimeGoesBack,
-            Snaplen,
-            BadPacket,
-            LostFragment,
-            TcpGap,
-            UndecodableSip,
-            BoundReached,
-        ];
-        for kind in kinds {
+        for kind in FaultKind::ALL {
             assert!(meaning(kind.name()).is_some(), "{} has no meaning", kind.name());
         }
         assert!(meaning("haunted").is_none());

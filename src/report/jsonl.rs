@@ -35,6 +35,7 @@ enum Line<'a> {
         #[serde(flatten)]
         summary: &'a Summary,
         orphans: &'a Orphans,
+        hints: &'a [String],
     },
 }
 
@@ -50,7 +51,7 @@ fn write(report: &Report, _: &Presentation, out: &mut dyn io::Write) -> io::Resu
     for redirect in &report.redirects {
         line(Line::Redirect { redirect })?;
     }
-    line(Line::Summary { summary: &report.summary, orphans: &report.orphans })
+    line(Line::Summary { summary: &report.summary, orphans: &report.orphans, hints: &report.hints })
 }
 
 #[cfg(test)]

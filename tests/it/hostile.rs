@@ -32,7 +32,9 @@ fn audit(bytes: &[u8], what: &dyn Fn() -> String) -> Option<Report> {
 
 /// Calls `check` with the number of each committed capture, its path and its octets, on two threads.
 fn with_each_sample(check: fn(usize, &Path, &[u8])) {
-    let captures = files_below(&samples(), "pcap");
+    // What is damaged already says nothing more when it is damaged again.
+    let mut captures = files_below(&samples(), "pcap");
+    captures.retain(|path| !path.starts_with(samples().join("faults")));
     assert!(!captures.is_empty(), "there are no samples");
     let check_half = |half: usize| {
         for (number, path) in captures.iter().enumerate().skip(half).step_by(2) {

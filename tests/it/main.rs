@@ -7,10 +7,14 @@ mod audit_command;
 mod captures;
 /// Holds every rule to the form of the catalogue, and to its two samples.
 mod catalogue;
+/// Two taps of one call whose clocks differ, and captures that have nothing to do with each other.
+mod clocks;
 /// The program as a user calls it: exit codes, stdout and stderr, closed pipes.
 mod command_line;
 /// Holds the pages that are made from the program to what it writes.
 mod documents;
+/// Holds what is told of every kind of damage to a capture that has it.
+mod faults;
 /// Captures that were cut or changed anywhere: no panic, an end, and the same report twice.
 mod hostile;
 /// Holds the laws of the house: direction of imports, names and sizes of files.

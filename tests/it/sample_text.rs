@@ -7,6 +7,7 @@ use std::fs;
 use sip3xx::evidence::Transport;
 
 use crate::support::capture_text::capture_of_text;
+use crate::support::damage::damaged;
 use crate::support::sample_files::{files_below, one_capture_of_all, read, samples, sendings};
 use crate::support::sip_text::Cargo;
 use crate::support::tshark;
@@ -17,8 +18,10 @@ fn committed_captures_equal_their_text() {
     let texts = files_below(&samples(), "sip");
     assert!(!texts.is_empty(), "there are no samples");
     for path in texts {
-        let wanted = capture_of_text(&read(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let capture = path.with_extension("pcap");
+        let text = read(&path);
+        let whole = capture_of_text(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let (wanted, extension) = damaged(&text, whole).unwrap_or_else(|problem| panic!("{}: {problem}", path.display()));
+        let capture = path.with_extension(extension);
         if update {
             fs::write(&capture, &wanted).unwrap_or_else(|error| panic!("{}: {error}", capture.display()));
         }

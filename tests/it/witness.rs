@@ -152,7 +152,8 @@ fn tshark_counts_the_same_messages_in_every_sample() {
         let index = (seconds * 1_000_000 - EPOCH_MICROS) / APART_MICROS;
         seen[usize::try_from(index).expect("a number of a sample")] += messages_in(row);
     }
-    for (text, tshark) in texts.iter().zip(seen) {
+    // What tshark was shown of a sample of damage is not damaged.
+    for (text, tshark) in texts.iter().zip(seen).filter(|(text, _)| !text.starts_with(samples().join("faults"))) {
         let report = report_of(&text.with_extension("pcap"));
         assert_eq!(report.captures[0].sip_messages, tshark, "{}", text.display());
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One capture.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Capture {
     /// The path as it was named; `-` for standard input.
     pub path: String,
@@ -27,6 +27,13 @@ pub struct Capture {
     pub last_time: Option<String>,
     /// The same in nanoseconds since the epoch.
     pub last_epoch_ns: Option<String>,
+    /// By how many milliseconds its clock is ahead of that of the first capture that it shares messages with; the times of its messages are
+    /// told without them, `first_time` and `last_time` with them. 0 where it may be none.
+    pub clock_offset_ms: f64,
+    /// How far that may be off, in milliseconds; null where nothing tells.
+    pub clock_offset_uncertainty_ms: Option<f64>,
+    /// The messages in common on which that stands.
+    pub clock_offset_messages: u64,
     /// How another reader reads the messages behind the incorrect verdicts.
     pub second_reading: SecondReading,
     /// Whether everything that the capture claims to hold could be read.

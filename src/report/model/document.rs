@@ -28,6 +28,8 @@ pub struct Report {
     pub redirects: Vec<Redirect>,
     /// Messages that belong to a redirect which the capture does not have.
     pub orphans: Orphans,
+    /// What may be wrong with how the captures were given, in sentences.
+    pub hints: Vec<String>,
 }
 
 impl Default for Report {
@@ -40,6 +42,7 @@ impl Default for Report {
             summary: Summary::default(),
             redirects: Vec::new(),
             orphans: Orphans::default(),
+            hints: Vec::new(),
         }
     }
 }

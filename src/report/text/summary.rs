@@ -160,7 +160,7 @@ fn captures(report: &Report, names: &FrameNames, page: &mut Page<'_>) -> io::Res
             self::fault(index, fault, names, page)?;
         }
     }
-    Ok(())
+    report.hints.iter().try_for_each(|hint| page.line(LABELS, LABELS + 4, &Line::new().text("hint: ").text(hint)))
 }
 
 fn capture(capture: &Capture, page: &mut Page<'_>) -> io::Result<()> {
@@ -172,7 +172,23 @@ fn capture(capture: &Capture, page: &mut Page<'_>) -> io::Result<()> {
     if let (Some(first), Some(last)) = (&capture.first_time, &capture.last_time) {
         line = line.text(", ").text(first).text(" to ").text(last);
     }
-    page.line(LABELS, LABELS + 4, &line.text(if capture.complete { ", complete" } else { ", INCOMPLETE" }))
+    page.line(LABELS, LABELS + 4, &line.text(if capture.complete { ", complete" } else { ", INCOMPLETE" }))?;
+    clock(capture, page)
+}
+
+/// By how much the clock of the capture was put right, where it was.
+fn clock(capture: &Capture, page: &mut Page<'_>) -> io::Result<()> {
+    if capture.clock_offset_ms == 0.0 {
+        return Ok(());
+    }
+    let side = if capture.clock_offset_ms > 0.0 { "ahead" } else { "behind" };
+    let within = capture.clock_offset_uncertainty_ms.map_or(String::new(), |ms| format!(" (within {ms:.3} ms)"));
+    let told = format!(
+        "its clock is {:.3} s {side}{within}, by {}; the times told here are without that",
+        capture.clock_offset_ms.abs() / 1e3,
+        counted(capture.clock_offset_messages, "common message")
+    );
+    page.line(LABELS + 4, LABELS + 8, &Line::new().text(&told))
 }
 
 fn fault(capture: u32, fault: &Fault, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {

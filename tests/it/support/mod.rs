@@ -2,6 +2,7 @@
 
 pub(crate) mod audited;
 pub(crate) mod capture_text;
+pub(crate) mod damage;
 pub(crate) mod dns_message;
 pub(crate) mod pcap_writer;
 pub(crate) mod real_captures;
