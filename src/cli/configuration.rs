@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn a_value_that_cannot_be_is_refused_with_its_line() {
         for (text, wanted) in [
-            ("profile = \"rcf\"", "1: no such value: rcf; did you mean rfc?"),
+            ("profile = \"strickt\"", "1: no such value: strickt; did you mean strict?"),
             ("patience = \"soon\"", "1: a number of seconds from 0 to 86400 is wanted"),
             ("patience = -1", "1: a number of seconds from 0 to 86400 is wanted"),
             ("methods = [\n\"INVITE\",\n7]", "3: a text in quotation marks is wanted"),
