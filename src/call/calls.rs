@@ -5,19 +5,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::above::Aboves;
 use super::chain::Chain;
 use super::clue::{Clue, ClueKind};
-use super::elements::Element;
 use super::events::{Events, MAX_KEPT, bound, keep};
 use super::future::Watches;
 use super::habit::{self, Habits};
 use super::hop::Hop;
-use super::identity::Person;
+use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancelled};
+use super::late::{self, Latest};
 use super::link::{self, Asked};
 use super::names::{self, Names};
 use super::open::{Open, OpenRedirects};
-use super::redirect::{Attempt, Cover, Kept, Link, Outcome, Redirect, Repeat, Role};
+use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role};
 use super::relay::mark_relayed;
 use super::settings::Settings;
 use super::sighting::Sighting;
@@ -25,22 +26,25 @@ use super::target;
 use super::transaction::Transactions;
 use super::unseen::mark_unseen;
 use crate::evidence::Timestamp;
-use crate::sip::Uri;
 
 /// The calls of the captures so far.
 #[derive(Debug)]
 pub struct Calls {
-    settings: Settings,
+    pub(super) settings: Settings,
     pub(super) transactions: Transactions,
     pub(super) open: OpenRedirects,
     pub(super) chains: BTreeMap<u64, Chain>,
-    watches: Watches,
+    /// The hops above the proxies among their clients.
+    pub(super) aboves: Aboves,
+    pub(super) watches: Watches,
     /// The clients that send a server what is meant for other addresses.
     habits: Habits,
     /// What the clients had been told of names.
-    names: Names,
+    pub(super) names: Names,
     /// Until when each capture goes on.
     covers: Vec<Timestamp>,
+    /// The requests of the last moments.
+    pub(super) latest: Latest,
     next: u64,
     /// Whether something was not kept because a redirect had [`MAX_KEPT`] of it.
     pub(super) is_full: bool,
@@ -54,10 +58,12 @@ impl Calls {
             transactions: Transactions::new(settings.max_transactions),
             open: OpenRedirects::default(),
             chains: BTreeMap::new(),
+            aboves: Aboves::default(),
             watches: Watches::new(settings.max_watches),
             habits: Habits::default(),
             names: Names::new(settings.network.shared_resolver),
             covers: Vec::new(),
+            latest: Latest::default(),
             next: 1,
             is_full: false,
             settings,
@@ -141,6 +147,7 @@ impl Calls {
         redirect.server_is_known_as = self.settings.network.known_as(redirect.server);
         redirect.sends_all_there = self.habits.has(redirect.client.address, redirect.server);
         self.open.forget_client(redirect.client.address);
+        self.aboves.leave(redirect.id);
         if let Some(chain) = self.chains.get_mut(&redirect.chain)
             && chain.leave()
         {
@@ -171,6 +178,7 @@ impl Calls {
                 return;
             }
             branch_of = branch_of.or(known.place);
+            self.branch_reused_above(number);
         }
         let kept: Kept = Arc::new(sighting.to_kept());
         let (number, full) = self.transactions.open(key, cseq, uri, Some(&kept), sighting.time);
@@ -181,6 +189,10 @@ impl Calls {
             transaction.branch_of = branch_of;
         }
         if sighting.message.method() != b"CANCEL" {
+            if self.latest.note(number, &kept) {
+                events
+                    .fault(sighting.place.capture, bound("requests remembered for a late 3xx", late::MAX_REMEMBERED, sighting.place.frame));
+            }
             self.place(number, &kept, events);
         }
     }
@@ -194,7 +206,7 @@ impl Calls {
         transaction.request_uri = uri;
         let Some(open) = transaction.redirect.and_then(|redirect| self.open.get_mut(redirect)) else { return };
         let redirect = &mut open.redirect;
-        redirect.original = kept.message.request_uri().map(Uri::parse);
+        redirect.original = asked_uri(&kept.message);
         redirect.hop = Hop::of_request(&kept, &self.names);
         (redirect.client, redirect.server) = (kept.source, kept.destination);
         if let (Some(original), Some(chain)) = (&redirect.original, self.chains.get_mut(&redirect.chain)) {
@@ -236,13 +248,13 @@ impl Calls {
             self.attach(redirect, link, number, kept, &asked);
             return;
         }
+        self.note_in_dialog(kept, &asked);
         self.note_habit(kept, events);
         if self.watches.knows(kept.source.address)
             && asked.tag_of_to().is_none()
             && kept.message.method() != b"REGISTER"
             && asked.is_first_hop()
-            && let Some(caller) = asked.caller()
-            && let Some((watch, request)) = self.watches.see(kept, caller, asked.uri(), asked.to(), self.settings.retry_window)
+            && let Some((watch, request)) = self.watches.see(&asked, number, &self.transactions, self.settings.retry_window)
         {
             events.later(watch, request);
         }
@@ -269,60 +281,16 @@ impl Calls {
             || (!self.open.is_empty() && asked.tag_of_from().is_some_and(|tag| !self.open.of_from_tag(tag).is_empty()))
     }
 
-    fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
-        let Some(open) = self.open.get_mut(redirect) else { return };
-        let index = open.redirect.attempts.len();
-        if index >= MAX_KEPT {
-            self.is_full = true;
-            return;
-        }
-        let chain = self.chains.entry(open.redirect.chain).or_default();
-        let repeats = chain.repeats(asked.uri(), kept, &self.transactions);
-        chain.tried(asked.uri(), kept, number);
-        let (contact, difference) = target::nearest(&open.redirect, asked.uri(), kept);
-        let amended = open.redirect.attempts.last().is_some_and(|last| {
-            last.uri.equals(asked.uri()) && last.outcome.is_some_and(|outcome| super::chain::asks_to_amend(outcome.status))
-        });
-        let branch_of = self.transactions.get(number).and_then(|transaction| transaction.branch_of);
-        let (network, target) = (&self.settings.network, contact.and_then(|index| open.redirect.targets.get(index).cloned()));
-        open.last_event = open.last_event.max(kept.time);
-        open.redirect.attempts.push(Attempt {
-            request: kept.clone(),
-            uri: asked.uri().clone(),
-            retransmissions: Vec::new(),
-            link,
-            hop: Hop::of_request(kept, &self.names),
-            is_to_known_proxy: network.known_as(kept.destination) == Some(Element::OutboundProxy),
-            is_same_number: target.as_ref().is_some_and(|target| network.is_same_number(&target.uri, asked.uri())),
-            contact_hop: target
-                .as_ref()
-                .map_or_else(Hop::default, |target| Hop::of(&target.uri, &self.names, kept.source.address, kept.time)),
-            contact,
-            difference,
-            outcome: None,
-            to_tags: Vec::new(),
-            repeats,
-            amended,
-            branch_of,
-            redirected: None,
-        });
-        if let Some(transaction) = self.transactions.get_mut(number) {
-            transaction.attempt = Some((redirect, index));
-        }
-        if let Some(call_id) = kept.message.call_id() {
-            self.open.enter_call_id(redirect, call_id);
-        }
-        self.watches.attempted(redirect);
-    }
-
     fn cancel(&mut self, sighting: &Sighting<'_>) {
         let Some(key) = key_of_cancelled(&sighting.message) else { return };
         let key = self.transactions.digested(key);
         for number in self.transactions.find(&key) {
             let Some(transaction) = self.transactions.get_mut(number) else { continue };
             transaction.cancel.get_or_insert(sighting.place);
+            let redirect = transaction.redirect;
+            self.cancelled_above(number, sighting.place);
             // Whoever still cancels had not seen the 3xx: the two crossed on their way.
-            if let Some(open) = transaction.redirect.and_then(|redirect| self.open.get_mut(redirect))
+            if let Some(open) = redirect.and_then(|redirect| self.open.get_mut(redirect))
                 && open.redirect.attempts.is_empty()
             {
                 open.redirect.cancel.get_or_insert(sighting.place);
@@ -355,6 +323,7 @@ impl Calls {
             return;
         }
         let first = transaction.outcome.is_none();
+        self.answered_above(number, sighting, status);
         if first {
             self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
         }
@@ -365,41 +334,17 @@ impl Calls {
             self.finished(attempt, sighting, status);
             self.redirected(sighting, status, number, events);
         } else if first {
-            transaction.request = None;
+            (transaction.request, transaction.early_ack) = (None, None);
             self.answered(attempt, sighting);
             self.finished(attempt, sighting, status);
         }
     }
 
-    /// Notes the To tag with which an attempt was answered.
-    fn answered(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>) {
-        let mut is_full = self.is_full;
-        if let Some(attempt) = self.attempt_mut(attempt)
-            && let Some(tag) = sighting.message.to_tag()
-            && !attempt.to_tags.iter().any(|known| **known == *tag)
-        {
-            keep(&mut attempt.to_tags, tag.to_vec(), &mut is_full);
-        }
-        self.is_full = is_full;
-    }
-
-    fn finished(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>, status: u16) {
-        if let Some(open) = attempt.and_then(|(number, _)| self.open.get_mut(number)) {
-            open.last_event = open.last_event.max(sighting.time);
-        }
-        if let Some(attempt) = self.attempt_mut(attempt) {
-            attempt.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
-        }
-    }
-
-    fn attempt_mut(&mut self, attempt: Option<(u64, usize)>) -> Option<&mut Attempt> {
-        let (number, index) = attempt?;
-        self.open.get_mut(number)?.redirect.attempts.get_mut(index)
-    }
-
     fn repeated(&mut self, redirect: u64, sighting: &Sighting<'_>, status: u16) {
         if let Some(open) = self.open.get_mut(redirect) {
-            keep(&mut open.redirect.repeats, Repeat { place: sighting.place, time: sighting.time, status }, &mut self.is_full);
+            let targets = target::other_targets(&open.redirect.response.message, &sighting.message).into();
+            let repeat = Repeat { place: sighting.place, time: sighting.time, status, targets };
+            keep(&mut open.redirect.repeats, repeat, &mut self.is_full);
         }
     }
 
@@ -413,7 +358,12 @@ impl Calls {
         let Some(transaction) = self.transactions.get_mut(number) else { return };
         transaction.redirect = Some(id);
         let request = transaction.request.clone();
-        let (attempt, cancel, repeats) = (transaction.attempt, transaction.cancel, transaction.repeats.to_vec());
+        let (attempt, mut cancel, repeats) = (transaction.attempt, transaction.cancel, transaction.repeats.to_vec());
+        // An ACK and its 3xx may cross on their way into the capture.
+        let acks = transaction.early_ack.take().into_iter().collect();
+        if request.is_none() {
+            cancel = cancel.or_else(|| self.cancel_of(sighting));
+        }
         if let Some(attempt) = self.attempt_mut(attempt) {
             attempt.redirected = Some(id);
         }
@@ -427,7 +377,7 @@ impl Calls {
             server: request.as_ref().map_or(sighting.source, |request| request.destination),
             transport: sighting.transport,
             role: if sighting.message.has_several_vias() { Role::Proxy } else { Role::Uac },
-            original: request.as_ref().and_then(|request| request.message.request_uri()).map(Uri::parse),
+            original: request.as_ref().and_then(|request| asked_uri(&request.message)),
             hop: request.as_ref().map_or_else(Hop::default, |request| Hop::of_request(request, &self.names)),
             targets: target::targets(&sighting.message).into(),
             offer: target::offer(&sighting.message),
@@ -439,7 +389,7 @@ impl Calls {
             patience: self.settings.patience(status),
             request,
             repeats: Vec::new(),
-            acks: Vec::new(),
+            acks,
             attempts: Vec::new(),
             candidate: None,
             rival: None,
@@ -448,6 +398,9 @@ impl Calls {
             sends_all_there: false,
             server_is_known_as: None,
             relayed: None,
+            above: None,
+            in_dialog: Vec::new(),
+            refreshed: None,
             tried: Vec::new(),
             cover: Cover { until: sighting.time, client_visible: false },
         };
@@ -455,6 +408,7 @@ impl Calls {
             events.fault(sighting.place.capture, bound("Contacts read of one 3xx", target::MAX_TARGETS, sighting.place.frame));
         }
         self.enter(redirect, number, sighting, events);
+        self.place_behind(id, sighting.time);
     }
 
     fn enter(&mut self, mut redirect: Redirect, number: u64, sighting: &Sighting<'_>, events: &mut dyn Events) {
@@ -464,6 +418,7 @@ impl Calls {
         }
         chain.join();
         redirect.tried = chain.list(&self.transactions);
+        self.find_above(&mut redirect);
         mark_relayed(&mut self.open, &redirect, sighting);
         let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
         let caller = Person::caller(&asked.message);

@@ -11,9 +11,13 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
+use super::fallback::{CachedUse, Fallback};
 use super::identity::{Person, nickname, same_person};
+use super::link::Asked;
 use super::redirect::{Lifetime, Redirect, Role, Target};
+use super::settings::SECOND;
 use super::sighting::Sighting;
+use super::transaction::Transactions;
 use crate::evidence::{Place, Timestamp};
 use crate::sip::{Difference, Uri};
 
@@ -37,6 +41,7 @@ pub struct Watch {
     pub targets: Arc<[Target]>,
     attempted: bool,
     last_original: Option<Timestamp>,
+    cached: Option<CachedUse>,
     names: u32,
 }
 
@@ -68,6 +73,10 @@ pub struct LaterRequest {
     pub target: Option<usize>,
     /// What it shows.
     pub shows: Use,
+    /// Whether it went back to the original URI because a cached Contact had failed (RFC 3261, 21.3.3).
+    pub is_fallback: bool,
+    /// What had failed already, where it was not the first to go back.
+    pub repeats_fallback: Option<Fallback>,
 }
 
 /// Whom and what a later request is looked up by: the caller and a name for the URI.
@@ -119,6 +128,7 @@ impl Watches {
             targets: redirect.targets.clone(),
             attempted: false,
             last_original: None,
+            cached: None,
             names: 0,
         };
         let caller = self.hasher.hash_one(caller);
@@ -157,23 +167,23 @@ impl Watches {
         }
     }
 
-    /// What `request` shows for a redirect of its caller, if anything.
+    /// What a request, in the transaction of that number, shows for a redirect of its caller, if anything.
     pub(super) fn see(
         &mut self,
-        request: &Sighting<'_>,
-        caller: &Person,
-        uri: &Uri,
-        to: Option<&Uri>,
+        asked: &Asked<'_>,
+        number: u64,
+        transactions: &Transactions,
         window: i64,
     ) -> Option<(&Watch, LaterRequest)> {
+        let (request, uri) = (asked.sighting, asked.uri());
         let address = request.source.address;
         // A publication is refreshed where it is kept, as a registration is (RFC 3903, 4.1).
         if request.message.method() == b"PUBLISH" {
             return None;
         }
-        let to_name = to.map(nickname).unwrap_or_default();
+        let to_name = asked.to().map(nickname).unwrap_or_default();
         let asked_name = nickname(uri);
-        let caller = self.hasher.hash_one(caller);
+        let caller = self.hasher.hash_one(asked.caller()?);
         let at_original = self.by_name.get(&self.name(address, caller, &asked_name, b"")).copied();
         let at_contact = self.by_name.get(&self.name(address, caller, &asked_name, &to_name)).copied();
         if let Some(redirect) = at_original
@@ -181,31 +191,35 @@ impl Watches {
         {
             let watch = self.by_redirect.get_mut(&redirect)?;
             watch.last_original = Some(request.time);
-            return Some((watch, later(request, None, Use::Original)));
+            let (is_fallback, repeats_fallback) = match &mut watch.cached {
+                Some(cached) => cached.go_back(request, number, transactions),
+                None => (false, None),
+            };
+            if !is_fallback {
+                watch.cached = None;
+            }
+            return Some((watch, LaterRequest { is_fallback, repeats_fallback, ..later(request, None, Use::Original) }));
         }
-        let watch = self.by_redirect.get(&at_contact?)?;
+        let redirect = at_contact?;
+        let watch = self.by_redirect.get(&redirect)?;
         // Where the To names the Contact too, its user may have dialled it; where the redirect was never followed, nothing was cached;
         // where the original URI was asked a moment before, a 3xx may be missing from the capture.
-        let first =
-            self.by_name.get(&self.name(address, caller, &nickname(&watch.original), b"")).and_then(|first| self.by_redirect.get(first));
-        let asked = first.and_then(|first| first.last_original.max((first.redirect > watch.redirect).then_some(first.time)));
-        let explained = !to.is_some_and(|to| same_person(to, &watch.original))
+        let first_number = self.by_name.get(&self.name(address, caller, &nickname(&watch.original), b"")).copied();
+        let first = first_number.and_then(|first| self.by_redirect.get(&first));
+        let last = first.and_then(|first| first.last_original.max((first.redirect > watch.redirect).then_some(first.time)));
+        let explained = !asked.to().is_some_and(|to| same_person(to, &watch.original))
             || !watch.attempted
             || request.time <= watch.time
-            || asked.is_some_and(|asked| request.time.nanos_since(asked) <= window);
+            || last.is_some_and(|last| request.time.nanos_since(last) <= window);
         if explained {
             return None;
         }
         let index = watch.targets.iter().position(|target| target.usable && is_use_of(target, uri))?;
-        let shows = match watch.targets.get(index)?.lifetime {
-            Lifetime::Once | Lifetime::Seconds(0) if watch.status == 301 => Use::CachedInTime,
-            Lifetime::Once | Lifetime::Seconds(0) => Use::CachedWithoutExpiry,
-            Lifetime::Seconds(seconds) => {
-                let end = i64::from(seconds).saturating_mul(1_000_000_000).saturating_add(SLACK_NANOS);
-                if request.time.nanos_since(watch.time) <= end || watch.status == 301 { Use::CachedInTime } else { Use::CachedAfterExpiry }
-            }
-        };
-        Some((watch, later(request, Some(index), shows)))
+        let shows = shown_by_use(watch, watch.targets.get(index)?.lifetime, request.time);
+        if let Some(first) = first_number.and_then(|first| self.by_redirect.get_mut(&first)) {
+            first.cached = Some(CachedUse::new(request, number));
+        }
+        Some((self.by_redirect.get(&redirect)?, later(request, Some(index), shows)))
     }
 
     fn name(&self, address: IpAddr, caller: u64, uri: &[u8], to: &[u8]) -> Name {
@@ -241,6 +255,19 @@ impl Watches {
     }
 }
 
+/// What the use of a Contact with that lifetime shows.
+fn shown_by_use(watch: &Watch, lifetime: Lifetime, time: Timestamp) -> Use {
+    match lifetime {
+        // RFC 3261, 21.3.2: what has moved for good is to be asked there.
+        _ if watch.status == 301 => Use::CachedInTime,
+        Lifetime::Once | Lifetime::Seconds(0) => Use::CachedWithoutExpiry,
+        Lifetime::Seconds(seconds) => {
+            let end = i64::from(seconds).saturating_mul(SECOND).saturating_add(SLACK_NANOS);
+            if time.nanos_since(watch.time) <= end { Use::CachedInTime } else { Use::CachedAfterExpiry }
+        }
+    }
+}
+
 /// Whether a Request-URI is that of a Contact, give or take what a client may lose of it.
 fn is_use_of(target: &Target, uri: &Uri) -> bool {
     Difference::between(&target.uri, uri, None).against_contact.names_the_target()
@@ -254,5 +281,7 @@ fn later(request: &Sighting<'_>, target: Option<usize>, shows: Use) -> LaterRequ
         uri: request.message.request_uri().unwrap_or_default().to_vec(),
         target,
         shows,
+        is_fallback: false,
+        repeats_fallback: None,
     }
 }

@@ -5,8 +5,20 @@
 use memchr::memchr;
 use smallvec::SmallVec;
 
+use super::key::has_cookie;
 use crate::sip::uri::Host;
 use crate::sip::{Message, Uri};
+
+/// The URI that a request is for: its Request-URI, or the last Route where the Request-URI names a strict router alone, which knows to put
+/// them back (RFC 3261, 12.2.1.1 and 16.4).
+pub(super) fn asked_uri(message: &Message<'_>) -> Option<Uri> {
+    let uri = message.request_uri().map(Uri::parse)?;
+    if uri.user().is_some() || !uri.is_sip() {
+        return Some(uri);
+    }
+    let last = message.routes().last().filter(|route| !route.is_loose()).map(|route| Uri::parse(route.uri()));
+    Some(last.filter(|last| last.user().is_some()).unwrap_or(uri))
+}
 
 /// A person as a From names one: user and host of the URI, without port, scheme and parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -99,6 +111,11 @@ impl ViaStack {
     /// The Vias below the topmost: those of the elements that the message had passed before its sender.
     pub(super) fn below(&self) -> &[Hop] {
         self.0.get(1..).unwrap_or_default()
+    }
+
+    /// Whether each Via below the topmost has a branch that no other request has: one of an element that knows RFC 3261.
+    pub(super) fn is_unique_below(&self) -> bool {
+        self.below().iter().all(|(branch, ..)| has_cookie(branch))
     }
 
     /// All Vias.

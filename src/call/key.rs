@@ -15,6 +15,11 @@ use crate::sip::{Message, Name};
 /// The magic cookie with which the branch of an RFC 3261 element begins (RFC 3261, 8.1.1.7).
 const MAGIC_COOKIE: &[u8] = b"z9hG4bK";
 
+/// Whether a branch is one that no other request has: more than the cookie alone (RFC 4475, 3.2.1).
+pub(super) fn has_cookie(branch: &[u8]) -> bool {
+    branch.len() > MAGIC_COOKIE.len() && branch.starts_with(MAGIC_COOKIE)
+}
+
 /// What tells one client transaction from another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Key<B> {
@@ -108,6 +113,19 @@ pub(super) fn key_of_cancelled<'a>(cancel: &'a Message<'_>) -> Option<BorrowedKe
     keyed_as(cancel, cancel.cseq(), b"INVITE")
 }
 
+/// The key of the transaction on the hop above, whose request the sender of `message` sent on: by the Via below its own (RFC 3261, 16.6).
+pub(super) fn key_of_above<'a>(message: &'a Message<'_>) -> Option<BorrowedKey<'a>> {
+    let via = message.vias().nth(1)?;
+    let cseq = message.cseq()?;
+    let method = transaction_method(cseq.method);
+    keyed_by((via.host, via.port, via.branch()), message, Some(cseq), method)
+}
+
+/// The key of the CANCEL that cancels the INVITE which a response answers (RFC 3261, 9.1).
+pub(super) fn key_of_cancel<'a>(response: &'a Message<'_>) -> Option<BorrowedKey<'a>> {
+    keyed_as(response, response.cseq(), b"CANCEL")
+}
+
 /// What of a Via makes a key: host and port of sent-by, and the branch.
 type Hop<'a> = (&'a [u8], Option<u16>, Option<&'a [u8]>);
 
@@ -149,12 +167,17 @@ fn hop<'a>(message: &'a Message<'_>) -> Hop<'a> {
 }
 
 fn keyed_as<'a>(message: &'a Message<'_>, cseq: Option<CSeq<'a>>, method: &'a [u8]) -> Option<BorrowedKey<'a>> {
-    let (host, port, branch) = hop(message);
+    keyed_by(hop(message), message, cseq, method)
+}
+
+fn keyed_by<'a>(
+    (host, port, branch): Hop<'a>,
+    message: &'a Message<'_>,
+    cseq: Option<CSeq<'a>>,
+    method: &'a [u8],
+) -> Option<BorrowedKey<'a>> {
     match branch {
-        // A branch that is nothing but the cookie is not unique (RFC 4475, 3.2.1).
-        Some(branch) if branch.len() > MAGIC_COOKIE.len() && branch.starts_with(MAGIC_COOKIE) => {
-            Some(Key::Rfc3261 { branch, host, port, method })
-        }
+        Some(branch) if has_cookie(branch) => Some(Key::Rfc3261 { branch, host, port, method }),
         _ => {
             let call_id = message.call_id()?;
             let from_tag = message.from_tag().unwrap_or_default();

@@ -7,7 +7,7 @@
 use std::cell::OnceCell;
 use std::cmp::Reverse;
 
-use super::identity::{Person, ViaStack, nickname, same_person};
+use super::identity::{Person, ViaStack, asked_uri, nickname, same_person};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Attempt, Link, Role};
 use super::sighting::Sighting;
@@ -46,7 +46,7 @@ impl<'a> Asked<'a> {
     }
 
     pub(super) fn uri(&self) -> &Uri {
-        self.uri.get_or_init(|| Uri::parse(self.sighting.message.request_uri().unwrap_or_default()))
+        self.uri.get_or_init(|| asked_uri(&self.sighting.message).unwrap_or_else(|| Uri::parse(b"")))
     }
 
     pub(super) fn to(&self) -> Option<&Uri> {
@@ -187,13 +187,17 @@ struct Rank {
 }
 
 /// Whether the request comes from the element that received the 3xx.
-fn same_element(open: &Open, asked: &Asked<'_>) -> bool {
+pub(super) fn same_element(open: &Open, asked: &Asked<'_>) -> bool {
     match open.redirect.role {
         Role::Uac => {
             asked.is_first_hop()
                 && (asked.sighting.source.address == open.redirect.client.address || asked.vias().sender() == open.vias().sender())
         }
-        Role::Proxy => asked.vias().len() == open.vias().len() && asked.vias().below() == open.vias().below() && asked.cseq() == open.cseq,
+        Role::Proxy => {
+            // Branches say which request of the caller it is; a proxy that counts on its own is told by them.
+            let same_number = || asked.cseq() == open.cseq || (open.redirect.relayed.is_none() && open.vias().is_unique_below());
+            asked.vias().len() == open.vias().len() && asked.vias().below() == open.vias().below() && same_number()
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! Invariant: these are facts of the capture, not judgements; rules read them and change nothing.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::above::Above;
 use super::elements::Element;
 use super::hop::Hop;
 use super::sighting::Sighting;
@@ -149,12 +151,16 @@ pub struct Attempt {
     pub difference: Option<Difference>,
     /// What became of it.
     pub outcome: Option<Outcome>,
+    /// The response that asked for credentials, where that was its outcome (401, 407).
+    pub challenge: Option<Kept>,
     /// The tags with which the called side answered it: a request with such a To tag is inside the dialog that it made.
     pub to_tags: Vec<Vec<u8>>,
     /// An equal URI that this chain had tried before, unless that try was left open or asked to be sent again amended.
     pub repeats: Option<Tried>,
     /// Whether this is the attempt before it, sent again as its outcome asked (credentials, another body; RFC 3261, 8.1.3.5).
     pub amended: bool,
+    /// The later 3xx of the same transaction that names its target, where the first does not.
+    pub of_second: Option<Outcome>,
     /// The request of another content that used the same branch before.
     pub branch_of: Option<Place>,
     /// The redirect that this attempt met in its turn.
@@ -170,6 +176,8 @@ pub struct Repeat {
     pub time: Timestamp,
     /// Its status; another one than the first's breaks RFC 3261, 17.2.1.
     pub status: u16,
+    /// Its Contacts, where it is a 3xx with others than the first.
+    pub targets: Arc<[Target]>,
 }
 
 /// How far the capture reaches on the client's side.
@@ -235,6 +243,12 @@ pub struct Redirect {
     pub server_is_known_as: Option<Element>,
     /// The redirect on the hop above with which a proxy or back-to-back user agent handed this one on.
     pub relayed: Option<u64>,
+    /// The hop from which a proxy had the redirected request, where the capture shows it.
+    pub above: Option<Box<Above>>,
+    /// The later requests of the client in the same dialog that go to one of the Contacts and are no attempts.
+    pub in_dialog: Vec<Kept>,
+    /// The request with which the other side may have replaced the remote target of the dialog since (RFC 3261, 12.2.2).
+    pub refreshed: Option<Place>,
     /// The first redirect of the chain that this one belongs to; its own number where it is the first.
     pub chain: u64,
     /// Every URI that the chain had asked before this 3xx came, the original first.
@@ -261,6 +275,20 @@ impl Redirect {
             .enumerate()
             .filter(|(_, target)| target.usable && !self.tried.iter().any(|tried| tried.uri.equals(&target.uri)))
             .map(|(index, _)| index)
+    }
+
+    /// Whether the client sent anything because of it; a proxy that goes on with targets of its own (RFC 3261, 16.5) has not.
+    #[must_use]
+    pub fn is_tried(&self) -> bool {
+        self.attempts.iter().any(|attempt| attempt.contact.is_some() || attempt.link != Link::Recursion)
+    }
+
+    /// Whether a Contact that is left to try, or a URI of the body, has that address for its host.
+    #[must_use]
+    pub fn names_host(&self, address: IpAddr) -> bool {
+        let is_there = |uri: &Uri| uri.next_hop().and_then(|hop| hop.is_at(address)) == Some(true);
+        self.untried().any(|index| self.targets.get(index).is_some_and(|target| is_there(&target.uri)))
+            || self.offer.as_ref().is_some_and(|offer| offer.uris.iter().any(is_there))
     }
 
     /// Whether the same request, forked on its way, was answered with success as well.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: every Contact is kept, usable or not, in the order in which it stands (RFC 3261, 8.1.3.4 and 20.10).
 
-use super::redirect::{Kept, Lifetime, Redirect, Target};
+use super::redirect::{Kept, Lifetime, Outcome, Redirect, Role, Target};
 use crate::sip::Name;
 use crate::sip::body::Alternatives;
 use crate::sip::header::Quality;
@@ -47,6 +47,22 @@ fn is_closed(contact: &Contact<'_>) -> bool {
     !contact.address.is_bracketed || ((display.first() != Some(&b'"') || quoted_len(display).is_some()) && behind.contains(&b'>'))
 }
 
+/// The Contacts of a further 3xx of a transaction; none where they are those of the first.
+pub(super) fn other_targets(first: &Message<'_>, further: &Message<'_>) -> Vec<Target> {
+    let is_redirect = further.status().is_some_and(|status| (300..400).contains(&status));
+    if !is_redirect || first.raw_values(Name::Contact).eq(further.raw_values(Name::Contact)) {
+        return Vec::new();
+    }
+    targets(further)
+}
+
+/// The latest further 3xx of the transaction that names the URI of `request`.
+pub(super) fn second_final(redirect: &Redirect, uri: &Uri, request: &Kept) -> Option<Outcome> {
+    let names = |target: &Target| target.usable && Difference::between(&target.uri, uri, None).against_contact.names_the_target();
+    let repeat = redirect.repeats.iter().rev().find(|repeat| repeat.time <= request.time && repeat.targets.iter().any(names))?;
+    Some(Outcome { status: repeat.status, place: repeat.place, time: repeat.time })
+}
+
 /// What the body of a 3xx offers; `None` where there is no body.
 pub(super) fn offer(response: &Message<'_>) -> Option<Alternatives> {
     let body = response.body();
@@ -73,6 +89,8 @@ pub(super) fn nearest(redirect: &Redirect, uri: &Uri, request: &Kept) -> (Option
         let hop = target.usable.then(|| target.uri.next_hop()).flatten();
         hop.is_some_and(|hop| hop.is_at(request.destination.address) == Some(true)) && request.destination != redirect.server
     });
-    let contact = by_address.or((!unusable && matches!(difference.grade(), Match::UserOnly | Match::HostOnly)).then_some(index));
+    // A proxy has targets of its own for the same user (RFC 3261, 16.5), so half a Contact is none of its Contacts.
+    let is_half = !unusable && redirect.role == Role::Uac && matches!(difference.grade(), Match::UserOnly | Match::HostOnly);
+    let contact = by_address.or(is_half.then_some(index));
     (contact, Some(difference))
 }

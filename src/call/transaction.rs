@@ -4,12 +4,14 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
 use super::key::{BorrowedKey, OwnedKey};
 use super::redirect::{Kept, Outcome};
+use super::sighting::Sighting;
 use crate::evidence::{Place, Timestamp};
 
 /// How long a transaction waits for its final response: Timer C is more than three minutes (RFC 3261, 16.6).
@@ -49,8 +51,8 @@ pub(super) struct Transaction {
     pub(super) attempt: Option<(u64, usize)>,
     /// The earlier transaction with the same key and another content.
     pub(super) branch_of: Option<Place>,
-    /// Whether it was acknowledged before any final response was seen.
-    is_acknowledged: bool,
+    /// The ACK that was seen before any final response, until one is.
+    pub(super) early_ack: Option<Kept>,
     last: Timestamp,
 }
 
@@ -126,7 +128,7 @@ impl Transactions {
             redirect: None,
             attempt: None,
             branch_of: None,
-            is_acknowledged: false,
+            early_ack: None,
             last: time,
         };
         self.by_hash.entry(hash).or_default().push(number);
@@ -146,12 +148,13 @@ impl Transactions {
         }
     }
 
-    /// Notes an ACK that came with no final response.
-    pub(super) fn acknowledge(&mut self, number: u64) {
+    /// Notes an ACK that came with no final response: the capture lacks it, or shows it a moment later.
+    pub(super) fn acknowledge(&mut self, number: u64, ack: &Sighting<'_>) {
         if let Some(transaction) = self.by_number.get_mut(&number)
             && transaction.outcome.is_none()
-            && !std::mem::replace(&mut transaction.is_acknowledged, true)
+            && transaction.early_ack.is_none()
         {
+            transaction.early_ack = Some(Arc::new(ack.to_kept()));
             self.unanswered += 1;
         }
     }
@@ -164,7 +167,7 @@ impl Transactions {
     /// Notes the final response.
     pub(super) fn end(&mut self, number: u64, outcome: Outcome) {
         if let Some(transaction) = self.by_number.get_mut(&number) {
-            if std::mem::take(&mut transaction.is_acknowledged) {
+            if transaction.early_ack.is_some() {
                 self.unanswered = self.unanswered.saturating_sub(1);
             }
             transaction.outcome = Some(outcome);

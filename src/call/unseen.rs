@@ -3,17 +3,19 @@
 //! Invariant: what is missing from the capture is never held against a client: an ACK tells what was asked, a response tells that
 //! something was sent (RFC 3261, 17.1.1.3 and 17.1.3).
 
+use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::calls::Calls;
 use super::events::{MAX_KEPT, keep};
-use super::key::{Keyed, key};
+use super::identity::{Person, asked_uri};
+use super::key::{Keyed, key, key_of_cancel};
 use super::link::{RIVALS, is_tag_of_redirect};
 use super::open::{Open, OpenRedirects};
 use super::redirect::Kept;
 use super::sighting::Sighting;
-use crate::sip::Uri;
+use crate::evidence::Place;
 
 impl Calls {
     pub(super) fn ack(&mut self, sighting: &Sighting<'_>) {
@@ -21,7 +23,7 @@ impl Calls {
         let found = key.map(|key| self.transactions.find(&key)).unwrap_or_default();
         let by_key = found.iter().find_map(|number| self.transactions.get(*number).and_then(|found| found.redirect));
         if let (None, Some(number)) = (by_key, found.first()) {
-            self.transactions.acknowledge(*number);
+            self.transactions.acknowledge(*number, sighting);
         }
         if self.open.is_empty() {
             return;
@@ -37,7 +39,7 @@ impl Calls {
         let redirect = &mut open.redirect;
         let ack: Kept = Arc::new(sighting.to_kept());
         if redirect.original.is_none()
-            && let Some(uri) = ack.message.request_uri().map(Uri::parse)
+            && let Some(uri) = asked_uri(&ack.message)
         {
             if let (Some(chain), Some(number)) = (self.chains.get_mut(&redirect.chain), found.first()) {
                 chain.tried(&uri, &ack, *number);
@@ -46,6 +48,12 @@ impl Calls {
             redirect.original = Some(uri);
         }
         keep(&mut redirect.acks, ack, &mut self.is_full);
+    }
+
+    /// The CANCEL of a request that is not in the capture, of which only the response is.
+    pub(super) fn cancel_of(&self, response: &Sighting<'_>) -> Option<Place> {
+        let key = self.transactions.digested(key_of_cancel(&response.message)?);
+        self.transactions.find(&key).first().and_then(|number| self.transactions.get(*number)?.place)
     }
 
     /// The redirect of the same call and client that a 3xx whose request is not in the capture follows on.
@@ -60,23 +68,36 @@ impl Calls {
     }
 }
 
-/// Marks the redirects without an attempt that `sighting`, a response or an ACK of a request which is not in the capture, shows to have been
-/// followed all the same: it belongs to the same call or caller's end, `client` has a part in it, and its dialog is not that of the 3xx.
+/// Marks the redirect without an attempt that `sighting`, a response or an ACK of a request which is not in the capture, shows to have been
+/// followed all the same: `client` has a part in it, and it belongs to the caller's end of the same call, or to a call of the same caller with a
+/// host that the redirect named.
 pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, client: IpAddr) {
     let message = &sighting.message;
     let (Some(tag), Some(cseq)) = (message.from_tag(), message.cseq()) else { return };
     let method = if cseq.method == b"ACK" { b"INVITE" } else { cseq.method };
-    let shows = |found: &Open| {
+    let may_show = |found: &Open| {
         found.redirect.attempts.is_empty()
             && found.redirect.client.address == client
             && found.redirect.method == method
             && found.is_within_window(sighting.time)
-            && found.asked().message.from_tag() == Some(tag)
             && found.dialog.is_none()
-            && !message.to_tag().is_some_and(|tag| is_tag_of_redirect(found, tag))
-            && (cseq.number > found.cseq || message.call_id() != found.asked().message.call_id())
     };
-    let shown: Option<u64> = open.of_from_tag(tag).iter().rev().take(RIVALS).copied().find(|number| open.get(*number).is_some_and(shows));
+    let server = if message.is_request() { sighting.destination.address } else { sighting.source.address };
+    let is_other_call = |found: &Open| message.call_id() != found.asked().message.call_id();
+    let same_end = |found: &Open| {
+        found.asked().message.from_tag() == Some(tag)
+            && !message.to_tag().is_some_and(|tag| is_tag_of_redirect(found, tag))
+            && (cseq.number > found.cseq || is_other_call(found) || (cseq.number == found.cseq && server != found.redirect.server.address))
+    };
+    let caller = OnceCell::new();
+    let with_named_host = |found: &Open| {
+        found.redirect.names_host(server) && found.caller.as_ref() == caller.get_or_init(|| Person::caller(message)).as_ref()
+    };
+    let shown = |numbers: &[u64], shows: &dyn Fn(&Open) -> bool| {
+        let shows = |number: &u64| open.get(*number).is_some_and(|found| may_show(found) && shows(found));
+        numbers.iter().rev().take(RIVALS).copied().find(shows)
+    };
+    let shown = shown(open.of_from_tag(tag), &same_end).or_else(|| shown(open.of_client(client), &with_named_host));
     if let Some(found) = shown.and_then(|number| open.get_mut(number)) {
         found.redirect.unseen.get_or_insert(sighting.place);
     }

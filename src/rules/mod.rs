@@ -7,12 +7,18 @@ mod alternative;
 mod engine;
 mod finding;
 mod profile;
+#[cfg(test)]
+mod real_client_tests;
 mod redirect;
 mod rule;
 #[cfg(test)]
 mod scene;
 mod server;
 mod special;
+#[cfg(test)]
+mod trap_tests;
+#[cfg(test)]
+mod trial;
 mod verdict;
 #[cfg(test)]
 mod verdict_tests;
@@ -36,6 +42,7 @@ pub const ALL: &[&Rule] = &[
     &redirect::contact_parameter_lost::RULE,
     &redirect::method_parameter_in_request_uri::RULE,
     &redirect::uri_headers_in_request_uri::RULE,
+    &redirect::dangerous_uri_header_honoured::RULE,
     &redirect::invalid_request_uri_sent::RULE,
     &redirect::header_parameter_in_request_uri::RULE,
     &redirect::branch_reused::RULE,
@@ -43,7 +50,14 @@ pub const ALL: &[&Rule] = &[
     &redirect::from_tag_missing::RULE,
     &redirect::to_uri_rewritten::RULE,
     &redirect::cseq_not_raised::RULE,
+    &redirect::proxy_changed_cseq::RULE,
+    &redirect::max_forwards_missing::RULE,
     &redirect::method_changed::RULE,
+    &redirect::body_not_reused::RULE,
+    &redirect::headers_not_reused::RULE,
+    &redirect::contact_header_invalid::RULE,
+    &redirect::via_transport_mismatch::RULE,
+    &redirect::stale_route_kept::RULE,
     &redirect::sent_to_old_server::RULE,
     &redirect::maddr_ignored::RULE,
     &redirect::contact_transport_ignored::RULE,
@@ -54,8 +68,11 @@ pub const ALL: &[&Rule] = &[
     &redirect::lower_q_tried_first::RULE,
     &redirect::next_contact_not_tried::RULE,
     &redirect::sips_downgraded::RULE,
+    &redirect::second_final_followed::RULE,
     &redirect::contact_cached_without_expiry::RULE,
     &redirect::contact_used_after_expiry::RULE,
+    &redirect::original_retried_repeatedly::RULE,
+    &redirect::moved_permanently_ignored::RULE,
     &ack::ack_missing::RULE,
     &ack::ack_differs_from_invite::RULE,
     &ack::ack_sent_elsewhere::RULE,
@@ -63,6 +80,16 @@ pub const ALL: &[&Rule] = &[
     &ack::ack_with_body::RULE,
     &special::use_proxy_treated_as_redirect::RULE,
     &special::use_proxy_not_followed::RULE,
+    &special::challenge_answered_at_original::RULE,
+    &special::stale_credentials_sent::RULE,
+    &special::rejected_credentials_repeated::RULE,
+    &special::proxy_relayed_while_recursing::RULE,
+    &special::proxy_sent_several_finals::RULE,
+    &special::proxy_changed_body::RULE,
+    &special::proxy_hid_redirect::RULE,
+    &special::used_contact_relayed::RULE,
+    &special::dialog_route_set_changed::RULE,
+    &special::dialog_target_replaced::RULE,
     &alternative::alternative_not_attempted::RULE,
     &alternative::alternative_treated_as_redirect::RULE,
     &alternative::same_request_repeated::RULE,

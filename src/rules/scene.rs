@@ -16,8 +16,9 @@
 //!   `again` sends the last octets on that way once more. `end` is where the capture ends.
 //! - `resolver > client DNS far.example A 198.51.100.30` is an answer of DNS (A, AAAA, CNAME, `SRV PORT HOST`, `NAPTR sip+d2u NAME`, or `none`), with the
 //!   seconds of its time to live behind it.
-//! - The usual headers: a new branch, the Call-ID `call`, the From tag `alice`, the first Request-URI as To, a CSeq one higher in each request.
-//!   `Header:` without a value leaves one out. `body: ...` is a body, `flag: truncated` a message that the capture cut.
+//! - The usual headers: a new branch, the Call-ID `call`, the From tag `alice`, the first Request-URI as To, a CSeq one higher in each request,
+//!   the sender's address as Contact.
+//!   `Header:` without a value leaves one out. `body: ...` is a body, `\n` in it the end of a line; `flag: truncated` a message that the capture cut.
 
 use std::net::SocketAddr;
 
@@ -174,7 +175,7 @@ impl Sent {
         self.headers.retain(|(known, _)| !written.iter().any(|(name, _)| known.eq_ignore_ascii_case(name)));
         for (name, value) in written {
             match (*name, *value) {
-                ("body", body) => self.body = body.to_owned(),
+                ("body", body) => self.body = body.replace("\\n", "\r\n"),
                 ("flag", "truncated") => self.truncated = true,
                 (_, "") => {}
                 ("CSeq", number) if number.parse::<u32>().is_ok() => {
@@ -260,6 +261,7 @@ impl Stage {
         let earlier: Vec<&Sent> = self.sent.iter().filter(counts).collect();
         let number = earlier.len() + 1;
         let to = earlier.first().map_or(uri, |first| &first.uri);
+        let scheme = if uri.starts_with("sips:") { "sips" } else { "sip" };
         let headers = [
             ("Via", format!("SIP/2.0/{} {source};branch=z9hG4bK{number}", transport.name().to_uppercase())),
             ("Max-Forwards", "70".to_owned()),
@@ -267,6 +269,7 @@ impl Stage {
             ("To", format!("<{to}>")),
             ("Call-ID", "call".to_owned()),
             ("CSeq", format!("{number} {method}")),
+            ("Contact", format!("<{scheme}:alice@{source}>")),
         ];
         Sent {
             source,
@@ -300,7 +303,7 @@ impl Stage {
     fn answer_to_nothing(&self, (source, destination): (Endpoint, Endpoint), status: &str, method: &str, uri: &str) -> Sent {
         let mut sent = self.request((destination, source), method, uri, Transport::Udp);
         let to = format!("{};tag=bob", sent.header("To"));
-        sent.put(&[("To", &to), ("Max-Forwards", "")]);
+        sent.put(&[("To", &to), ("Max-Forwards", ""), ("Contact", "")]);
         Sent { source, destination, status: status.parse().ok(), ..sent }
     }
 

@@ -316,3 +316,155 @@ fn a_retry_that_is_stamped_a_moment_before_its_redirect_is_its_retry() {
     );
     assert_eq!(verdicts(&script), [("correct", 1)]);
 }
+
+/// A call by way of a proxy that forks: the one branch is redirected, and `rest` follows.
+fn forked(rest: &str) -> String {
+    format!(
+        "0.0 client > proxy INVITE sip:bob@example.com | {ABOVE} | CSeq: 1
+         0.1 proxy > server INVITE sip:bob@192.0.2.20 | {BELOW} | {ABOVE} | CSeq: 1
+         0.11 proxy > other INVITE sip:bob@203.0.113.40 | {BELOW}2 | {ABOVE} | CSeq: 1
+         0.2 server > proxy 302 | Contact: {CONTACT}
+         0.21 proxy > server ACK | {BELOW}
+         {rest}
+         60 end"
+    )
+}
+
+#[test]
+fn a_proxy_whose_other_branch_was_answered_needs_no_contact() {
+    assert_eq!(verdicts(&forked("0.3 other > proxy 200\n0.31 proxy > client 200")), [("not-applicable", 0)]);
+    assert_eq!(verdicts(&forked("0.3 other > proxy 603\n0.31 proxy > client 603")), [("not-applicable", 0)]);
+    assert_eq!(
+        verdicts(&forked("0.3 client > proxy CANCEL\n0.31 proxy > client 200 CANCEL\n0.32 proxy > client 487 INVITE")),
+        [("not-applicable", 0)]
+    );
+    // What it should have done with the redirect instead is a matter of its policy.
+    assert_eq!(verdicts(&forked("0.3 other > proxy 404\n0.31 proxy > client 404")), [("inconclusive", 0)]);
+    assert_eq!(verdicts(&forked("0.3 other > proxy 404")), [("inconclusive", 0)]);
+}
+
+#[test]
+fn several_redirects_that_a_proxy_joins_are_judged_above() {
+    let merged = "0.3 other > proxy 302 | Contact: <sip:bob@203.0.113.41>
+        0.31 proxy > other ACK
+        0.32 proxy > client 300 | Contact: <sip:bob@198.51.100.30>, <sip:bob@203.0.113.41>
+        0.33 client > proxy ACK
+        0.4 client > target INVITE sip:bob@198.51.100.30 | CSeq: 2
+        0.5 target > client 200";
+    assert_eq!(verdicts(&forked(merged)), [("not-applicable", 0), ("not-applicable", 0), ("correct", 1)]);
+}
+
+#[test]
+fn a_proxy_that_asks_the_next_of_its_own_targets_has_not_followed() {
+    let serial = |rest: &str| {
+        format!(
+            "0.0 client > proxy INVITE sip:bob@example.com | {ABOVE} | CSeq: 1
+             0.1 proxy > server INVITE sip:bob@192.0.2.20 | {BELOW} | {ABOVE} | CSeq: 1
+             0.2 server > proxy 302 | Contact: {CONTACT}
+             0.21 proxy > server ACK | {BELOW}
+             0.3 proxy > other INVITE sip:bob@203.0.113.40 | {BELOW}2 | {ABOVE} | CSeq: 1
+             {rest}
+             60 end"
+        )
+    };
+    let handed_on = "0.4 other > proxy 404
+        0.5 proxy > client 302 | Contact: <sip:bob@198.51.100.30>
+        0.51 client > proxy ACK
+        0.6 client > target INVITE sip:bob@198.51.100.30 | CSeq: 2
+        0.7 target > client 200";
+    assert_eq!(verdicts(&serial(handed_on)), [("not-applicable", 1), ("correct", 1)]);
+    assert_eq!(verdicts(&serial("0.4 other > proxy 200\n0.5 proxy > client 200")), [("not-applicable", 1)]);
+}
+
+#[test]
+fn a_proxy_may_use_some_contacts_and_hand_on_the_others() {
+    let script = format!(
+        "0.0 client > proxy INVITE sip:bob@example.com | {ABOVE} | CSeq: 1
+         0.1 proxy > server INVITE sip:bob@192.0.2.20 | {BELOW} | {ABOVE} | CSeq: 1 | Record-Route: <sip:192.0.2.50;lr>
+         0.11 proxy > client 100
+         0.2 server > proxy 302 | Contact: {CONTACT}, <sip:bob@203.0.113.40>
+         0.21 proxy > server ACK | {BELOW}
+         0.3 proxy > target INVITE sip:bob@198.51.100.30 | {BELOW}2 | {ABOVE} | CSeq: 1 | Record-Route: <sip:192.0.2.50;lr>
+         0.4 target > proxy 486
+         0.41 proxy > target ACK | {BELOW}2
+         0.5 proxy > client 302 | Contact: <sip:bob@203.0.113.40>
+         0.51 client > proxy ACK
+         0.6 client > other INVITE sip:bob@203.0.113.40 | CSeq: 2
+         0.7 other > client 200
+         60 end"
+    );
+    assert_eq!(verdicts(&script), [("correct", 1), ("correct", 1)]);
+}
+
+#[test]
+fn an_ack_that_was_captured_ahead_of_its_redirect_is_its_ack() {
+    let script = format!(
+        "0.0 client > server INVITE sip:bob@192.0.2.20
+         0.1001 client > server ACK sip:bob@192.0.2.20 | Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK1 | CSeq: 1 | To: <sip:bob@192.0.2.20>;tag=bob1
+         0.1 server > client 302 INVITE | Contact: {CONTACT}
+         0.2 client > target INVITE sip:bob@198.51.100.30
+         40 end"
+    );
+    assert_eq!(verdicts(&script), [("correct", 1)]);
+}
+
+#[test]
+fn a_redirect_behind_a_gap_of_its_stream_knows_the_retry_that_was_seen_first() {
+    let script = |retry: &str, redirect: &str| {
+        format!(
+            "0.0 client > server/tcp INVITE sip:bob@192.0.2.20
+             {retry} client > target INVITE sip:bob@198.51.100.30
+             0.32 target > client 200
+             {redirect} server > client/tcp 302 of INVITE sip:bob@192.0.2.20 | Contact: {CONTACT}
+             0.4 client > server/tcp OPTIONS sip:192.0.2.20
+             40 end"
+        )
+    };
+    let scene = play(&script("0.3", "0.2"));
+    let [redirect] = scene.redirects.as_slice() else { panic!("one redirect, found {:?}", scene.redirects) };
+    let [attempt] = redirect.attempts.as_slice() else { panic!("one attempt, found {:?}", redirect.attempts) };
+    assert_eq!((attempt.request.place.frame, attempt.outcome.map(|outcome| outcome.status)), (2, Some(200)));
+    // What was sent well before the 3xx did not come of it.
+    assert!(play(&script("0.1", "0.31")).redirects.iter().all(|redirect| redirect.attempts.is_empty()));
+}
+
+#[test]
+fn a_cancel_whose_request_is_not_in_the_capture_is_a_cancel_all_the_same() {
+    const VIA: &str = "Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKx";
+    let script = |cancel: &str| {
+        format!(
+            "{cancel}
+             0.2 server > client 302 of INVITE sip:bob@192.0.2.20 | Contact: {CONTACT} | {VIA} | CSeq: 1
+             0.3 client > server ACK sip:bob@192.0.2.20 | {VIA} | CSeq: 1 | To: <sip:bob@192.0.2.20>;tag=bob
+             40 end"
+        )
+    };
+    let cancel = format!("0.1 client > server CANCEL sip:bob@192.0.2.20 | {VIA} | CSeq: 1");
+    assert_eq!(verdicts(&script(&cancel)), [("not-applicable", 0)]);
+    assert_eq!(verdicts(&script("")), [("incorrect", 0)]);
+}
+
+#[test]
+fn what_the_capture_shows_of_a_retry_that_it_lacks_is_a_doubt() {
+    let script = |shown: &str| {
+        format!(
+            "0.0 client > server INVITE sip:bob@192.0.2.20 | CSeq: 1
+             0.1 server > client 302 | Contact: {CONTACT}
+             0.11 client > server ACK
+             {shown}
+             40 end"
+        )
+    };
+    let of_retry = "200 of INVITE sip:bob@198.51.100.30 | Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKother";
+    for (shown, verdict) in [
+        (format!("0.3 target > client {of_retry} | CSeq: 2"), "inconclusive"),
+        (format!("0.3 target > client {of_retry} | CSeq: 1"), "inconclusive"),
+        (format!("0.3 target > client {of_retry} | CSeq: 1 | Call-ID: new | From: <sip:alice@atlanta.example>;tag=new"), "inconclusive"),
+        // Somebody else's call, or one to another host, shows nothing.
+        (format!("0.3 target > client {of_retry} | CSeq: 1 | Call-ID: new | From: <sip:carol@example.com>;tag=new"), "incorrect"),
+        (format!("0.3 other > client {of_retry} | CSeq: 1 | Call-ID: new | From: <sip:alice@atlanta.example>;tag=new"), "incorrect"),
+        (String::new(), "incorrect"),
+    ] {
+        assert_eq!(verdicts(&script(&shown)), [(verdict, 0)], "{shown}");
+    }
+}

@@ -11,6 +11,7 @@ use std::thread;
 use sip3xx::report::model::Report;
 
 use crate::support::audited::report_of_bytes;
+use crate::support::chance::Chance;
 use crate::support::sample_files::{files_below, samples};
 
 /// The octets of a pcap's file header.
@@ -48,23 +49,6 @@ fn with_each_sample(check: fn(usize, &Path, &[u8])) {
     });
 }
 
-/// Numbers by chance: xorshift64*.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    /// A number below `bound`.
-    fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound as u64).expect("below a length")
-    }
-}
-
 #[test]
 fn a_capture_that_was_cut_anywhere_gives_what_came_before() {
     with_each_sample(|number, path, bytes| {
@@ -85,7 +69,7 @@ fn a_capture_that_was_cut_anywhere_gives_what_came_before() {
 #[test]
 fn a_capture_that_was_changed_anywhere_gives_the_same_report_twice() {
     with_each_sample(|_, path, bytes| {
-        let mut chance = Chance(0x5eed ^ bytes.len() as u64);
+        let mut chance = Chance::new(0x5eed ^ bytes.len() as u64);
         for round in 0..CHANGED {
             let mut changed = bytes.to_vec();
             for _ in 0..=chance.next() % MOST_CHANGES {

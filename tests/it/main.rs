@@ -15,10 +15,14 @@ mod command_line;
 mod documents;
 /// Holds what is told of every kind of damage to a capture that has it.
 mod faults;
+/// Calls made up by chance, right and wrong, whose verdicts are known because they were meant.
+mod generated;
 /// Captures that were cut or changed anywhere: no panic, an end, and the same report twice.
 mod hostile;
 /// Holds the laws of the house: direction of imports, names and sizes of files.
 mod layers;
+/// Faults put into flows that have none: each breaks its rule and no other.
+mod mutation;
 /// Holds the JSON of real captures to the published schema.
 mod published_shape;
 /// Holds the README to what the program does.

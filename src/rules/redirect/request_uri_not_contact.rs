@@ -5,7 +5,8 @@
 use super::retry::Retry;
 use crate::call::{Attempt, Redirect};
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
-use crate::sip::Match;
+use crate::sip::uri::Scheme;
+use crate::sip::{Match, Uri};
 
 pub(in crate::rules) const RULE: Rule = Rule {
     id: "request-uri-not-contact",
@@ -40,6 +41,8 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         Match::UserOnly => ("has the user of the Contact at another host", Level::Warning),
         Match::HostOnly if attempt.is_same_number => ("has the number of the Contact in another form", Level::Warning),
         Match::HostOnly => ("has the host of the Contact with another user", Level::Error),
+        // No dialling plan makes that of a telephone.
+        Match::None if !is_of_telephony(&attempt.uri) => ("is no URI of telephony at all", Level::Error),
         Match::None => ("has nothing of the Contact, though the request was sent to its address", Level::Warning),
         Match::NumberNormalised => ("has the number of the Contact in another form", Level::Warning),
         _ => return None,
@@ -52,6 +55,11 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
 fn has_answered_host(attempt: &Attempt) -> bool {
     let host = attempt.uri.host_as_ip();
     host.is_some_and(|host| attempt.contact_hop.is_at(host) == Some(true)) && attempt.contact_hop.answers().next().is_some()
+}
+
+/// Whether a URI is one that calls are made to: an emergency service, too, may be what a Contact stands for.
+fn is_of_telephony(uri: &Uri) -> bool {
+    uri.is_sip() || uri.scheme() == Scheme::Tel || uri.service().is_some()
 }
 
 fn has_host_of_original(redirect: &Redirect, attempt: &Attempt) -> bool {
@@ -115,6 +123,12 @@ mod tests {
         let other =
             "the Request-URI sip:bob@198.51.100.30 has the user of the Contact at another host; the Contact is sip:bob@near.example";
         assert_eq!(retried("sip:bob@near.example", "sip:bob@192.0.2.20"), [(Level::Warning, other.to_owned())]);
+    }
+
+    #[test]
+    fn what_is_no_address_at_all_is_an_error() {
+        assert_eq!(retried("<sip:bob@198.51.100.30>", "target INVITE urn:uuid:1"), [Level::Error]);
+        assert_eq!(retried("<sip:bob@198.51.100.30>", "target INVITE urn:service:sos"), [Level::Warning]);
     }
 
     #[test]

@@ -32,6 +32,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let unrelated = attempt.contact.is_none()
         && attempt.difference.as_ref().is_some_and(|difference| difference.grade() != Match::Original)
         && attempt.repeats.is_none()
+        && attempt.of_second.is_none()
         && !attempt.amended
         && !follows_success(redirect, attempt);
     if !same_call || !unrelated || redirect.response.truncated || !asks_for_its_contact(redirect) || is_garbage(&attempt.uri) {

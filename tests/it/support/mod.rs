@@ -2,8 +2,11 @@
 
 pub(crate) mod audited;
 pub(crate) mod capture_text;
+pub(crate) mod chance;
 pub(crate) mod damage;
 pub(crate) mod dns_message;
+pub(crate) mod flow;
+pub(crate) mod mutations;
 pub(crate) mod pcap_writer;
 pub(crate) mod real_captures;
 pub(crate) mod sample_files;

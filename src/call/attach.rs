@@ -1,0 +1,71 @@
+//! Takes a request and the redirect that caused it, gives the attempt: which Contact it goes to, what it repeats, what it follows.
+//!
+//! Invariant: an attempt is judged against what was known when it was sent (RFC 3261, 8.1.3.4).
+
+use super::calls::Calls;
+use super::chain::asks_to_amend;
+use super::elements::Element;
+use super::events::MAX_KEPT;
+use super::hop::Hop;
+use super::link::Asked;
+use super::redirect::{Attempt, Kept, Link};
+use super::target;
+
+impl Calls {
+    /// Makes a request the attempt of a redirect.
+    pub(super) fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
+        let Some(open) = self.open.get_mut(redirect) else { return };
+        let index = open.redirect.attempts.len();
+        if index >= MAX_KEPT {
+            self.is_full = true;
+            return;
+        }
+        let chain = self.chains.entry(open.redirect.chain).or_default();
+        let repeats = chain.repeats(asked.uri(), kept, &self.transactions);
+        chain.tried(asked.uri(), kept, number);
+        let (contact, difference) = target::nearest(&open.redirect, asked.uri(), kept);
+        let is_of_first = difference.as_ref().is_some_and(|difference| difference.against_contact.names_the_target());
+        let of_second = if is_of_first { None } else { target::second_final(&open.redirect, asked.uri(), kept) };
+        let contact = contact.filter(|_| of_second.is_none());
+        let amended = open
+            .redirect
+            .attempts
+            .last()
+            .is_some_and(|last| last.uri.equals(asked.uri()) && last.outcome.is_some_and(|outcome| asks_to_amend(outcome.status)));
+        let (branch_of, outcome, redirected) = self
+            .transactions
+            .get(number)
+            .map_or((None, None, None), |transaction| (transaction.branch_of, transaction.outcome, transaction.redirect));
+        let (network, target) = (&self.settings.network, contact.and_then(|index| open.redirect.targets.get(index).cloned()));
+        open.last_event = open.last_event.max(kept.time);
+        open.redirect.attempts.push(Attempt {
+            request: kept.clone(),
+            uri: asked.uri().clone(),
+            retransmissions: Vec::new(),
+            link,
+            hop: Hop::of_request(kept, &self.names),
+            is_to_known_proxy: network.known_as(kept.destination) == Some(Element::OutboundProxy),
+            is_same_number: target.as_ref().is_some_and(|target| network.is_same_number(&target.uri, asked.uri())),
+            contact_hop: target
+                .as_ref()
+                .map_or_else(Hop::default, |target| Hop::of(&target.uri, &self.names, kept.source.address, kept.time)),
+            contact,
+            difference,
+            outcome,
+            challenge: None,
+            to_tags: Vec::new(),
+            repeats,
+            amended,
+            of_second,
+            branch_of,
+            redirected,
+        });
+        if let Some(transaction) = self.transactions.get_mut(number) {
+            transaction.attempt = Some((redirect, index));
+        }
+        if let Some(call_id) = kept.message.call_id() {
+            self.open.enter_call_id(redirect, call_id);
+        }
+        self.watches.attempted(redirect);
+    }
+}

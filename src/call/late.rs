@@ -1,0 +1,66 @@
+//! Takes requests as they come, gives those of the last moments to a 3xx that shows only now, though it was there before them.
+//!
+//! A 3xx that lies behind a gap of its stream is given out when the gap is given up; what its client did about it may have come by then. Only a
+//! gap that the receiver has confirmed holds one back that a client can have acted on (`flow::Limits::confirmed_gap_age`).
+//!
+//! Invariant: what is remembered is bounded in number and in capture time.
+
+use std::collections::VecDeque;
+
+use super::calls::Calls;
+use super::link::{self, Asked};
+use super::redirect::Kept;
+use crate::evidence::Timestamp;
+
+/// How long a request is remembered, in nanoseconds: twice as long as a confirmed gap stays open.
+const REMEMBERED_NANOS: i64 = 200_000_000;
+/// How many requests are remembered; beyond it the oldest is forgotten.
+pub(super) const MAX_REMEMBERED: usize = 8_192;
+
+/// The requests of the last moments, with the numbers of their transactions.
+#[derive(Debug, Default)]
+pub(super) struct Latest {
+    requests: VecDeque<(u64, Kept)>,
+    now: Option<Timestamp>,
+}
+
+impl Latest {
+    /// Takes a request; tells whether one that is not old had to be forgotten for it.
+    pub(super) fn note(&mut self, number: u64, request: &Kept) -> bool {
+        self.now = self.now.max(Some(request.time));
+        while self.requests.front().is_some_and(|(_, oldest)| request.time.nanos_since(oldest.time) > REMEMBERED_NANOS) {
+            self.requests.pop_front();
+        }
+        self.requests.push_back((number, request.clone()));
+        let is_full = self.requests.len() > MAX_REMEMBERED;
+        if is_full {
+            self.requests.pop_front();
+        }
+        is_full
+    }
+
+    /// The requests that were taken before a 3xx of that moment, though they were sent behind it.
+    pub(super) fn behind(&self, time: Timestamp) -> Vec<(u64, Kept)> {
+        if self.now.is_none_or(|now| now <= time) {
+            return Vec::new();
+        }
+        self.requests.iter().filter(|(_, request)| request.time > time).cloned().collect()
+    }
+}
+
+impl Calls {
+    /// Finds the attempts of the redirect `late`, whose 3xx of that moment may show late.
+    pub(super) fn place_behind(&mut self, late: u64, time: Timestamp) {
+        for (number, kept) in self.latest.behind(time) {
+            if self.transactions.get(number).is_none_or(|transaction| transaction.attempt.is_some()) {
+                continue;
+            }
+            let asked = Asked::new(&kept);
+            if let Some((redirect, link)) = link::place(&self.open, &asked).attempt_of
+                && redirect == late
+            {
+                self.attach(redirect, link, number, &kept, &asked);
+            }
+        }
+    }
+}
