@@ -6,6 +6,7 @@ pub(crate) mod chance;
 pub(crate) mod damage;
 pub(crate) mod dns_message;
 pub(crate) mod flow;
+pub(crate) mod frames;
 pub(crate) mod mutations;
 pub(crate) mod pcap_writer;
 pub(crate) mod real_captures;
