@@ -6,13 +6,13 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::call::{Calls, Clue, Frames, Settings, Sighting};
+use crate::call::{Calls, Clue, Frames, Network, Settings, Sighting};
 use crate::capture::{self, Capture, Merge};
 use crate::evidence::{Place, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLog, FaultLogs};
 use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Front, KeyLog, Limits, SESSIONS_MAX, Unit};
 use crate::report::model::{self, Report};
-use crate::rules::{Profile, Selection};
+use crate::rules::{Level, Profile, Selection};
 use crate::sip::framing::{self, Step};
 use crate::sip::{Message, MessageFault, is_sip};
 
@@ -61,6 +61,10 @@ pub struct Options {
     pub ignore: Vec<String>,
     /// The secrets by which TLS is opened, beside those that a capture brings itself.
     pub keys: KeyLog,
+    /// The levels of single rules at their worst, which go before the profile.
+    pub levels: Vec<(String, Level)>,
+    /// What is known of the network.
+    pub network: Network,
 }
 
 impl Default for Options {
@@ -73,6 +77,8 @@ impl Default for Options {
             only: Vec::new(),
             ignore: Vec::new(),
             keys: KeyLog::default(),
+            levels: Vec::new(),
+            network: Network::default(),
         }
     }
 }
@@ -320,6 +326,7 @@ impl<'a> Audit<'a> {
                 patience_s: options.patience_ns as f64 / 1e9,
                 only_rules: options.only.clone(),
                 ignored_rules: options.ignore.clone(),
+                rule_levels: options.levels.iter().map(|(id, level)| (id.clone(), level.name().to_owned())).collect(),
                 ..model::Options::default()
             },
             captures: captures.collect(),
@@ -340,8 +347,14 @@ struct Judging {
 
 impl Judging {
     fn new(options: &Options, captures: usize) -> Self {
-        let settings = Settings { retry_window: options.retry_window_ns, patience: options.patience_ns, ..Settings::default() };
-        let selection = Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone() };
+        let settings = Settings {
+            retry_window: options.retry_window_ns,
+            patience: options.patience_ns,
+            network: options.network.clone(),
+            ..Settings::default()
+        };
+        let selection =
+            Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone(), levels: options.levels.clone() };
         Self { calls: Calls::new(settings), collector: Collector::new(selection, captures) }
     }
 

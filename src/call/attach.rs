@@ -4,6 +4,7 @@
 
 use super::calls::Calls;
 use super::chain::asks_to_amend;
+use super::elements::Element;
 use super::events::MAX_KEPT;
 use super::hop::Hop;
 use super::link::Asked;
@@ -35,6 +36,7 @@ impl Calls {
             .transactions
             .get(number)
             .map_or((None, None, None), |transaction| (transaction.branch_of, transaction.outcome, transaction.redirect));
+        let (network, target) = (&self.settings.network, contact.and_then(|index| open.redirect.targets.get(index).cloned()));
         open.last_event = open.last_event.max(kept.time);
         open.redirect.attempts.push(Attempt {
             request: kept.clone(),
@@ -42,8 +44,10 @@ impl Calls {
             retransmissions: Vec::new(),
             link,
             hop: Hop::of_request(kept, &self.names),
-            contact_hop: contact
-                .and_then(|index| open.redirect.targets.get(index))
+            is_to_known_proxy: network.known_as(kept.destination) == Some(Element::OutboundProxy),
+            is_same_number: target.as_ref().is_some_and(|target| network.is_same_number(&target.uri, asked.uri())),
+            contact_hop: target
+                .as_ref()
                 .map_or_else(Hop::default, |target| Hop::of(&target.uri, &self.names, kept.source.address, kept.time)),
             contact,
             difference,

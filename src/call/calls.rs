@@ -33,7 +33,7 @@ use crate::evidence::Timestamp;
 /// The calls of the captures so far.
 #[derive(Debug)]
 pub struct Calls {
-    settings: Settings,
+    pub(super) settings: Settings,
     pub(super) transactions: Transactions,
     pub(super) open: OpenRedirects,
     pub(super) chains: BTreeMap<u64, Chain>,
@@ -60,7 +60,6 @@ impl Calls {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self {
-            settings,
             transactions: Transactions::new(settings.max_transactions),
             open: OpenRedirects::default(),
             chains: BTreeMap::new(),
@@ -68,12 +67,13 @@ impl Calls {
             watches: Watches::new(settings.max_watches),
             registrations: Registrations::default(),
             habits: Habits::default(),
-            names: Names::new(settings.shared_names),
+            names: Names::new(settings.network.shared_resolver),
             covers: Vec::new(),
             latest: Latest::default(),
             next: 1,
             next_companion: FIRST_COMPANION,
             is_full: false,
+            settings,
         }
     }
 
@@ -161,6 +161,7 @@ impl Calls {
             until: captured.max(heard.unwrap_or(Timestamp::MIN)),
             client_visible: redirect.request.is_some() || !redirect.acks.is_empty() || heard.is_some(),
         };
+        redirect.server_is_known_as = self.settings.network.known_as(redirect.server);
         redirect.sends_all_there = self.habits.has(redirect.client.address, redirect.server);
         self.open.forget_client(redirect.client.address);
         self.aboves.leave(redirect.id);
@@ -380,6 +381,9 @@ impl Calls {
 
     /// Opens the redirect that a 3xx makes of its transaction.
     fn redirected(&mut self, sighting: &Sighting<'_>, status: u16, number: u64, events: &mut dyn Events) {
+        if !self.settings.network.judges(sighting.message.method()) {
+            return;
+        }
         let next = if status < 400 { &mut self.next } else { &mut self.next_companion };
         let id = *next;
         *next += 1;
@@ -431,6 +435,7 @@ impl Calls {
             hidden: None,
             ended: None,
             sends_all_there: false,
+            server_is_known_as: None,
             relayed: None,
             above: None,
             in_dialog: Vec::new(),

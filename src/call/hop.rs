@@ -33,6 +33,14 @@ pub struct Spot {
     pub answer: Option<Place>,
 }
 
+impl Spot {
+    /// Its address and port.
+    #[must_use]
+    pub const fn endpoint(&self) -> Endpoint {
+        Endpoint { address: self.address, port: self.port }
+    }
+}
+
 /// Where a URI leads, as far as a client could know at some moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hop {

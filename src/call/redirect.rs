@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::above::Above;
+use super::elements::Element;
 use super::hidden::HiddenWay;
 use super::hop::Hop;
 use super::sighting::Sighting;
@@ -155,6 +156,10 @@ pub struct Attempt {
     pub hop: Hop,
     /// Where that Contact led when it was sent.
     pub contact_hop: Hop,
+    /// Whether it went to an outbound proxy that the settings name.
+    pub is_to_known_proxy: bool,
+    /// Whether its user is the telephone number of that Contact, as the settings say numbers are dialled.
+    pub is_same_number: bool,
     /// The Contact it goes to or comes nearest to, by index, where one is near at all.
     pub contact: Option<usize>,
     /// What was not taken over from that Contact (or from the first usable one, where none is near).
@@ -267,6 +272,8 @@ pub struct Redirect {
     pub ended: Option<Place>,
     /// Whether the client was seen sending the server what is meant for other addresses, as one does with an outbound proxy (RFC 3261, 8.1.2).
     pub sends_all_there: bool,
+    /// Whether the settings name the server as one that redirects and does nothing else, or as an outbound proxy.
+    pub server_is_known_as: Option<Element>,
     /// The redirect on the hop above with which a proxy or back-to-back user agent handed this one on.
     pub relayed: Option<u64>,
     /// The hop from which a proxy had the redirected request, where the capture shows it.

@@ -1,10 +1,12 @@
-//! Takes nothing, gives the windows and bounds of this room.
+//! Takes nothing, gives the windows and bounds of this room, and what the user knows of the network.
+
+use super::network::Network;
 
 /// Nanoseconds in a second.
 pub const SECOND: i64 = 1_000_000_000;
 
 /// How long things are waited for, and how much is held.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// How long after the 3xx a request counts as an attempt, in nanoseconds; 64*T1 by default.
     pub retry_window: i64,
@@ -16,8 +18,8 @@ pub struct Settings {
     pub max_redirects: usize,
     /// The most names (caller and URI) by which later requests are found.
     pub max_watches: usize,
-    /// Whether what one client was told of a name is known to all: they share a resolver.
-    pub shared_names: bool,
+    /// What the user knows of the network.
+    pub network: Network,
 }
 
 impl Default for Settings {
@@ -28,7 +30,7 @@ impl Default for Settings {
             max_transactions: 50_000,
             max_redirects: 10_000,
             max_watches: 100_000,
-            shared_names: false,
+            network: Network::default(),
         }
     }
 }

@@ -6,12 +6,12 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use sip3xx::analysis::{self, Input};
 use sip3xx::filter::Filter;
-use sip3xx::flow::KeyLog;
 use sip3xx::report::model::{self, Level, Report};
 use sip3xx::report::{self, FORMATS, Format, Presentation, Rows, Sort};
 use sip3xx::rules::{Profile, Rule};
 
 use super::complaint::Complaint;
+use super::configuration::{Configuration, LONGEST};
 use super::exit::{Exit, Policy};
 use super::inputs::{Inputs, inputs, is_input};
 use super::key_log::KeyLogs;
@@ -62,21 +62,24 @@ pub(super) struct Audit {
     /// Tell only the redirects of calls with a message that matches this display filter, in Wireshark's language.
     #[arg(short = 'Y', long = "display-filter", value_name = "FILTER", help_heading = "Judgement")]
     filter: Option<String>,
-    /// By which measure to level findings.
-    #[arg(long, value_name = "PROFILE", default_value = "default", value_parser = profile_parser(), help_heading = "Judgement")]
-    profile: Profile,
+    /// Take levels, windows and what is known of the network from a TOML file; see docs/configuration.md.
+    #[arg(long, value_name = "FILE", help_heading = "Judgement")]
+    config: Option<PathBuf>,
+    /// By which measure to level findings [default: default].
+    #[arg(long, value_name = "PROFILE", value_parser = profile_parser(), help_heading = "Judgement")]
+    profile: Option<Profile>,
     /// Check this rule only; may be given several times.
     #[arg(long = "rule", value_name = "ID", value_parser = rule_named, help_heading = "Judgement")]
     only: Vec<&'static Rule>,
     /// Do not check this rule; may be given several times.
     #[arg(long, value_name = "ID", value_parser = rule_named, help_heading = "Judgement")]
     ignore: Vec<&'static Rule>,
-    /// How late after a 3xx a request still counts as its attempt (64*T1).
-    #[arg(long, value_name = "SECONDS", default_value = "32", value_parser = seconds, help_heading = "Judgement")]
-    retry_window: Nanoseconds,
-    /// How much silence the capture must cover before "not followed" is said.
-    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds, help_heading = "Judgement")]
-    patience: Nanoseconds,
+    /// How late after a 3xx a request still counts as its attempt [default: 32, which is 64*T1].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Judgement")]
+    retry_window: Option<Nanoseconds>,
+    /// How much silence the capture must cover before "not followed" is said [default: 5].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Judgement")]
+    patience: Option<Nanoseconds>,
     /// Analyse each capture by itself, in place of all merged by time.
     #[arg(long, help_heading = "Judgement")]
     separate: bool,
@@ -84,9 +87,9 @@ pub(super) struct Audit {
     #[command(flatten)]
     key_logs: KeyLogs,
 
-    /// The mildest level of a finding that fails the run (exit code 1).
-    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = fail_on_parser(), help_heading = "Exit code")]
-    fail_on: FailOn,
+    /// The mildest level of a finding that fails the run (exit code 1) [default: error].
+    #[arg(long, value_name = "LEVEL", value_parser = fail_on_parser(), help_heading = "Exit code")]
+    fail_on: Option<FailOn>,
     /// Let an incomplete capture fail the run (exit code 3).
     #[arg(long, help_heading = "Exit code")]
     strict: bool,
@@ -111,8 +114,16 @@ type Nanoseconds = i64;
 /// The level that fails a run; none does where there is none.
 type FailOn = Option<Level>;
 
+/// What is judged, and by which measure, after the command line and the file were read.
+struct Measure {
+    options: analysis::Options,
+    fail_on: FailOn,
+}
+
 /// Runs the command.
 pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
+    let configuration = audit.config.as_deref().map_or_else(|| Ok(Configuration::default()), Configuration::read)?;
+    let mut measure = audit.measure(configuration);
     let named: Vec<PathBuf> = audit.read.iter().chain(&audit.captures).cloned().collect();
     // What was asked wrongly is said before any file is read; what lies below a folder is known only then.
     let filter = audit.filter.as_deref().map(display_filter).transpose()?;
@@ -124,15 +135,15 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
         return Err(Complaint::new(format!("--report would overwrite the key log {}", report.file.display())));
     }
 
-    let keys = audit.key_logs.read()?;
-    let report = analysed(audit, &inputs, filter.as_ref(), keys).map_err(|error| Complaint::of_error(&error))?;
+    measure.options.keys = audit.key_logs.read()?;
+    let report = analysed(audit, &measure, &inputs, filter.as_ref()).map_err(|error| Complaint::of_error(&error))?;
 
     let presentation = audit.presentation();
     for further in &audit.reports {
         output::to_file(&report, further.format, &presentation, &further.file)?;
     }
     output::to_stdout(&report, audit.format, presentation)?;
-    let exit = if is_some_left_out { Exit::Trouble } else { audit.policy().judge(&report) };
+    let exit = if is_some_left_out { Exit::Trouble } else { audit.policy(&measure).judge(&report) };
     // The process ends here; to give back a large report string by string would only take time.
     std::mem::forget(report);
     Ok(exit)
@@ -152,13 +163,13 @@ fn refuse_to_overwrite(reports: &[FurtherReport], inputs: &[Input]) -> Result<()
 }
 
 /// The report of all inputs: merged by time, or each by itself.
-fn analysed(audit: &Audit, inputs: &[Input], filter: Option<&Filter>, keys: KeyLog) -> Result<Report, analysis::Error> {
-    let options = audit.options(keys);
+fn analysed(audit: &Audit, measure: &Measure, inputs: &[Input], filter: Option<&Filter>) -> Result<Report, analysis::Error> {
+    let options = &measure.options;
     let mut line = ProgressLine::new();
     let mut progress = |progress: &analysis::Progress| line.update(progress);
     let mut one = |inputs: &[Input]| match filter {
-        None => analysis::audit(inputs, &options, &mut progress),
-        Some(filter) => analysis::audit_picked(inputs, &options, filter, &mut progress),
+        None => analysis::audit(inputs, options, &mut progress),
+        Some(filter) => analysis::audit_picked(inputs, options, filter, &mut progress),
     };
     let mut report = if audit.separate {
         let reports: Result<Vec<Report>, _> = inputs.chunks(1).map(&mut one).collect();
@@ -166,32 +177,43 @@ fn analysed(audit: &Audit, inputs: &[Input], filter: Option<&Filter>, keys: KeyL
     } else {
         one(inputs)?
     };
-    report.options = audit.echo();
+    report.options = audit.echo(measure);
     Ok(report)
 }
 
 impl Audit {
-    fn options(&self, keys: KeyLog) -> analysis::Options {
-        analysis::Options {
-            retry_window_ns: self.retry_window,
-            patience_ns: self.patience,
-            profile: self.profile,
-            only: ids(&self.only),
-            ignore: ids(&self.ignore),
-            keys,
-        }
+    /// What is judged, and by which measure: the command line goes before the file.
+    fn measure(&self, file: Configuration) -> Measure {
+        let default = analysis::Options::default();
+        let only = ids(&self.only);
+        let is_asked_for = |id: &String| only.contains(id);
+        let off = file.off.into_iter().filter(|id| !is_asked_for(id));
+        let options = analysis::Options {
+            retry_window_ns: self.retry_window.or(file.retry_window).unwrap_or(default.retry_window_ns),
+            patience_ns: self.patience.or(file.patience).unwrap_or(default.patience_ns),
+            profile: self.profile.or(file.profile).unwrap_or_default(),
+            ignore: ids(&self.ignore).into_iter().chain(off).collect(),
+            only,
+            levels: file.levels,
+            network: file.network,
+            keys: default.keys,
+        };
+        Measure { options, fail_on: self.fail_on.or(file.fail_on).unwrap_or(Some(Level::Error)) }
     }
 
     /// The options as the report tells them.
-    fn echo(&self) -> model::Options {
+    fn echo(&self, measure: &Measure) -> model::Options {
+        let options = &measure.options;
         model::Options {
-            profile: self.profile.name().to_owned(),
-            retry_window_s: self.retry_window as f64 / 1e9,
-            patience_s: self.patience as f64 / 1e9,
-            only_rules: ids(&self.only),
-            ignored_rules: ids(&self.ignore),
+            profile: options.profile.name().to_owned(),
+            retry_window_s: options.retry_window_ns as f64 / 1e9,
+            patience_s: options.patience_ns as f64 / 1e9,
+            only_rules: options.only.clone(),
+            ignored_rules: options.ignore.clone(),
+            rule_levels: options.levels.iter().map(|(id, level)| (id.clone(), level.name().to_owned())).collect(),
+            config: self.config.as_ref().map(|path| path.display().to_string()),
             separate: self.separate,
-            fail_on: self.fail_on.map_or("never", Level::name).to_owned(),
+            fail_on: measure.fail_on.map_or("never", Level::name).to_owned(),
             strict: self.strict,
             require_redirects: self.require_redirects,
             display_filter: self.filter.clone(),
@@ -202,8 +224,8 @@ impl Audit {
         Presentation { sort: self.sort, rows: self.rows, raw_csv: self.raw_csv, colour: false, summary_only: self.quiet }
     }
 
-    const fn policy(&self) -> Policy {
-        Policy { fail_on: self.fail_on, strict: self.strict, require_redirects: self.require_redirects }
+    const fn policy(&self, measure: &Measure) -> Policy {
+        Policy { fail_on: measure.fail_on, strict: self.strict, require_redirects: self.require_redirects }
     }
 }
 
@@ -222,7 +244,7 @@ fn format_parser() -> impl TypedValueParser<Value = &'static Format> {
     PossibleValuesParser::new(names).try_map(|name| Format::named(&name).ok_or("no such format"))
 }
 
-fn profile_parser() -> impl TypedValueParser<Value = Profile> {
+pub(super) fn profile_parser() -> impl TypedValueParser<Value = Profile> {
     let names = Profile::ALL.iter().map(|profile| {
         PossibleValue::new(profile.name()).help(match profile {
             Profile::Default => "by whether the client did what the status asks",
@@ -244,9 +266,6 @@ fn rows_parser() -> impl TypedValueParser<Value = Rows> {
 fn fail_on_parser() -> impl TypedValueParser<Value = FailOn> {
     words(&[("error", Some(Level::Error)), ("warning", Some(Level::Warning)), ("note", Some(Level::Note)), ("never", None)])
 }
-
-/// The longest duration on the command line, in seconds: a day.
-const LONGEST: f64 = 86_400.0;
 
 /// Reads a duration in seconds, fractions allowed.
 fn seconds(text: &str) -> Result<Nanoseconds, String> {

@@ -6,6 +6,7 @@ mod arguments;
 mod audit;
 mod complaint;
 mod decode_as;
+mod configuration;
 mod exit;
 mod inputs;
 mod list;

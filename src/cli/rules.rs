@@ -2,8 +2,9 @@
 
 use clap::Args;
 use sip3xx::report::catalogue;
-use sip3xx::rules::{ALL, Rule};
+use sip3xx::rules::{ALL, Profile, Rule};
 
+use super::audit::profile_parser;
 use super::complaint::Complaint;
 use super::exit::Exit;
 use super::output;
@@ -11,13 +12,18 @@ use sip3xx::nearest::nearest;
 
 /// List the rules, or explain one with its clause, rationale, remedy and an example.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  sip3xx rules\n  sip3xx rules redirect-not-followed\n  sip3xx rules --markdown > docs/rules.md")]
+#[command(
+    after_help = "Examples:\n  sip3xx rules\n  sip3xx rules redirect-not-followed\n  sip3xx rules --profile strict\n  sip3xx rules --markdown > docs/rules.md"
+)]
 pub(super) struct Rules {
     /// The rule to explain.
     #[arg(value_name = "ID", value_parser = rule_named)]
     rule: Option<&'static Rule>,
+    /// Show the levels under this profile.
+    #[arg(long, value_name = "PROFILE", default_value = "default", value_parser = profile_parser())]
+    profile: Profile,
     /// Print the whole catalogue as Markdown.
-    #[arg(long, conflicts_with = "rule")]
+    #[arg(long, conflicts_with_all = ["rule", "profile"])]
     markdown: bool,
 }
 
@@ -25,12 +31,12 @@ pub(super) struct Rules {
 pub(super) fn run(rules: &Rules) -> Result<Exit, Complaint> {
     let mut text = Vec::new();
     let written = match rules.rule {
-        Some(rule) => catalogue::page(rule, &mut text),
+        Some(rule) => catalogue::page(rule, rules.profile, &mut text),
         None if rules.markdown => {
             text = catalogue::markdown(ALL).into_bytes();
             Ok(())
         }
-        None => catalogue::list(ALL, &mut text),
+        None => catalogue::list(ALL, rules.profile, &mut text),
     };
     written.map_err(Complaint::new)?;
     output::print(&text)?;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
-use crate::rules::{Rule, Section};
+use crate::rules::{Profile, Rule, Section};
 
 /// The order of the sections.
 const SECTIONS: &[Section] = &[Section::Redirect, Section::Ack, Section::Special, Section::Alternative, Section::Server];
@@ -15,11 +15,11 @@ fn of(rules: &[&'static Rule], section: Section) -> Vec<&'static Rule> {
     rules.iter().copied().filter(|rule| rule.section == section).collect()
 }
 
-/// Writes the list of `rules` by section: id, level, summary.
+/// Writes the list of `rules` by section: id, level under `profile`, summary.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn list(rules: &[&'static Rule], out: &mut dyn io::Write) -> io::Result<()> {
+pub fn list(rules: &[&'static Rule], profile: Profile, out: &mut dyn io::Write) -> io::Result<()> {
     let widest = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let mut first = true;
     for section in SECTIONS {
@@ -33,7 +33,7 @@ pub fn list(rules: &[&'static Rule], out: &mut dyn io::Write) -> io::Result<()> 
         first = false;
         writeln!(out, "{}", section.title())?;
         for rule in rules {
-            let head = format!("  {:widest$}  {:7}  ", rule.id, rule.level.name());
+            let head = format!("  {:widest$}  {:7}  ", rule.id, profile.level(rule.level, rule.strength).name());
             writeln!(out, "{}", wrapped(&head, rule.summary))?;
         }
     }
@@ -47,10 +47,10 @@ pub fn list(rules: &[&'static Rule], out: &mut dyn io::Write) -> io::Result<()> 
 ///
 /// # Errors
 /// Those of `out`.
-pub fn page(rule: &Rule, out: &mut dyn io::Write) -> io::Result<()> {
+pub fn page(rule: &Rule, profile: Profile, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "{}", wrapped(&format!("{}: ", rule.id), rule.summary))?;
     writeln!(out)?;
-    writeln!(out, "  level     {}", rule.level.name())?;
+    writeln!(out, "  level     {}", profile.level(rule.level, rule.strength).name())?;
     writeln!(out, "  party     {}", rule.party.name())?;
     writeln!(out, "  clause    {}", obligation(rule))?;
     writeln!(out)?;
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn the_list_goes_by_section() {
-        let text = printed(|out| list(&[&OTHER, &RULE], out));
+        let text = printed(|out| list(&[&OTHER, &RULE], Profile::Default, out));
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], Section::Redirect.title());
         assert_eq!(lines[1], "  redirect-not-followed  error    no Contact of a redirect was tried | ever");
@@ -187,8 +187,14 @@ mod tests {
     }
 
     #[test]
+    fn the_levels_are_those_of_the_profile() {
+        assert!(printed(|out| list(&[&RULE], Profile::Rfc, out)).contains("redirect-not-followed  warning "));
+        assert!(printed(|out| page(&RULE, Profile::Rfc, out)).contains("  level     warning\n"));
+    }
+
+    #[test]
     fn a_page_says_everything_of_its_rule() {
-        let text = printed(|out| page(&RULE, out));
+        let text = printed(|out| page(&RULE, Profile::Default, out));
         for part in ["redirect-not-followed: no Contact", "SHOULD, RFC 3261 21.3.3", "client", "why       The caller", "    C -> S  INVITE"]
         {
             assert!(text.contains(part), "{part} is not in\n{text}");
@@ -210,7 +216,7 @@ mod tests {
 
     #[test]
     fn an_empty_catalogue_is_told() {
-        assert_eq!(printed(|out| list(&[], out)), "The catalogue holds no rules.\n");
+        assert_eq!(printed(|out| list(&[], Profile::Default, out)), "The catalogue holds no rules.\n");
         assert!(markdown(&[]).starts_with("<!--"));
     }
 }

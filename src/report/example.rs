@@ -69,6 +69,7 @@ pub(super) fn followed() -> Redirect {
             contact: Some(0),
             link: Link::SameCallId,
             r#match: Some("exact".to_owned()),
+            next_hop: NextHop::Proven,
             delay_ms: 1.25,
             outcome: Some(200),
             transport_error: None,

@@ -52,7 +52,7 @@ pub fn redirect(redirect: &call::Redirect, judgement: &rules::Judgement) -> mode
         ack: redirect.acks.first().map(|ack| model::Ack { seen: sighting(ack) }),
         contacts: redirect.targets.iter().map(contact).collect(),
         alternative: redirect.offer.as_ref().map(|offer| alternative(redirect, offer)),
-        attempts: redirect.attempts.iter().map(|attempt| self::attempt(redirect, attempt)).collect(),
+        attempts: redirect.attempts.iter().zip(&judgement.ways).map(|(attempt, way)| self::attempt(redirect, attempt, *way)).collect(),
         future: keeps_future.then(|| model::Future { verdict: model::FutureVerdict::NotObserved, requests: Vec::new() }),
         chain: model::Chain { first: redirect.chain, position: u32::try_from(redirect.tried.len()).unwrap_or(u32::MAX).max(1) },
         relayed_to: redirect.relayed,
@@ -128,7 +128,7 @@ pub const fn verdict(verdict: rules::Verdict) -> model::Verdict {
     }
 }
 
-fn attempt(redirect: &call::Redirect, attempt: &call::Attempt) -> model::Attempt {
+fn attempt(redirect: &call::Redirect, attempt: &call::Attempt, way: rules::Way) -> model::Attempt {
     let request = &attempt.request;
     model::Attempt {
         seen: sighting(request),
@@ -148,6 +148,12 @@ fn attempt(redirect: &call::Redirect, attempt: &call::Attempt) -> model::Attempt
             call::Link::InitialRegistration => model::Link::InitialRegistration,
         },
         r#match: attempt.difference.as_ref().map(|difference| difference.grade().name().to_owned()),
+        next_hop: match way {
+            rules::Way::Proven => model::NextHop::Proven,
+            rules::Way::Policy => model::NextHop::Policy,
+            rules::Way::Wrong => model::NextHop::Wrong,
+            rules::Way::Unknown => model::NextHop::Unknown,
+        },
         delay_ms: model::milliseconds(request.time.nanos_since(redirect.response.time)),
         outcome: attempt.outcome.map(|outcome| outcome.status),
         transport_error: attempt.transport_error().map(|error| error.why.name().to_owned()),

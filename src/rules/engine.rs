@@ -7,6 +7,7 @@ use super::finding::{Draft, Finding};
 use super::profile::Profile;
 use super::rule::{Check, Level, Rule, Section};
 use super::verdict::{self, Judgement};
+use super::way::Way;
 use crate::call::{LaterRequest, Redirect, Watch};
 
 /// Which rules are in force, and by what measure.
@@ -18,6 +19,8 @@ pub struct Selection {
     pub only: Vec<String>,
     /// All but these rules.
     pub ignore: Vec<String>,
+    /// The levels of single rules at their worst, which go before what the profile makes of them.
+    pub levels: Vec<(String, Level)>,
 }
 
 impl Selection {
@@ -28,10 +31,13 @@ impl Selection {
     }
 
     fn finding(&self, rule: &'static Rule, draft: Draft) -> Finding {
-        let level = match draft.level {
+        let set = self.levels.iter().find(|(id, _)| id == rule.id).map(|(_, level)| *level);
+        let level = match (draft.level, set) {
+            // What the check takes for milder stays as mild.
+            (level, Some(set)) => level.map_or(set, |level| level.min(set)),
             // What the check itself calls no more than a note is asked of nobody by this clause.
-            Some(Level::Note) => Level::Note,
-            level => self.profile.level(level.unwrap_or(rule.level), rule.strength),
+            (Some(Level::Note), None) => Level::Note,
+            (level, None) => self.profile.level(level.unwrap_or(rule.level), rule.strength),
         };
         let clause = draft.clause.unwrap_or(rule.clause);
         Finding { rule, level, clause, message: draft.message, primary: draft.primary, related: draft.related }
@@ -61,7 +67,8 @@ pub fn judge(redirect: &Redirect, selection: &Selection) -> Judgement {
         }
     }
     let (verdict, reason) = verdict::of(redirect, &findings);
-    Judgement { verdict, reason, findings }
+    let ways = redirect.attempts.iter().map(|attempt| Way::of(redirect, attempt)).collect();
+    Judgement { verdict, reason, findings, ways }
 }
 
 /// What the rules say of a later request of a redirected client.
@@ -74,4 +81,31 @@ pub fn judge_later(watch: &Watch, request: &LaterRequest, selection: &Selection)
             Check::Redirect(_) | Check::Attempt(_) => None,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Selection, find};
+    use crate::evidence::Place;
+    use crate::rules::{Draft, Level, Profile};
+
+    #[test]
+    fn a_level_that_is_set_goes_before_the_profile_and_a_milder_case_stays_milder() {
+        use Level::{Error, Note, Warning};
+        let id = "redirect-not-followed";
+        for (set, case, wanted) in [
+            (Some(Error), None, Error),
+            (Some(Warning), None, Warning),
+            (Some(Note), Some(Warning), Note),
+            (Some(Error), Some(Warning), Warning),
+            (Some(Error), Some(Note), Note),
+            (None, None, Warning),
+        ] {
+            let levels = set.map(|level| (id.to_owned(), level)).into_iter().collect();
+            let selection = Selection { profile: Profile::Rfc, levels, ..Selection::default() };
+            let draft = Draft { level: case, ..Draft::at(Place { capture: 0, frame: 1, index: 0 }, "said") };
+            let rule = find(id).expect("it is in the catalogue");
+            assert_eq!(selection.finding(rule, draft).level, wanted, "{set:?} {case:?}");
+        }
+    }
 }

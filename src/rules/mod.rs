@@ -22,6 +22,7 @@ mod trial;
 mod verdict;
 #[cfg(test)]
 mod verdict_tests;
+mod way;
 mod words;
 
 pub use alternative::{Meaning, meaning};
@@ -30,6 +31,7 @@ pub use finding::{Draft, Evidence, Finding};
 pub use profile::Profile;
 pub use rule::{Check, Clause, Level, Party, Rule, Section, Strength};
 pub use verdict::{Judgement, Verdict, convicts};
+pub use way::Way;
 
 /// Every rule, in the order of the catalogue.
 pub const ALL: &[&Rule] = &[
@@ -61,6 +63,7 @@ pub const ALL: &[&Rule] = &[
     &redirect::maddr_ignored::RULE,
     &redirect::contact_transport_ignored::RULE,
     &redirect::contact_port_ignored::RULE,
+    &redirect::dns_answer_ignored::RULE,
     &redirect::sips_sent_in_clear::RULE,
     &redirect::target_tried_twice::RULE,
     &redirect::lower_q_tried_first::RULE,

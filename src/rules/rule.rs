@@ -123,6 +123,12 @@ impl Clause {
         Self { document: "RFC 3261", section }
     }
 
+    /// A clause of RFC 3263.
+    #[must_use]
+    pub const fn rfc3263(section: &'static str) -> Self {
+        Self { document: "RFC 3263", section }
+    }
+
     /// A clause of 3GPP TS 24.229.
     #[must_use]
     pub const fn ts24229(section: &'static str) -> Self {

@@ -5,6 +5,7 @@
 use super::alternative;
 use super::finding::Finding;
 use super::rule::{Level, Party};
+use super::way::Way;
 use super::words::{seconds, text};
 use crate::call::{Attempt, Greeting, HiddenWay, Redirect, Role};
 use crate::sip::uri::Host;
@@ -45,6 +46,8 @@ pub struct Judgement {
     pub reason: String,
     /// The findings, in the order of the catalogue.
     pub findings: Vec<Finding>,
+    /// How the way of each attempt is proven, in their order.
+    pub ways: Vec<Way>,
 }
 
 /// Whether a finding alone makes a redirect incorrect.

@@ -284,3 +284,48 @@ fn an_ack_without_its_response_tells_that_one_direction_is_missing() {
     let report = json(&["samples/captures/one-direction.pcap"]);
     assert_eq!((&report["orphans"]["acks"], &report["summary"]["redirects"]), (&Value::from(1), &Value::from(0)));
 }
+
+#[test]
+fn a_configuration_goes_before_the_profile_and_the_command_line_before_it() {
+    let levels = |report: &Value| -> Vec<(String, String)> {
+        let findings = report["redirects"].as_array().into_iter().flatten().flat_map(|redirect| redirect["findings"].as_array()).flatten();
+        findings
+            .map(|finding| (finding["rule"].as_str().unwrap_or_default().into(), finding["level"].as_str().unwrap_or_default().into()))
+            .collect()
+    };
+    let level = |level: &str| vec![("redirect-not-followed".to_owned(), level.to_owned())];
+    let config = written("levels.toml", b"profile = \"rfc\"\n");
+    assert_eq!(levels(&json(&[NOT_FOLLOWED])), level("error"));
+    assert_eq!(levels(&json(&["--config", &config, NOT_FOLLOWED])), level("warning"));
+    assert_eq!(levels(&json(&["--config", &config, "--profile", "default", NOT_FOLLOWED])), level("error"));
+    let config = written("level.toml", b"profile = \"rfc\"\n[rules]\nredirect-not-followed = \"note\"\n");
+    let report = json(&["--config", &config, NOT_FOLLOWED]);
+    assert_eq!((levels(&report), &report["options"]["rule_levels"]["redirect-not-followed"]), (level("note"), &Value::from("note")));
+    assert_eq!(report["options"]["config"], Value::from(config));
+    let config = written("off.toml", b"[rules]\nredirect-not-followed = \"off\"\n");
+    assert_eq!(levels(&json(&["--config", &config, NOT_FOLLOWED])), []);
+    assert_eq!(levels(&json(&["--config", &config, "--rule", "redirect-not-followed", NOT_FOLLOWED])), level("error"));
+}
+
+#[test]
+fn a_configuration_says_which_methods_are_judged() {
+    let config = written("methods.toml", b"methods = [\"REGISTER\"]\n");
+    assert_eq!(json(&["--config", &config, OFFICE])["summary"]["redirects"], Value::from(0));
+}
+
+#[test]
+fn a_configuration_with_a_slip_in_it_is_told_with_its_line() {
+    let config = written("slip.toml", b"# levels\nprofil = \"rfc\"\n");
+    let output = audit(&["--config", &config, NOT_FOLLOWED]);
+    let told = format!("sip3xx: {config}:2: no such key: profil; did you mean profile?\n");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(2), told));
+}
+
+#[test]
+fn a_proxy_that_the_configuration_names_is_no_old_server() {
+    let old = "samples/rules/sent-to-old-server/violates.pcap";
+    let config = written("proxies.toml", b"[network]\noutbound-proxies = [\"192.0.2.20:5060\"]\n");
+    assert_eq!(verdicts(&json(&[old])), ["incorrect"]);
+    let report = json(&["--config", &config, old]);
+    assert_eq!((verdicts(&report), &report["redirects"][0]["attempts"][0]["next_hop"]), (vec!["correct"], &Value::from("policy")));
+}

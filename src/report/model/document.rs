@@ -1,5 +1,7 @@
 //! Takes nothing, gives the outermost part of the published shape: who wrote the report, with which options, and what it holds.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::capture::Capture;
@@ -77,6 +79,12 @@ pub struct Options {
     pub only_rules: Vec<String>,
     /// The rules that were not checked.
     pub ignored_rules: Vec<String>,
+    /// The levels of single rules that were set, by id.
+    #[serde(default)]
+    pub rule_levels: BTreeMap<String, String>,
+    /// The configuration file that was in force.
+    #[serde(default)]
+    pub config: Option<String>,
     /// Whether each capture was analysed by itself.
     pub separate: bool,
     /// The level from which a finding fails the run: `error`, `warning`, `note` or `never`.
@@ -98,6 +106,8 @@ impl Default for Options {
             patience_s: 5.0,
             only_rules: Vec::new(),
             ignored_rules: Vec::new(),
+            rule_levels: BTreeMap::new(),
+            config: None,
             separate: false,
             fail_on: "error".to_owned(),
             strict: false,

@@ -19,4 +19,4 @@ pub use redirect::{
     Server, Sighting,
 };
 pub use summary::{Findings, Futures, Summary, Verdicts};
-pub use word::{AlternativeKind, FutureVerdict, Level, Link, Party, Role, Verdict};
+pub use word::{AlternativeKind, FutureVerdict, Level, Link, NextHop, Party, Role, Verdict};

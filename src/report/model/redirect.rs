@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::moment::Moment;
-use super::word::{AlternativeKind, FutureVerdict, Level, Link, Party, Role, Verdict};
+use super::word::{AlternativeKind, FutureVerdict, Level, Link, NextHop, Party, Role, Verdict};
 
 /// One 3xx on one hop, as received by one client.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -207,6 +207,9 @@ pub struct Attempt {
     pub link: Link,
     /// How its Request-URI and the offered URI agree: `exact`, `equal`, ...
     pub r#match: Option<String>,
+    /// How it is proven that it went where it should.
+    #[serde(default = "NextHop::unknown")]
+    pub next_hop: NextHop,
     /// From the 3xx to it, in milliseconds.
     pub delay_ms: f64,
     /// The status of its final answer; null where none was seen.

@@ -47,6 +47,27 @@ words! {
 }
 
 words! {
+    /// How it is proven that an attempt went where it should.
+    NextHop {
+        /// It went where its Route, its Request-URI or the Contact leads, by a written address or an answer of DNS.
+        Proven = "proven",
+        /// It went to an outbound proxy, as local policy may ask.
+        Policy = "policy",
+        /// It went elsewhere.
+        Wrong = "wrong",
+        /// The capture cannot tell where a name leads.
+        Unknown = "unknown",
+    }
+}
+
+impl NextHop {
+    /// What is known where a report of an earlier version does not say.
+    pub(super) const fn unknown() -> Self {
+        Self::Unknown
+    }
+}
+
+words! {
     /// What became of the original URI after a 301 or 302.
     FutureVerdict {
         /// A later new request went to the original URI.

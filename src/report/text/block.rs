@@ -5,7 +5,7 @@ use std::io;
 
 use super::super::frames::{FrameNames, FramesAt};
 use super::super::model::{
-    Alternative, Attempt, Contact, Evidence, Finding, FutureVerdict, LaterRequest, Level, Link, Redirect, Role, Sighting, Verdict,
+    Alternative, Attempt, Contact, Evidence, Finding, FutureVerdict, LaterRequest, Level, Link, NextHop, Redirect, Role, Sighting, Verdict,
 };
 use super::super::wording::{counted, duration, socket};
 use super::page::{LABELS, Line, Page};
@@ -213,6 +213,12 @@ fn tried(attempt: &Attempt, contacts: usize, names: &FramesAt<'_>) -> Line {
     if let Some(grade) = &attempt.r#match {
         line = line.text("match ").text(grade).text(", ");
     }
+    let line = match attempt.next_hop {
+        NextHop::Proven => line,
+        NextHop::Policy => line.text("by an outbound proxy, "),
+        NextHop::Wrong => line.text("sent elsewhere than its URI leads, "),
+        NextHop::Unknown => line.text("next hop not provable, "),
+    };
     line.text(link(attempt.link)).text(")")
 }
 

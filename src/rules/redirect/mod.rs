@@ -14,6 +14,7 @@ pub(super) mod contact_transport_ignored;
 pub(super) mod contact_used_after_expiry;
 pub(super) mod cseq_not_raised;
 pub(super) mod dangerous_uri_header_honoured;
+pub(super) mod dns_answer_ignored;
 pub(super) mod from_tag_missing;
 pub(super) mod header_parameter_in_request_uri;
 pub(super) mod headers_not_reused;

@@ -34,10 +34,12 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     }
     let (what, level) = match grade {
         Match::Original => ("is still the original one, though the request was sent to the address of the Contact", Level::Error),
+        Match::UserOnly if has_answered_host(attempt) => ("has the address of the Contact's name in place of the name", Level::Warning),
         Match::UserOnly if has_host_of_original(redirect, attempt) => {
             ("has the user of the Contact in the original's domain", Level::Error)
         }
         Match::UserOnly => ("has the user of the Contact at another host", Level::Warning),
+        Match::HostOnly if attempt.is_same_number => ("has the number of the Contact in another form", Level::Warning),
         Match::HostOnly => ("has the host of the Contact with another user", Level::Error),
         // No dialling plan makes that of a telephone.
         Match::None if !is_of_telephony(&attempt.uri) => ("is no URI of telephony at all", Level::Error),
@@ -47,6 +49,12 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     };
     let message = format!("the Request-URI {} {what}; the Contact is {}", retry.request_uri(), retry.contact());
     Some(Draft::at(attempt.request.place, message).level(level).with(redirect.response.place, "names the Contact"))
+}
+
+/// Whether the host is an address that DNS had told this client of the Contact's name.
+fn has_answered_host(attempt: &Attempt) -> bool {
+    let host = attempt.uri.host_as_ip();
+    host.is_some_and(|host| attempt.contact_hop.is_at(host) == Some(true)) && attempt.contact_hop.answers().next().is_some()
 }
 
 /// Whether a URI is one that calls are made to: an emergency service, too, may be what a Contact stands for.
@@ -63,7 +71,7 @@ fn has_host_of_original(redirect: &Redirect, attempt: &Attempt) -> bool {
 mod tests {
     use super::RULE;
     use crate::rules::Level;
-    use crate::rules::scene::levels;
+    use crate::rules::scene::{findings, levels};
 
     fn retried(contact: &str, retry: &str) -> Vec<Level> {
         let script = format!(
@@ -95,6 +103,26 @@ mod tests {
         assert_eq!(retried("<sip:bob7@198.51.100.30>", "other INVITE sip:bob7@203.0.113.40"), [Level::Warning]);
         assert_eq!(retried("<sip:bob7@198.51.100.30>", "target INVITE sip:desk@example.com"), [Level::Warning]);
         assert_eq!(retried("<sip:+1-555-0123@198.51.100.30>", "target INVITE sip:15550123@198.51.100.30"), [Level::Warning]);
+    }
+
+    #[test]
+    fn the_address_of_the_contacts_name_is_a_warning() {
+        let retried = |contact: &str, asked: &str| {
+            let script = format!(
+                "0.0 resolver > client DNS far.example A 198.51.100.30
+                 0.1 client > server INVITE {asked}
+                 0.2 server > client 302 | Contact: <{contact}>
+                 0.3 client > target INVITE sip:bob@198.51.100.30
+                 40 end"
+            );
+            findings(&RULE, &script).into_iter().map(|finding| (finding.level, finding.message)).collect::<Vec<_>>()
+        };
+        let wanted = "the Request-URI sip:bob@198.51.100.30 has the address of the Contact's name in place of the name; \
+                      the Contact is sip:bob@far.example";
+        assert_eq!(retried("sip:bob@far.example", "sip:bob@192.0.2.20"), [(Level::Warning, wanted.to_owned())]);
+        let other =
+            "the Request-URI sip:bob@198.51.100.30 has the user of the Contact at another host; the Contact is sip:bob@near.example";
+        assert_eq!(retried("sip:bob@near.example", "sip:bob@192.0.2.20"), [(Level::Warning, other.to_owned())]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Invariant: facts, not judgements. Each is told so that one fault is one finding: what belongs to one rule is excluded from its neighbours
 //! here and nowhere else.
 
-use crate::call::{Attempt, Kept, Link, Outcome, Redirect, SECOND, Target};
+use crate::call::{Attempt, Element, Kept, Link, Outcome, Redirect, SECOND, Target};
 use crate::evidence::Transport;
 use crate::rules::words::text;
 use crate::sip::uri::{NextHop, Parameter, Scheme, Uri, UriFault, UriTransport};
@@ -77,7 +77,9 @@ impl<'a> Retry<'a> {
     /// because the client is connected to its server by WebSocket.
     pub(super) fn may_go_by_policy(&self) -> bool {
         let to_server = self.attempt.request.destination.address == self.redirect.server.address;
-        self.redirect.is_over_websocket() || (to_server && has_outbound_proxy(self.redirect, self.attempt))
+        self.redirect.is_over_websocket()
+            || self.attempt.is_to_known_proxy
+            || (to_server && has_outbound_proxy(self.redirect, self.attempt))
     }
 }
 
@@ -175,6 +177,12 @@ pub(super) fn has_outbound_proxy(redirect: &Redirect, attempt: &Attempt) -> bool
     let Some(request) = &redirect.request else { return true };
     let routed = [request, &attempt.request].into_iter().any(|sent| sent.message.routes().next().is_some());
     let by_own_uri = redirect.hop.is_exactly(request.destination) == Some(true);
+    // What the user says of the network goes before what the capture may tell of it.
+    match redirect.server_is_known_as {
+        Some(Element::OutboundProxy) => return true,
+        Some(Element::RedirectServer) => return routed || redirect.is_over_websocket(),
+        None => {}
+    }
     routed || !by_own_uri || redirect.sends_all_there || redirect.is_over_websocket()
 }
 

@@ -195,4 +195,27 @@ mod tests {
             40 end";
         assert_eq!(levels(&RULE, script), []);
     }
+
+    #[test]
+    fn the_next_address_of_a_name_is_no_second_try() {
+        let script = |status: &str| {
+            format!(
+                "0.0 client > server INVITE sip:bob@192.0.2.20
+                 0.1 server > client 302 | Contact: <sip:bob@far.example>
+                 0.2 resolver > client DNS _sip._udp.far.example SRV 5060 a.far.example
+                 0.2 resolver > client DNS _sip._udp.far.example SRV 5070 b.far.example
+                 0.2 resolver > client DNS a.far.example A 198.51.100.30
+                 0.2 resolver > client DNS b.far.example A 203.0.113.40
+                 0.3 client > target INVITE sip:bob@far.example
+                 {status}
+                 0.6 client > 203.0.113.40:5070 INVITE sip:bob@far.example
+                 0.7 203.0.113.40:5070 > client 200
+                 40 end"
+            )
+        };
+        for status in ["", "0.4 target > client 503", "0.4 target > client 408"] {
+            assert_eq!(levels(&RULE, &script(status)), [], "{status}");
+        }
+        assert_eq!(levels(&RULE, &script("0.4 target > client 404")).len(), 1, "a refusal is no failure of the address");
+    }
 }

@@ -84,6 +84,13 @@ impl Flow {
         self.put(name, changed)
     }
 
+    /// Puts a sending of its own ahead of a message.
+    pub(crate) fn insert(&mut self, name: &str, before: &str, sending: &str) -> &mut Self {
+        let place = self.messages.iter().position(|(known, _)| known == before).unwrap_or_else(|| panic!("no message {before}"));
+        self.messages.insert(place, (name.to_owned(), sending.to_owned()));
+        self
+    }
+
     /// Takes a message out.
     pub(crate) fn drop(&mut self, name: &str) -> &mut Self {
         self.messages.retain(|(known, _)| known != name);

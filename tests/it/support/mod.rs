@@ -4,6 +4,7 @@ pub(crate) mod audited;
 pub(crate) mod capture_text;
 pub(crate) mod chance;
 pub(crate) mod damage;
+pub(crate) mod dns_message;
 pub(crate) mod flow;
 pub(crate) mod frames;
 pub(crate) mod mutations;

@@ -143,6 +143,16 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
             flow.edit(name, "sip:bob@198.51.100.30", "sip:bob@198.51.100.30:5080");
         }
     }),
+    Mutation {
+        variants: &[Variant::Udp],
+        ..fault("dns-answer-ignored", DIRECT, |flow| {
+            for name in ["redirect", "retry"] {
+                flow.edit(name, "sip:bob@198.51.100.30", "sip:bob@branch.example");
+            }
+            let answer = "@ +0.0005 192.0.2.53:53 > 192.0.2.10:40053 udp dns\nbranch.example A 198.51.100.30";
+            flow.insert("dns", "retry", answer).send_to("retry", OTHER);
+        })
+    },
     fault("sips-sent-in-clear", DIRECT, |flow| {
         for name in ["redirect", "retry"] {
             flow.edit(name, "sip:bob@198.51.100.30", "sips:bob@198.51.100.30");

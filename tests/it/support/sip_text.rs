@@ -8,6 +8,8 @@ use std::net::SocketAddr;
 
 use sip3xx::evidence::Transport;
 
+use super::dns_message;
+
 /// 2024-01-01T00:00:00Z in microseconds since 1970: the moment 0 of every text.
 pub(crate) const EPOCH_MICROS: u64 = 1_704_067_200_000_000;
 
@@ -55,6 +57,7 @@ enum Kind {
     Raw,
     KeepAlive,
     Close,
+    Dns,
 }
 
 /// One `@` line and the lines below it.
@@ -99,7 +102,7 @@ fn read_block(block: &Block<'_>, now: u64) -> Result<Sending, TextError> {
     let fault = |problem: &str| error(block.line, problem);
     let words: Vec<&str> = block.head.split_whitespace().collect();
     let [time, from, ">", to, transport, rest @ ..] = words.as_slice() else {
-        return Err(fault("wanted `@ TIME FROM > TO TRANSPORT [raw|keep-alive|close]`"));
+        return Err(fault("wanted `@ TIME FROM > TO TRANSPORT [raw|dns|keep-alive|close]`"));
     };
     let transport = match *transport {
         "udp" => Transport::Udp,
@@ -111,8 +114,9 @@ fn read_block(block: &Block<'_>, now: u64) -> Result<Sending, TextError> {
         [] => Kind::Message,
         ["raw"] => Kind::Raw,
         ["keep-alive"] => Kind::KeepAlive,
+        ["dns"] if transport == Transport::Udp => Kind::Dns,
         ["close"] if transport != Transport::Udp => Kind::Close,
-        _ => return Err(fault("after the transport may stand raw, keep-alive, or with tcp and ws close")),
+        _ => return Err(fault("after the transport may stand raw, keep-alive, with udp dns, or with tcp and ws close")),
     };
     let from: SocketAddr = from.parse().map_err(|_| fault("the sender is no address:port"))?;
     let to: SocketAddr = to.parse().map_err(|_| fault("the receiver is no address:port"))?;
@@ -146,6 +150,11 @@ fn cargo(block: &Block<'_>, kind: Kind) -> Result<Cargo, TextError> {
                 unescape(*line, content, &mut bytes)?;
             }
             Ok(Cargo::Payload(bytes))
+        }
+        Kind::Dns => {
+            let lines: Vec<&str> = lines.iter().map(|(_, content)| *content).collect();
+            let message = dns_message::message(&lines).ok_or_else(|| error(block.line, "there is a line that DNS cannot answer below"))?;
+            Ok(Cargo::Payload(message))
         }
         Kind::KeepAlive | Kind::Close if used > 0 => Err(error(block.line, "keep-alive and close have no lines of their own")),
         // RFC 5626, 3.5.1: the ping of a client is a double CRLF.
