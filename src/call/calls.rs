@@ -331,7 +331,9 @@ impl Calls {
             self.repeated(redirect, sighting, status);
         } else if first && (300..400).contains(&status) {
             self.finished(attempt, sighting, status);
-            self.redirected(sighting, status, number, events);
+            if !self.is_seen_beyond_gateway(sighting) {
+                self.redirected(sighting, status, number, events);
+            }
         } else if first {
             (transaction.request, transaction.early_ack) = (None, None);
             self.answered(attempt, sighting);

@@ -12,6 +12,7 @@ mod dialog;
 mod events;
 mod fallback;
 mod future;
+mod gateway;
 mod habit;
 mod hop;
 mod identity;
