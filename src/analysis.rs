@@ -26,10 +26,10 @@ mod kept;
 mod list;
 mod marked;
 mod picked;
-#[cfg(all(test, feature = "tls"))]
-mod tls_tests;
 #[cfg(test)]
 mod stream_tests;
+#[cfg(all(test, feature = "tls"))]
+mod tls_tests;
 #[cfg(test)]
 mod websocket_tests;
 
@@ -353,8 +353,12 @@ impl Judging {
             network: options.network.clone(),
             ..Settings::default()
         };
-        let selection =
-            Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone(), levels: options.levels.clone() };
+        let selection = Selection {
+            profile: options.profile,
+            only: options.only.clone(),
+            ignore: options.ignore.clone(),
+            levels: options.levels.clone(),
+        };
         Self { calls: Calls::new(settings), collector: Collector::new(selection, captures) }
     }
 
@@ -411,7 +415,7 @@ impl Sightings {
         }
         // What an error quotes was sent before, and is no message of its own.
         if unit.quoted.is_some() {
-            clues::unreachable(unit).into_iter().for_each(|clue| sender.send_clue(clue));
+            clues::unreachable(unit).into_iter().for_each(|clue| found.clue(clue));
             return;
         }
         let Some(message) = Message::scan(unit.bytes) else { return };

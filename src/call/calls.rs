@@ -223,7 +223,7 @@ impl Calls {
         transaction.request_uri = uri;
         let (own, is_attempt) = (transaction.redirect, transaction.attempt.is_some());
         let asked = Asked::new(&kept);
-        if let Some((redirect, link)) = link::place(&self.open, &asked).attempt_of
+        if let Some((redirect, link)) = link::place(&self.open, &self.registrations, &asked).attempt_of
             && !is_attempt
             && Some(redirect) != own
         {
@@ -363,7 +363,9 @@ impl Calls {
             self.repeated(redirect, sighting, status);
         } else if first && ((300..400).contains(&status) || (attempt.is_none() && is_companion(status, &sighting.message))) {
             self.finished(attempt, sighting, status);
-            self.redirected(sighting, status, number, events);
+            if !self.is_seen_beyond_gateway(sighting) {
+                self.redirected(sighting, status, number, events);
+            }
         } else if first {
             (transaction.request, transaction.early_ack) = (None, None);
             self.answered(attempt, sighting);

@@ -16,6 +16,7 @@ mod elements;
 mod events;
 mod fallback;
 mod future;
+mod gateway;
 mod habit;
 mod hidden;
 mod hop;

@@ -105,6 +105,8 @@ enum Index {
     Client,
     Target,
     Caller,
+    /// The first usable Contact, whoever the client is: an element between two networks has an address in each.
+    Contact,
     /// A 380, by the address of its client.
     Alternative,
     /// A 380, by its caller, wherever he calls from: an emergency call may take another way into the network.
@@ -116,7 +118,7 @@ enum Index {
 /// A place in an index: a digest of what is looked up.
 type Key = (Index, u64);
 /// The places of one redirect.
-type Keys = SmallVec<[Key; 6]>;
+type Keys = SmallVec<[Key; 7]>;
 
 /// The open redirects and their indexes.
 #[derive(Debug, Default)]
@@ -200,6 +202,8 @@ impl OpenRedirects {
         keys.extend(message.call_id().map(|call_id| self.key(Index::CallId, call_id)));
         keys.extend(message.from_tag().map(|tag| self.key(Index::FromTag, tag)));
         keys.push(self.key(Index::Client, client));
+        let first = open.redirect.targets.iter().find(|target| target.usable);
+        keys.extend(first.map(|target| self.key(Index::Contact, &nickname(&target.uri)[..])));
         let usable = open.redirect.targets.iter().filter(|target| target.usable);
         keys.extend(usable.map(|target| self.key(Index::Target, (client, &nickname(&target.uri)[..]))));
         if is_alternative {
@@ -250,6 +254,10 @@ impl OpenRedirects {
 
     pub(super) fn of_target(&self, client: IpAddr, target: &[u8]) -> &[u64] {
         self.found(Index::Target, (client, target))
+    }
+
+    pub(super) fn of_contact(&self, contact: &[u8]) -> &[u64] {
+        self.found(Index::Contact, contact)
     }
 
     pub(super) fn of_caller(&self, client: IpAddr, caller: &Person) -> &[u64] {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what a proxy or a back-to-back user agent hands on is judged on the hop above only (RFC 3261, 16.7).
 
-use super::identity::ViaStack;
+use super::identity::{ViaStack, nickname};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Redirect, Role};
 use super::sighting::Sighting;
@@ -39,6 +39,19 @@ pub(super) fn mark_relayed(open: &mut OpenRedirects, upper: &Redirect, sighting:
     below.extend(
         open.of_client(upper.server.address).iter().rev().take(MAX_BELOW).filter(|number| open.get(**number).is_some_and(by_agent)),
     );
+    // An element between two networks has another address below than above; then the same people must be meant as well.
+    let by_other_side = |found: &Open| {
+        is_recent(found)
+            && sighting.time.nanos_since(found.redirect.response.time) <= RELAY_NANOS
+            && found.redirect.client.address != upper.server.address
+            && found.redirect.server != upper.server
+            && is_leg_below(upper, &found.redirect)
+            && is_same_call(upper, &found.redirect)
+    };
+    if let Some(contact) = upper.targets.iter().find(|target| target.usable) {
+        let alike = open.of_contact(&nickname(&contact.uri)).iter().rev().take(MAX_BELOW);
+        below.extend(alike.filter(|number| open.get(**number).is_some_and(by_other_side)));
+    }
     for number in below {
         if let Some(found) = open.get_mut(number) {
             found.redirect.relayed = Some(upper.id);

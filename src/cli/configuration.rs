@@ -8,13 +8,13 @@ use std::ops::Range as Span;
 use std::path::Path;
 
 use sip3xx::call::{DiallingPlan, Network, Range};
+use sip3xx::nearest::nearest;
 use sip3xx::report::model;
 use sip3xx::rules::{ALL, Level, Profile};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::complaint::Complaint;
-use super::nearest::nearest;
 
 /// The longest duration, in seconds: a day.
 pub(super) const LONGEST: f64 = 86_400.0;

@@ -5,12 +5,12 @@
 mod arguments;
 mod audit;
 mod complaint;
-mod decode_as;
 mod configuration;
+mod decode_as;
 mod exit;
 mod inputs;
-mod list;
 mod key_log;
+mod list;
 mod live;
 mod output;
 mod progress;

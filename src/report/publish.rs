@@ -30,6 +30,8 @@ pub fn redirect(redirect: &call::Redirect, judgement: &rules::Judgement) -> mode
             port: redirect.client.port,
             role: match (&redirect.request, redirect.role) {
                 (_, call::Role::Proxy) => model::Role::Proxy,
+                // One Via, and a proxy has asked to stay in the way: an element that hides those which the request has passed.
+                (Some(request), call::Role::Uac) if request.message.record_routes().next().is_some() => model::Role::Unknown,
                 (Some(_), call::Role::Uac) => model::Role::Uac,
                 (None, call::Role::Uac) => model::Role::Unknown,
             },

@@ -6,6 +6,8 @@ mod ack;
 mod alternative;
 mod engine;
 mod finding;
+#[cfg(test)]
+mod hop_tests;
 mod profile;
 #[cfg(test)]
 mod real_client_tests;

@@ -89,7 +89,7 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
         return Some(reason);
     }
     if !redirect.attempts.is_empty() {
-        return None;
+        return names_none.then(without_contact);
     }
     if redirect.cancel.is_some() {
         return Some("the caller had cancelled the request before the response came".into());
@@ -253,6 +253,13 @@ fn followed(redirect: &Redirect) -> (Verdict, String) {
             Verdict::Inconclusive,
             "retried at a Contact of a second final response; which of the two the client took, the capture does not tell".into(),
         ),
+        None if redirect.role == Role::Proxy => {
+            let asked = redirect.attempts.first().map(request_uri).unwrap_or_default();
+            (
+                Verdict::Inconclusive,
+                format!("the proxy asked {asked} instead, a target of its own; whether it was to, the capture cannot tell"),
+            )
+        }
         None => {
             (Verdict::Inconclusive, "retried at a URI that is neither a Contact nor the original; the capture does not tell why".into())
         }

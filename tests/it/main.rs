@@ -37,11 +37,11 @@ mod readme;
 mod sample_text;
 /// What several tests need: samples and their text, captures of real clients, tshark.
 mod support;
-/// What a naive reader of frames and streams gets wrong, each by its number.
-mod traps;
 /// Holds what is read out of TLS to what was sent, and to the frames of tshark.
 #[cfg(feature = "tls")]
 mod tls;
+/// What a naive reader of frames and streams gets wrong, each by its number.
+mod traps;
 /// Holds a call that meets an ICMP error to what the error means.
 mod unreachable;
 /// Asks tshark which SIP messages a capture holds and what they say, and holds ours to it.
