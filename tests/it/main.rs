@@ -35,5 +35,7 @@ mod readme;
 mod sample_text;
 /// What several tests need: samples and their text, captures of real clients, tshark.
 mod support;
+/// What a naive reader of frames and streams gets wrong, each by its number.
+mod traps;
 /// Asks tshark which SIP messages a capture holds and what they say, and holds ours to it.
 mod witness;
