@@ -2,9 +2,11 @@
 //!
 //! Invariant: redirects stand in the order of their numbers, whatever the order in which they were closed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::call::{Events, FIRST_COMPANION, LaterRequest, Redirect, Watch};
+use crate::call::{Events, FIRST_COMPANION, LaterRequest, Redirect, Sighting, Watch};
+use crate::evidence::Place;
 use crate::fault::{Fault, FaultKind, FaultLog};
 use crate::report::{model, publish};
 use crate::rules::{self, Selection};
@@ -127,11 +129,17 @@ impl Judged {
     }
 }
 
+/// The Call-ID of a message; one that has none, as where the capture cut it off, is a call of its own, named after its place.
+pub(super) fn call_of<'a>(sighting: &'a Sighting<'_>) -> Cow<'a, [u8]> {
+    let Place { capture, frame, index } = sighting.place;
+    sighting.message.call_id().map_or_else(|| format!("\0{capture}/{frame}/{index}").into_bytes().into(), Cow::Borrowed)
+}
+
 /// The Call-IDs of a redirect: its own, and those of its attempts.
 fn call_ids(redirect: &Redirect) -> CallIds {
     let attempts = redirect.attempts.iter().map(|attempt| &attempt.request);
     let members = redirect.request.iter().chain([&redirect.response]).chain(attempts);
-    let mut found: CallIds = members.filter_map(|member| member.message.call_id()).map(Into::into).collect();
+    let mut found: CallIds = members.map(|member| call_of(member).into()).collect();
     found.sort();
     found.dedup();
     found

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::collect::Judged;
+use super::collect::{Judged, call_of};
 use super::list::{Listing, Taken, list_some};
 use super::{Error, Input, Options, Progress};
 use crate::call::Sighting;
@@ -46,14 +46,17 @@ struct Picked {
 
 impl Picked {
     fn add(&mut self, sighting: &Sighting<'_>) {
-        let Some(call_id) = sighting.message.call_id().filter(|call_id| !self.calls.contains(*call_id)) else { return };
+        let call_id = call_of(sighting);
+        if self.calls.contains(call_id.as_ref()) {
+            return;
+        }
         let octets = self.octets.saturating_add(call_id.len());
         if self.calls.len() >= MAX_CALLS || octets > MAX_CALL_ID_OCTETS {
             self.full_at = self.full_at.or(Some((sighting.place.capture, sighting.place.frame)));
             return;
         }
         self.octets = octets;
-        self.calls.insert(call_id.into());
+        self.calls.insert(call_id.into_owned().into());
     }
 
     /// Keeps of what was judged the redirects of these calls.
