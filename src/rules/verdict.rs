@@ -73,7 +73,7 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
     if redirect.method == b"CANCEL" {
         return Some("a CANCEL has nothing to retry".into());
     }
-    let names_none = redirect.targets.is_empty() && redirect.status != 380 && !redirect.response.truncated;
+    let names_none = redirect.targets.is_empty() && !redirect.is_alternative() && !redirect.response.truncated;
     let without_contact = || format!("the {} names no Contact to retry at", redirect.status);
     if redirect.is_tried() {
         // Such a 3xx answers a query, and the client goes on by itself.
