@@ -31,5 +31,7 @@ mod readme;
 mod sample_text;
 /// What several tests need: samples and their text, captures of real clients, tshark.
 mod support;
+/// What a naive reader of frames and streams gets wrong, each by its number.
+mod traps;
 /// Asks tshark how many SIP messages a capture holds, and holds our count to it.
 mod witness;
