@@ -214,7 +214,7 @@ impl Calls {
         transaction.request_uri = uri;
         let (own, is_attempt) = (transaction.redirect, transaction.attempt.is_some());
         let asked = Asked::new(&kept);
-        if let Some((redirect, link)) = link::place(&self.open, &asked).attempt_of
+        if let Some((redirect, link)) = link::place(&self.open, &self.registrations, &asked).attempt_of
             && !is_attempt
             && Some(redirect) != own
         {
