@@ -49,6 +49,7 @@ impl Calls {
             difference,
             outcome,
             failure: None,
+            challenge: None,
             to_tags: Vec::new(),
             repeats,
             amended,

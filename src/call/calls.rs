@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::above::Aboves;
 use super::chain::Chain;
 use super::clue::{Clue, ClueKind};
 use super::events::{Events, MAX_KEPT, bound, keep};
@@ -17,7 +18,7 @@ use super::late::{self, Latest};
 use super::link::{self, Asked};
 use super::names::{self, Names};
 use super::open::{Open, OpenRedirects};
-use super::redirect::{Attempt, Cover, Kept, Outcome, Redirect, Repeat, Role};
+use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role};
 use super::relay::mark_relayed;
 use super::settings::Settings;
 use super::sighting::Sighting;
@@ -33,6 +34,8 @@ pub struct Calls {
     pub(super) transactions: Transactions,
     pub(super) open: OpenRedirects,
     pub(super) chains: BTreeMap<u64, Chain>,
+    /// The hops above the proxies among their clients.
+    pub(super) aboves: Aboves,
     pub(super) watches: Watches,
     /// The clients that send a server what is meant for other addresses.
     habits: Habits,
@@ -56,6 +59,7 @@ impl Calls {
             transactions: Transactions::new(settings.max_transactions),
             open: OpenRedirects::default(),
             chains: BTreeMap::new(),
+            aboves: Aboves::default(),
             watches: Watches::new(settings.max_watches),
             habits: Habits::default(),
             names: Names::new(settings.shared_names),
@@ -143,6 +147,7 @@ impl Calls {
         };
         redirect.sends_all_there = self.habits.has(redirect.client.address, redirect.server);
         self.open.forget_client(redirect.client.address);
+        self.aboves.leave(redirect.id);
         if let Some(chain) = self.chains.get_mut(&redirect.chain)
             && chain.leave()
         {
@@ -173,6 +178,7 @@ impl Calls {
                 return;
             }
             branch_of = branch_of.or(known.place);
+            self.branch_reused_above(number);
         }
         let kept: Kept = Arc::new(sighting.to_kept());
         let (number, full) = self.transactions.open(key, cseq, uri, Some(&kept), sighting.time);
@@ -242,6 +248,7 @@ impl Calls {
             self.attach(redirect, link, number, kept, &asked);
             return;
         }
+        self.note_in_dialog(kept, &asked);
         self.note_habit(kept, events);
         if self.watches.knows(kept.source.address)
             && asked.tag_of_to().is_none()
@@ -280,8 +287,10 @@ impl Calls {
         for number in self.transactions.find(&key) {
             let Some(transaction) = self.transactions.get_mut(number) else { continue };
             transaction.cancel.get_or_insert(sighting.place);
+            let redirect = transaction.redirect;
+            self.cancelled_above(number, sighting.place);
             // Whoever still cancels had not seen the 3xx: the two crossed on their way.
-            if let Some(open) = transaction.redirect.and_then(|redirect| self.open.get_mut(redirect))
+            if let Some(open) = redirect.and_then(|redirect| self.open.get_mut(redirect))
                 && open.redirect.attempts.is_empty()
             {
                 open.redirect.cancel.get_or_insert(sighting.place);
@@ -314,6 +323,7 @@ impl Calls {
             return;
         }
         let first = transaction.outcome.is_none();
+        self.answered_above(number, sighting, status);
         if first {
             self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
         }
@@ -328,32 +338,6 @@ impl Calls {
             self.answered(attempt, sighting);
             self.finished(attempt, sighting, status);
         }
-    }
-
-    /// Notes the To tag with which an attempt was answered.
-    fn answered(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>) {
-        let mut is_full = self.is_full;
-        if let Some(attempt) = self.attempt_mut(attempt)
-            && let Some(tag) = sighting.message.to_tag()
-            && !attempt.to_tags.iter().any(|known| **known == *tag)
-        {
-            keep(&mut attempt.to_tags, tag.to_vec(), &mut is_full);
-        }
-        self.is_full = is_full;
-    }
-
-    fn finished(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>, status: u16) {
-        if let Some(open) = attempt.and_then(|(number, _)| self.open.get_mut(number)) {
-            open.last_event = open.last_event.max(sighting.time);
-        }
-        if let Some(attempt) = self.attempt_mut(attempt) {
-            attempt.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
-        }
-    }
-
-    fn attempt_mut(&mut self, attempt: Option<(u64, usize)>) -> Option<&mut Attempt> {
-        let (number, index) = attempt?;
-        self.open.get_mut(number)?.redirect.attempts.get_mut(index)
     }
 
     fn repeated(&mut self, redirect: u64, sighting: &Sighting<'_>, status: u16) {
@@ -410,6 +394,9 @@ impl Calls {
             ended: None,
             sends_all_there: false,
             relayed: None,
+            above: None,
+            in_dialog: Vec::new(),
+            refreshed: None,
             tried: Vec::new(),
             cover: Cover { until: sighting.time, client_visible: false },
         };
@@ -427,6 +414,7 @@ impl Calls {
         }
         chain.join();
         redirect.tried = chain.list(&self.transactions);
+        self.find_above(&mut redirect);
         mark_relayed(&mut self.open, &redirect, sighting);
         let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
         let caller = Person::caller(&asked.message);

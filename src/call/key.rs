@@ -113,6 +113,14 @@ pub(super) fn key_of_cancelled<'a>(cancel: &'a Message<'_>) -> Option<BorrowedKe
     keyed_as(cancel, cancel.cseq(), b"INVITE")
 }
 
+/// The key of the transaction on the hop above, whose request the sender of `message` sent on: by the Via below its own (RFC 3261, 16.6).
+pub(super) fn key_of_above<'a>(message: &'a Message<'_>) -> Option<BorrowedKey<'a>> {
+    let via = message.vias().nth(1)?;
+    let cseq = message.cseq()?;
+    let method = transaction_method(cseq.method);
+    keyed_by((via.host, via.port, via.branch()), message, Some(cseq), method)
+}
+
 /// The key of the CANCEL that cancels the INVITE which a response answers (RFC 3261, 9.1).
 pub(super) fn key_of_cancel<'a>(response: &'a Message<'_>) -> Option<BorrowedKey<'a>> {
     keyed_as(response, response.cseq(), b"CANCEL")
@@ -159,7 +167,15 @@ fn hop<'a>(message: &'a Message<'_>) -> Hop<'a> {
 }
 
 fn keyed_as<'a>(message: &'a Message<'_>, cseq: Option<CSeq<'a>>, method: &'a [u8]) -> Option<BorrowedKey<'a>> {
-    let (host, port, branch) = hop(message);
+    keyed_by(hop(message), message, cseq, method)
+}
+
+fn keyed_by<'a>(
+    (host, port, branch): Hop<'a>,
+    message: &'a Message<'_>,
+    cseq: Option<CSeq<'a>>,
+    method: &'a [u8],
+) -> Option<BorrowedKey<'a>> {
     match branch {
         Some(branch) if has_cookie(branch) => Some(Key::Rfc3261 { branch, host, port, method }),
         _ => {

@@ -187,7 +187,7 @@ struct Rank {
 }
 
 /// Whether the request comes from the element that received the 3xx.
-fn same_element(open: &Open, asked: &Asked<'_>) -> bool {
+pub(super) fn same_element(open: &Open, asked: &Asked<'_>) -> bool {
     match open.redirect.role {
         Role::Uac => {
             asked.is_first_hop()

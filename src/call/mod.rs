@@ -3,10 +3,12 @@
 //! A 3xx belongs to the client transaction that it answers; what the client did about it is found by a ladder of evidence among its later
 //! requests; requests beyond the window are held against the lifetimes of the Contacts. State is bounded and expires by capture time.
 
+mod above;
 mod attach;
 mod calls;
 mod chain;
 mod clue;
+mod dialog;
 mod events;
 mod fallback;
 mod future;
@@ -18,6 +20,7 @@ mod late;
 mod link;
 mod names;
 mod open;
+mod outcome;
 mod redirect;
 mod relay;
 mod settings;
@@ -26,8 +29,10 @@ mod target;
 mod transaction;
 mod unseen;
 
+pub use above::{Above, Answer};
 pub use calls::Calls;
 pub use clue::{Clue, ClueKind};
+pub use dialog::refreshes_target;
 pub use events::Events;
 pub use fallback::Fallback;
 pub use future::{LaterRequest, Use, Watch};

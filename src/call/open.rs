@@ -24,7 +24,7 @@ const RINGING_NANOS: i64 = 200 * 1_000_000_000;
 const LINGER_NANOS: i64 = 2 * 1_000_000_000;
 
 /// The most redirects of one call that are looked at, the latest first.
-const MAX_OF_CALL: usize = 64;
+pub(super) const MAX_OF_CALL: usize = 64;
 
 /// How much earlier than the 3xx a request that was captured behind it may be stamped: the clocks of capture queues differ a little.
 const JITTER_NANOS: i64 = 100_000_000;

@@ -5,6 +5,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::above::Above;
 use super::hop::Hop;
 use super::sighting::Sighting;
 use crate::evidence::{Endpoint, Place, Timestamp, Transport, Unreachable};
@@ -158,6 +159,8 @@ pub struct Attempt {
     pub outcome: Option<Outcome>,
     /// The first ICMP error about it.
     pub failure: Option<Failure>,
+    /// The response that asked for credentials, where that was its outcome (401, 407).
+    pub challenge: Option<Kept>,
     /// The tags with which the called side answered it: a request with such a To tag is inside the dialog that it made.
     pub to_tags: Vec<Vec<u8>>,
     /// An equal URI that this chain had tried before, unless that try was left open or asked to be sent again amended.
@@ -254,6 +257,12 @@ pub struct Redirect {
     pub sends_all_there: bool,
     /// The redirect on the hop above with which a proxy or back-to-back user agent handed this one on.
     pub relayed: Option<u64>,
+    /// The hop from which a proxy had the redirected request, where the capture shows it.
+    pub above: Option<Box<Above>>,
+    /// The later requests of the client in the same dialog that go to one of the Contacts and are no attempts.
+    pub in_dialog: Vec<Kept>,
+    /// The request with which the other side may have replaced the remote target of the dialog since (RFC 3261, 12.2.2).
+    pub refreshed: Option<Place>,
     /// The first redirect of the chain that this one belongs to; its own number where it is the first.
     pub chain: u64,
     /// Every URI that the chain had asked before this 3xx came, the original first.
@@ -280,6 +289,12 @@ impl Redirect {
             .enumerate()
             .filter(|(_, target)| target.usable && !self.tried.iter().any(|tried| tried.uri.equals(&target.uri)))
             .map(|(index, _)| index)
+    }
+
+    /// Whether the client sent anything because of it; a proxy that goes on with targets of its own (RFC 3261, 16.5) has not.
+    #[must_use]
+    pub fn is_tried(&self) -> bool {
+        self.attempts.iter().any(|attempt| attempt.contact.is_some() || attempt.link != Link::Recursion)
     }
 
     /// Whether a Contact that is left to try, or a URI of the body, has that address for its host.

@@ -19,7 +19,7 @@ pub(super) fn mark_relayed(open: &mut OpenRedirects, upper: &Redirect, sighting:
     let mut below: Vec<u64> = Vec::new();
     let is_recent = |found: &Open| {
         let since = sighting.time.nanos_since(found.redirect.response.time);
-        found.redirect.relayed.is_none() && found.redirect.attempts.is_empty() && since >= 0
+        found.redirect.relayed.is_none() && !found.redirect.is_tried() && since >= 0
     };
     let of_call = sighting.message.call_id().map(|call_id| open.of_call(call_id)).unwrap_or_default();
     if !of_call.is_empty() {

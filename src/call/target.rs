@@ -2,7 +2,7 @@
 //!
 //! Invariant: every Contact is kept, usable or not, in the order in which it stands (RFC 3261, 8.1.3.4 and 20.10).
 
-use super::redirect::{Kept, Lifetime, Outcome, Redirect, Target};
+use super::redirect::{Kept, Lifetime, Outcome, Redirect, Role, Target};
 use crate::sip::Name;
 use crate::sip::body::Alternatives;
 use crate::sip::header::Quality;
@@ -89,6 +89,8 @@ pub(super) fn nearest(redirect: &Redirect, uri: &Uri, request: &Kept) -> (Option
         let hop = target.usable.then(|| target.uri.next_hop()).flatten();
         hop.is_some_and(|hop| hop.is_at(request.destination.address) == Some(true)) && request.destination != redirect.server
     });
-    let contact = by_address.or((!unusable && matches!(difference.grade(), Match::UserOnly | Match::HostOnly)).then_some(index));
+    // A proxy has targets of its own for the same user (RFC 3261, 16.5), so half a Contact is none of its Contacts.
+    let is_half = !unusable && redirect.role == Role::Uac && matches!(difference.grade(), Match::UserOnly | Match::HostOnly);
+    let contact = by_address.or(is_half.then_some(index));
     (contact, Some(difference))
 }

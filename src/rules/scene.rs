@@ -19,7 +19,7 @@
 //! - `client > target ICMP port-unreachable` is an error about what the client sent to the target.
 //! - The usual headers: a new branch, the Call-ID `call`, the From tag `alice`, the first Request-URI as To, a CSeq one higher in each request,
 //!   the sender's address as Contact.
-//!   `Header:` without a value leaves one out. `body: ...` is a body, `flag: truncated` a message that the capture cut.
+//!   `Header:` without a value leaves one out. `body: ...` is a body, `\n` in it the end of a line; `flag: truncated` a message that the capture cut.
 
 use std::net::SocketAddr;
 
@@ -187,7 +187,7 @@ impl Sent {
         self.headers.retain(|(known, _)| !written.iter().any(|(name, _)| known.eq_ignore_ascii_case(name)));
         for (name, value) in written {
             match (*name, *value) {
-                ("body", body) => self.body = body.to_owned(),
+                ("body", body) => self.body = body.replace("\\n", "\r\n"),
                 ("flag", "truncated") => self.truncated = true,
                 (_, "") => {}
                 ("CSeq", number) if number.parse::<u32>().is_ok() => {

@@ -74,12 +74,18 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
     }
     let names_none = redirect.targets.is_empty() && redirect.status != 380 && !redirect.response.truncated;
     let without_contact = || format!("the {} names no Contact to retry at", redirect.status);
-    if !redirect.attempts.is_empty() {
+    if redirect.is_tried() {
         // Such a 3xx answers a query, and the client goes on by itself.
         return names_none.then(without_contact);
     }
     if redirect.relayed.is_some() {
         return Some(format!("the {} was handed on to the hop above, whose client is judged", redirect.status));
+    }
+    if let Some(reason) = needed_no_more(redirect) {
+        return Some(reason);
+    }
+    if !redirect.attempts.is_empty() {
+        return None;
     }
     if redirect.cancel.is_some() {
         return Some("the caller had cancelled the request before the response came".into());
@@ -98,6 +104,17 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
         return Some("no Contact can be reached by SIP".into());
     }
     redirect.untried().next().is_none().then(|| "every usable Contact had been tried before".into())
+}
+
+/// Why a proxy needed the redirect no more, if so: another branch of the request had been answered for good, or the caller had given up
+/// (RFC 3261, 16.7, steps 5 and 10).
+fn needed_no_more(redirect: &Redirect) -> Option<String> {
+    let above = redirect.above.as_ref()?;
+    if above.cancel.is_some() {
+        return Some("the caller had cancelled the request on the hop above".into());
+    }
+    let status = above.answers.iter().map(|answer| answer.outcome.status).find(|status| matches!(status, 200..=299 | 600..))?;
+    Some(format!("the hop above was answered {status} from another branch, so the Contacts were needed no more"))
 }
 
 /// A 300, 301, 302, 305 or unknown 3xx after which no attempt was seen, and no error was found in that.
@@ -158,10 +175,19 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     if redirect.status != 380 && is_unresolvable(redirect) {
         return Some("the Contact's host is a name in .invalid, which leads nowhere but through the server that gave it out".into());
     }
-    if redirect.role == Role::Proxy {
-        return Some("a proxy neither followed it nor is seen to hand it on; the hop above may not be in the capture".into());
+    (redirect.role == Role::Proxy).then(|| doubt_of_proxy(redirect))
+}
+
+/// Why nobody can ask of a proxy that it follows a redirect: it may only where it is responsible for the request (RFC 3261, 16.5).
+fn doubt_of_proxy(redirect: &Redirect) -> String {
+    match redirect.above.as_ref().map(|above| above.answers.first()) {
+        Some(Some(answer)) => format!(
+            "the proxy neither followed it nor handed it on, but answered {}; whether it was responsible for the request, the capture cannot tell",
+            answer.outcome.status
+        ),
+        Some(None) => "the proxy did not follow it, and no final response to the hop above is in the capture".into(),
+        None => "a proxy neither followed it nor is seen to hand it on; the hop above may not be in the capture".into(),
     }
-    None
 }
 
 /// Whether a Contact that is left to try asks for an encrypted next hop; whoever was served there need not try the others.

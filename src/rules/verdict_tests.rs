@@ -317,6 +317,85 @@ fn a_retry_that_is_stamped_a_moment_before_its_redirect_is_its_retry() {
     assert_eq!(verdicts(&script), [("correct", 1)]);
 }
 
+/// A call by way of a proxy that forks: the one branch is redirected, and `rest` follows.
+fn forked(rest: &str) -> String {
+    format!(
+        "0.0 client > proxy INVITE sip:bob@example.com | {ABOVE} | CSeq: 1
+         0.1 proxy > server INVITE sip:bob@192.0.2.20 | {BELOW} | {ABOVE} | CSeq: 1
+         0.11 proxy > other INVITE sip:bob@203.0.113.40 | {BELOW}2 | {ABOVE} | CSeq: 1
+         0.2 server > proxy 302 | Contact: {CONTACT}
+         0.21 proxy > server ACK | {BELOW}
+         {rest}
+         60 end"
+    )
+}
+
+#[test]
+fn a_proxy_whose_other_branch_was_answered_needs_no_contact() {
+    assert_eq!(verdicts(&forked("0.3 other > proxy 200\n0.31 proxy > client 200")), [("not-applicable", 0)]);
+    assert_eq!(verdicts(&forked("0.3 other > proxy 603\n0.31 proxy > client 603")), [("not-applicable", 0)]);
+    assert_eq!(
+        verdicts(&forked("0.3 client > proxy CANCEL\n0.31 proxy > client 200 CANCEL\n0.32 proxy > client 487 INVITE")),
+        [("not-applicable", 0)]
+    );
+    // What it should have done with the redirect instead is a matter of its policy.
+    assert_eq!(verdicts(&forked("0.3 other > proxy 404\n0.31 proxy > client 404")), [("inconclusive", 0)]);
+    assert_eq!(verdicts(&forked("0.3 other > proxy 404")), [("inconclusive", 0)]);
+}
+
+#[test]
+fn several_redirects_that_a_proxy_joins_are_judged_above() {
+    let merged = "0.3 other > proxy 302 | Contact: <sip:bob@203.0.113.41>
+        0.31 proxy > other ACK
+        0.32 proxy > client 300 | Contact: <sip:bob@198.51.100.30>, <sip:bob@203.0.113.41>
+        0.33 client > proxy ACK
+        0.4 client > target INVITE sip:bob@198.51.100.30 | CSeq: 2
+        0.5 target > client 200";
+    assert_eq!(verdicts(&forked(merged)), [("not-applicable", 0), ("not-applicable", 0), ("correct", 1)]);
+}
+
+#[test]
+fn a_proxy_that_asks_the_next_of_its_own_targets_has_not_followed() {
+    let serial = |rest: &str| {
+        format!(
+            "0.0 client > proxy INVITE sip:bob@example.com | {ABOVE} | CSeq: 1
+             0.1 proxy > server INVITE sip:bob@192.0.2.20 | {BELOW} | {ABOVE} | CSeq: 1
+             0.2 server > proxy 302 | Contact: {CONTACT}
+             0.21 proxy > server ACK | {BELOW}
+             0.3 proxy > other INVITE sip:bob@203.0.113.40 | {BELOW}2 | {ABOVE} | CSeq: 1
+             {rest}
+             60 end"
+        )
+    };
+    let handed_on = "0.4 other > proxy 404
+        0.5 proxy > client 302 | Contact: <sip:bob@198.51.100.30>
+        0.51 client > proxy ACK
+        0.6 client > target INVITE sip:bob@198.51.100.30 | CSeq: 2
+        0.7 target > client 200";
+    assert_eq!(verdicts(&serial(handed_on)), [("not-applicable", 1), ("correct", 1)]);
+    assert_eq!(verdicts(&serial("0.4 other > proxy 200\n0.5 proxy > client 200")), [("not-applicable", 1)]);
+}
+
+#[test]
+fn a_proxy_may_use_some_contacts_and_hand_on_the_others() {
+    let script = format!(
+        "0.0 client > proxy INVITE sip:bob@example.com | {ABOVE} | CSeq: 1
+         0.1 proxy > server INVITE sip:bob@192.0.2.20 | {BELOW} | {ABOVE} | CSeq: 1 | Record-Route: <sip:192.0.2.50;lr>
+         0.11 proxy > client 100
+         0.2 server > proxy 302 | Contact: {CONTACT}, <sip:bob@203.0.113.40>
+         0.21 proxy > server ACK | {BELOW}
+         0.3 proxy > target INVITE sip:bob@198.51.100.30 | {BELOW}2 | {ABOVE} | CSeq: 1 | Record-Route: <sip:192.0.2.50;lr>
+         0.4 target > proxy 486
+         0.41 proxy > target ACK | {BELOW}2
+         0.5 proxy > client 302 | Contact: <sip:bob@203.0.113.40>
+         0.51 client > proxy ACK
+         0.6 client > other INVITE sip:bob@203.0.113.40 | CSeq: 2
+         0.7 other > client 200
+         60 end"
+    );
+    assert_eq!(verdicts(&script), [("correct", 1), ("correct", 1)]);
+}
+
 #[test]
 fn an_ack_that_was_captured_ahead_of_its_redirect_is_its_ack() {
     let script = format!(

@@ -1,6 +1,6 @@
 //! The rules on following a 300, 301 or 302: the retry, its Request-URI, headers and way, and the requests after it.
 
-mod retry;
+pub(super) mod retry;
 #[cfg(test)]
 mod tests;
 

@@ -7,7 +7,7 @@ use crate::call::{Attempt, Kept, Link, Outcome, Redirect, SECOND, Target};
 use crate::evidence::Transport;
 use crate::rules::words::text;
 use crate::sip::uri::{NextHop, Parameter, Scheme, Uri, UriFault, UriTransport};
-use crate::sip::{Difference, Match};
+use crate::sip::{Difference, Match, Name};
 
 /// How soon after the last event a new call still counts as the client's own doing; later it may have been dialled by hand.
 const AUTOMATIC_NANOS: i64 = 2 * SECOND;
@@ -98,12 +98,12 @@ pub(super) fn chose_its_transport(redirect: &Redirect) -> bool {
 }
 
 /// Whether the status asks for a retry at its Contact: not 305, whose Contact is a proxy to pass, and not 380, which describes something else.
-pub(super) const fn asks_for_its_contact(redirect: &Redirect) -> bool {
+pub(in crate::rules) const fn asks_for_its_contact(redirect: &Redirect) -> bool {
     !matches!(redirect.status, 305 | 380)
 }
 
 /// The URI that an attempt is for, as written.
-pub(super) fn request_uri(attempt: &Attempt) -> String {
+pub(in crate::rules) fn request_uri(attempt: &Attempt) -> String {
     text(attempt.uri.as_bytes())
 }
 
@@ -140,13 +140,13 @@ pub(super) fn follows_success(redirect: &Redirect, attempt: &Attempt) -> bool {
 }
 
 /// The attempts before this one.
-pub(super) fn earlier<'a>(redirect: &'a Redirect, attempt: &Attempt) -> impl Iterator<Item = &'a Attempt> {
+pub(in crate::rules) fn earlier<'a>(redirect: &'a Redirect, attempt: &Attempt) -> impl Iterator<Item = &'a Attempt> {
     let place = attempt.request.place;
     redirect.attempts.iter().take_while(move |other| other.request.place != place)
 }
 
 /// Whether the Request-URI is still the original one, wherever the request went.
-pub(super) fn has_original_uri(attempt: &Attempt) -> bool {
+pub(in crate::rules) fn has_original_uri(attempt: &Attempt) -> bool {
     attempt.difference.as_ref().is_some_and(|difference| difference.grade() == Match::Original)
 }
 
@@ -172,6 +172,16 @@ pub(super) fn has_outbound_proxy(redirect: &Redirect, attempt: &Attempt) -> bool
     let routed = [request, &attempt.request].into_iter().any(|sent| sent.message.routes().next().is_some());
     let by_own_uri = redirect.hop.is_exactly(request.destination) == Some(true);
     routed || !by_own_uri || redirect.sends_all_there || redirect.is_over_websocket()
+}
+
+/// The attempt at a Contact that was challenged, where this one answers it with credentials, and at the original URI instead.
+pub(in crate::rules) fn challenged_elsewhere<'a>(redirect: &'a Redirect, attempt: &Attempt) -> Option<&'a Attempt> {
+    let challenged = earlier(redirect, attempt).last()?;
+    let is_challenged = challenged.challenge.is_some() && challenged.contact.is_some() && !has_original_uri(challenged);
+    let message = &attempt.request.message;
+    let has_credentials = [Name::Authorization, Name::ProxyAuthorization].into_iter().any(|name| message.field(name).is_some());
+    let is_own = matches!(attempt.link, Link::SameCallId | Link::NewCallId) && asks_for_its_contact(redirect);
+    (is_challenged && has_credentials && is_own && has_original_uri(attempt) && attempt.contact.is_none()).then_some(challenged)
 }
 
 /// The transport that the topmost Via of an attempt names.

@@ -2,7 +2,7 @@
 //!
 //! RFC 3261, 8.1.3.4 and 16.5: a URI is placed in the target set at most once, whatever 3xx names it again.
 
-use super::retry::{asks_for_its_contact, has_original_uri, is_automatic, request_uri, retries_original};
+use super::retry::{asks_for_its_contact, challenged_elsewhere, has_original_uri, is_automatic, request_uri, retries_original};
 use crate::call::{Attempt, Redirect};
 use crate::rules::words::{seconds, text};
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
@@ -27,8 +27,10 @@ pub(in crate::rules) const RULE: Rule = Rule {
 fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let tried = attempt.repeats.as_ref()?;
     let excused = attempt.amended || !asks_for_its_contact(redirect) || !is_automatic(redirect, attempt);
-    // The old Request-URI instead of a Contact, and at the Contact's address, are faults of their own.
-    let original = retries_original(redirect, attempt) || (has_original_uri(attempt) && attempt.contact.is_some());
+    // The old Request-URI instead of a Contact, at the Contact's address, and in answer to its challenge, are faults of their own.
+    let original = retries_original(redirect, attempt)
+        || challenged_elsewhere(redirect, attempt).is_some()
+        || (has_original_uri(attempt) && attempt.contact.is_some());
     if excused || original {
         return None;
     }

@@ -1,0 +1,42 @@
+//! Takes responses to attempts, gives what became of these.
+//!
+//! Invariant: the first final response counts (RFC 3261, 17.1.1.2); of provisional ones and of a success the To tag is kept, for the dialogs
+//! that they make (RFC 3261, 12.1).
+
+use std::sync::Arc;
+
+use super::calls::Calls;
+use super::events::keep;
+use super::redirect::{Attempt, Outcome};
+use super::sighting::Sighting;
+
+impl Calls {
+    /// Notes the To tag with which an attempt was answered.
+    pub(super) fn answered(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>) {
+        let mut is_full = self.is_full;
+        if let Some(attempt) = self.attempt_mut(attempt)
+            && let Some(tag) = sighting.message.to_tag()
+            && !attempt.to_tags.iter().any(|known| **known == *tag)
+        {
+            keep(&mut attempt.to_tags, tag.to_vec(), &mut is_full);
+        }
+        self.is_full = is_full;
+    }
+
+    /// Notes the final response to an attempt, and the whole of it where it asks for credentials.
+    pub(super) fn finished(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>, status: u16) {
+        if let Some(open) = attempt.and_then(|(number, _)| self.open.get_mut(number)) {
+            open.last_event = open.last_event.max(sighting.time);
+        }
+        if let Some(attempt) = self.attempt_mut(attempt) {
+            attempt.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
+            attempt.challenge = matches!(status, 401 | 407).then(|| Arc::new(sighting.to_kept()));
+        }
+    }
+
+    /// The attempt that a transaction is.
+    pub(super) fn attempt_mut(&mut self, attempt: Option<(u64, usize)>) -> Option<&mut Attempt> {
+        let (number, index) = attempt?;
+        self.open.get_mut(number)?.redirect.attempts.get_mut(index)
+    }
+}
