@@ -35,5 +35,7 @@ mod sample_text;
 mod support;
 /// Holds a call that meets an ICMP error to what the error means.
 mod unreachable;
+/// What a naive reader of frames and streams gets wrong, each by its number.
+mod traps;
 /// Asks tshark how many SIP messages a capture holds, and holds our count to it.
 mod witness;
