@@ -33,9 +33,9 @@ mod readme;
 mod sample_text;
 /// What several tests need: samples and their text, captures of real clients, tshark.
 mod support;
-/// Holds a call that meets an ICMP error to what the error means.
-mod unreachable;
 /// What a naive reader of frames and streams gets wrong, each by its number.
 mod traps;
+/// Holds a call that meets an ICMP error to what the error means.
+mod unreachable;
 /// Asks tshark how many SIP messages a capture holds, and holds our count to it.
 mod witness;
