@@ -46,7 +46,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         _ => return None,
     };
     let message = format!("the Request-URI {} {what}; the Contact is {}", retry.request_uri(), retry.contact());
-    Some(Draft::at(attempt.request.place, message).level(level).with(redirect.response.place, "names the Contact"))
+    Some(retry.draft(message).level(level))
 }
 
 /// Whether a URI is one that calls are made to: an emergency service, too, may be what a Contact stands for.

@@ -38,7 +38,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     };
     let message =
         format!("the request for {}{what} went to {} over {} in the clear", retry.request_uri(), request.destination, request.transport);
-    Some(Draft::at(request.place, message).with(redirect.response.place, "names the Contact"))
+    Some(retry.draft(message))
 }
 
 #[cfg(test)]
