@@ -43,7 +43,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         retry.contact(),
         changes.join(", ")
     );
-    Some(Draft::at(attempt.request.place, message).level(level).with(redirect.response.place, "names the Contact"))
+    Some(retry.draft(message).level(level))
 }
 
 /// Whether the packet followed what was left of the URI, and that is not where the Contact sends it.

@@ -53,7 +53,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         retry.contact(),
         hop.transport,
     );
-    Some(Draft::at(request.place, message).level(level).with(redirect.response.place, "names the Contact"))
+    Some(retry.draft(message).level(level))
 }
 
 #[cfg(test)]

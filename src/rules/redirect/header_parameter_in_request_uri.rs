@@ -40,7 +40,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         retry.contact()
     );
     let level = if bracketed { Level::Error } else { Level::Warning };
-    Some(Draft::at(attempt.request.place, message).level(level).with(redirect.response.place, "names the Contact"))
+    Some(retry.draft(message).level(level))
 }
 
 #[cfg(test)]

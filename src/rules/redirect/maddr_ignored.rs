@@ -32,7 +32,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         return None;
     }
     let message = format!("the request for {} was sent to {destination} instead of its maddr {}", retry.request_uri(), hop.target);
-    Some(Draft::at(attempt.request.place, message).with(redirect.response.place, "names the Contact"))
+    Some(retry.draft(message))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub(in crate::rules) const RULE: Rule = Rule {
 fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let retry = Retry::at_contact(redirect, attempt).filter(|retry| retry.difference.method_in_request_uri)?;
     let message = format!("the Request-URI {} holds a method parameter; the Contact is {}", retry.request_uri(), retry.contact());
-    Some(Draft::at(attempt.request.place, message).with(redirect.response.place, "names the Contact"))
+    Some(retry.draft(message))
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         _ => return None,
     };
     let message = format!("the Request-URI {} {what}; the Contact is {}", retry.request_uri(), retry.contact());
-    Some(Draft::at(attempt.request.place, message).level(level).with(redirect.response.place, "names the Contact"))
+    Some(retry.draft(message).level(level))
 }
 
 /// Whether the host is an address that DNS had told this client of the Contact's name.

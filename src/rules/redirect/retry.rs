@@ -5,6 +5,7 @@
 
 use crate::call::{Attempt, Element, Kept, Link, Outcome, Redirect, SECOND, Target};
 use crate::evidence::Transport;
+use crate::rules::Draft;
 use crate::rules::words::text;
 use crate::sip::uri::{NextHop, Parameter, Scheme, Uri, UriFault, UriTransport};
 use crate::sip::{Difference, Match, Name};
@@ -48,6 +49,11 @@ impl<'a> Retry<'a> {
     /// The Contact's URI as written.
     pub(super) fn contact(&self) -> String {
         text(&self.target.text)
+    }
+
+    /// A finding at the attempt, beside the 3xx whose Contact says how it should have been.
+    pub(super) fn draft(&self, message: impl Into<String>) -> Draft {
+        Draft::at(self.attempt.request.place, message).with(self.redirect.response.place, "names the Contact")
     }
 
     /// Where the Contact sends a request, by each of its readings: a Contact without angle brackets has two.

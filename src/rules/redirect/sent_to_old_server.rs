@@ -44,7 +44,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         hop.target,
         hop.port,
     );
-    let mut draft = Draft::at(attempt.request.place, message).level(level).with(redirect.response.place, "names the Contact");
+    let mut draft = retry.draft(message).level(level);
     for answer in attempt.contact_hop.answers() {
         draft = draft.with(answer, "told this client where the Contact's name leads");
     }

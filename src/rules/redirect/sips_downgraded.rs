@@ -36,7 +36,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         Role::Proxy => "which a proxy should leave to the caller",
     };
     let message = format!("the request for {} was retried at {}, {duty}", text(original.as_bytes()), retry.request_uri());
-    Some(Draft::at(attempt.request.place, message).with(redirect.response.place, "names the Contact"))
+    Some(retry.draft(message))
 }
 
 #[cfg(test)]

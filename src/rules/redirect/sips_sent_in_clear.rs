@@ -43,7 +43,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         (Level::Error, " in the clear")
     };
     let message = format!("the request for {}{what} went to {} over {}{how}", retry.request_uri(), request.destination, request.transport);
-    Some(Draft::at(request.place, message).level(level).with(redirect.response.place, "names the Contact"))
+    Some(retry.draft(message).level(level))
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         text(kept.as_bytes()),
         text(original.as_bytes())
     );
-    let draft = Draft::at(attempt.request.place, message).with(redirect.response.place, "names the Contact");
+    let draft = retry.draft(message);
     Some(draft.with(request.place, "has the Route for the old target"))
 }
 

@@ -27,7 +27,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let retry = Retry::at_contact(redirect, attempt).filter(|retry| retry.difference.headers_in_request_uri)?;
     let message =
         format!("the Request-URI {} holds headers behind its question mark; the Contact is {}", retry.request_uri(), retry.contact());
-    Some(Draft::at(attempt.request.place, message).with(redirect.response.place, "names the Contact"))
+    Some(retry.draft(message))
 }
 
 #[cfg(test)]
