@@ -210,7 +210,15 @@ impl Calls {
         let kept: Kept = Arc::new(sighting.to_kept());
         transaction.place = Some(kept.place);
         transaction.request_uri = uri;
-        let Some(open) = transaction.redirect.and_then(|redirect| self.open.get_mut(redirect)) else { return };
+        let (own, is_attempt) = (transaction.redirect, transaction.attempt.is_some());
+        let asked = Asked::new(&kept);
+        if let Some((redirect, link)) = link::place(&self.open, &asked).attempt_of
+            && !is_attempt
+            && Some(redirect) != own
+        {
+            self.attach(redirect, link, number, &kept, &asked);
+        }
+        let Some(open) = own.and_then(|redirect| self.open.get_mut(redirect)) else { return };
         let redirect = &mut open.redirect;
         redirect.original = asked_uri(&kept.message);
         redirect.hop = Hop::of_request(&kept, &self.names);

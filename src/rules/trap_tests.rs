@@ -264,6 +264,18 @@ fn t21_a_retry_may_be_stamped_a_moment_before_its_redirect() {
 }
 
 #[test]
+fn t21_a_retry_may_be_captured_behind_the_redirect_that_it_met() {
+    let script = format!(
+        "{MOVED}0.4 target > client 302 of INVITE sip:bob@192.0.2.20 | CSeq: 2 INVITE | Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK2 | Contact: <sip:bob@203.0.113.40>
+         0.39 client > target INVITE sip:bob@198.51.100.30
+         0.5 client > target ACK
+         0.6 client > other INVITE sip:bob@203.0.113.40
+         60 end"
+    );
+    assert_eq!(said(&script), [(2, "correct", vec![], Some(5)), (4, "correct", vec![], Some(7))]);
+}
+
+#[test]
 fn t23_a_large_request_goes_over_tcp_whatever_the_uri_says() {
     let offer = format!("Content-Type: application/sdp | body: {}", "x".repeat(1400));
     let script = format!(

@@ -32,4 +32,4 @@ pub use framing::is_sip;
 pub use header::{Contact, Expiry};
 pub use message::{Head, Message};
 pub use name::Name;
-pub use uri::{Difference, Match, Uri, bare_contact_readings, closest_difference};
+pub use uri::{Difference, Match, Uri, bare_contact_readings};

@@ -34,5 +34,7 @@ mod support;
 /// Holds what is read out of TLS to what was sent, and to the frames of tshark.
 #[cfg(feature = "tls")]
 mod tls;
+/// What a naive reader of frames and streams gets wrong, each by its number.
+mod traps;
 /// Asks tshark how many SIP messages a capture holds, and holds our count to it.
 mod witness;

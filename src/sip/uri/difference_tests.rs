@@ -2,7 +2,7 @@
 
 use super::{
     Difference, HostDifference, Match, ParameterChange, ParameterRole, PortDifference, SchemeDifference, Uri, UserDifference,
-    bare_contact_readings, closest_difference,
+    bare_contact_readings,
 };
 
 const ORIGINAL: &str = "sip:bob@biloxi.example.com";
@@ -158,11 +158,10 @@ fn each_component_says_how_it_differs() {
 #[test]
 fn either_reading_of_a_bare_contact_can_be_followed() {
     let readings = bare_contact_readings(b"sip:a@h;transport=tcp;q=0.7");
-    let closest = |request_uri: &str| {
-        closest_difference(&readings, &Uri::parse(request_uri.as_bytes()), None).map(|(index, difference)| (index, difference.grade()))
+    let grades = |request_uri: &str| {
+        readings.each_ref().map(|reading| Difference::between(reading, &Uri::parse(request_uri.as_bytes()), None).grade())
     };
-    assert_eq!(closest("sip:a@h"), Some((0, Match::Exact)));
-    assert_eq!(closest("sip:a@h;transport=tcp"), Some((1, Match::Exact)));
-    assert_eq!(closest("sip:a@h;q=0.7"), Some((0, Match::ParametersAdded)));
-    assert_eq!(closest_difference(&[], &Uri::parse(b"sip:a@h"), None), None);
+    assert_eq!(grades("sip:a@h"), [Match::Exact, Match::RoutingChanged]);
+    assert_eq!(grades("sip:a@h;transport=tcp"), [Match::RoutingChanged, Match::Exact]);
+    assert_eq!(grades("sip:a@h;q=0.7"), [Match::ParametersAdded, Match::RoutingChanged]);
 }

@@ -24,7 +24,7 @@ pub use fault::UriFault;
 pub use grade::Match;
 pub use host::Host;
 pub use next_hop::{NextHop, UriTransport};
-pub use readings::{bare_contact_readings, closest_difference};
+pub use readings::bare_contact_readings;
 pub use telephone::{NumberMatch, Subscriber};
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! Takes a Contact that was written without angle brackets, gives the two URIs that it may mean, and the one that a retry came nearest to.
+//! Takes a Contact that was written without angle brackets, gives the two URIs that it may mean.
 //!
 //! RFC 3261, 20.10 gives every parameter of such a Contact to the header, yet many servers mean `transport` and its like as part of
 //! the URI, and many clients take them so: either reading is to be accepted.
 
 use super::components::{Parts, Uri};
-use super::difference::{Difference, is_header_parameter};
+use super::difference::is_header_parameter;
 
 /// Takes a Contact without angle brackets, with all its parameters, gives what it means by the letter, and with the URI's own parameters.
 ///
@@ -28,11 +28,4 @@ pub fn bare_contact_readings(text: &[u8]) -> [Uri; 2] {
         }
     }
     [Uri::parse(address.trim_ascii_end()), Uri::parse(with_parameters.trim_ascii_end())]
-}
-
-/// Takes the readings of a Contact, gives the index of the one that a Request-URI came nearest to, and the difference; the first of equals.
-#[must_use]
-pub fn closest_difference(readings: &[Uri], request_uri: &Uri, original: Option<&Uri>) -> Option<(usize, Difference)> {
-    let differences = readings.iter().map(|reading| Difference::between(reading, request_uri, original));
-    differences.enumerate().min_by_key(|(_, difference)| difference.grade())
 }

@@ -5,6 +5,7 @@ pub(crate) mod capture_text;
 pub(crate) mod chance;
 pub(crate) mod damage;
 pub(crate) mod flow;
+pub(crate) mod frames;
 pub(crate) mod mutations;
 pub(crate) mod pcap_writer;
 pub(crate) mod real_captures;
