@@ -19,7 +19,7 @@ pub struct Hello {
     pub source: Endpoint,
     /// The server.
     pub destination: Endpoint,
-    /// Whether it is the SYN of a connection to [`SIPS`], and no ClientHello.
+    /// Whether it is the SYN of a connection to the port of SIPS (RFC 3261, 19.1.2), and no ClientHello.
     pub is_syn: bool,
     /// The host name that the client asked for (RFC 6066, 3), as written.
     pub server_name: Option<Box<[u8]>>,
