@@ -34,7 +34,13 @@ pub(super) fn inputs(named: &[PathBuf]) -> Result<Inputs, Complaint> {
             if nothing_there {
                 return Err(Complaint::new(format!("no captures below {}", path.display())));
             }
-            inputs.extend(below.captures.into_iter().map(Input::File));
+            // What begins like a capture may still be none, such as a version that nobody knows.
+            for capture in below.captures {
+                match Capture::open(&capture) {
+                    Ok(_) => inputs.push(Input::File(capture)),
+                    Err(error) => left_out.push(Complaint::of_error(&error)),
+                }
+            }
         } else {
             // What is no regular file, a pipe say, gives its octets once only: nothing may be read of it to try.
             let is_once = path.metadata().is_ok_and(|about| !about.is_file());

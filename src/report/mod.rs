@@ -1,7 +1,7 @@
 //! Takes the findings and the redirects in their published shape, gives text for a reader or a machine.
 //!
 //! One format is one file with one `FORMAT`, and one line in [`FORMATS`]; the command line and its help follow from the list.
-//! Invariant: a writer sees the [`model::Report`] alone, and the same report gives the same octets.
+//! Invariant: a writer sees the [`model::Report`] alone (that of SARIF also the catalogue), and the same report gives the same octets.
 
 pub mod catalogue;
 mod completeness;
@@ -10,20 +10,27 @@ mod csv;
 mod example;
 mod format;
 mod frames;
+mod github;
+pub mod identity;
 mod joining;
 mod json;
 mod json_escape;
 mod jsonl;
+mod junit;
 pub mod listing;
+mod markdown;
 pub mod model;
 pub mod publish;
+mod sarif;
 pub mod statistics;
 mod text;
 mod wording;
+mod xml_escape;
 
 pub use format::{Format, Presentation, Rows, Sort};
 pub use joining::join;
 pub use wording::{counted, duration, escape};
 
 /// Every format, in the order in which the help names them; the first is the default.
-pub const FORMATS: &[&Format] = &[&text::FORMAT, &json::FORMAT, &jsonl::FORMAT, &csv::FORMAT];
+pub const FORMATS: &[&Format] =
+    &[&text::FORMAT, &json::FORMAT, &jsonl::FORMAT, &csv::FORMAT, &junit::FORMAT, &sarif::FORMAT, &github::FORMAT, &markdown::FORMAT];

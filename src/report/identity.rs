@@ -1,0 +1,83 @@
+//! Takes findings, gives each a name that stays the same when the same fault is captured once more.
+//!
+//! Invariant: a name holds nothing that differs between two runs of one test: no frame, no time, no port, no Call-ID, no folder. Equal faults of
+//! one report are told apart by their number.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::model::{Finding, Redirect, Report};
+
+/// The names of the findings of one report, as they are met.
+#[derive(Debug, Default)]
+pub struct Identities {
+    /// How often each name was given.
+    given: HashMap<String, u64>,
+}
+
+impl Identities {
+    /// The name of `finding` of `redirect`; the findings of a report are to be asked for once each, in their order.
+    pub fn of(&mut self, report: &Report, redirect: &Redirect, finding: &Finding) -> String {
+        let capture = usize::try_from(redirect.response.seen.capture).ok().and_then(|index| report.captures.get(index));
+        let capture =
+            capture.and_then(|capture| Path::new(&capture.path).file_name()).map_or_else(Default::default, |name| name.to_string_lossy());
+        let asked = redirect.request.as_ref().map_or("", |request| request.uri.as_str());
+        let (rule, status, method, client) = (&finding.rule, redirect.status, &redirect.method, &redirect.client.address);
+        let name = format!("{rule} {status} {method} {asked} {client} {capture}");
+        let count = self.given.entry(name.clone()).or_default();
+        *count = count.saturating_add(1);
+        format!("{name} {count}")
+    }
+}
+
+/// Every finding of `report` with its redirect (companions behind the redirects), in the order of the report.
+pub fn findings(report: &Report) -> impl Iterator<Item = (&Redirect, &Finding)> {
+    report.redirects.iter().chain(&report.companions).flat_map(|redirect| redirect.findings.iter().map(move |finding| (redirect, finding)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example;
+    use super::*;
+
+    fn names(report: &Report) -> Vec<String> {
+        let mut identities = Identities::default();
+        findings(report).map(|(redirect, finding)| identities.of(report, redirect, finding)).collect()
+    }
+
+    #[test]
+    fn a_second_capture_of_the_same_fault_has_the_same_names() {
+        let first = example::one_capture();
+        let mut second = first.clone();
+        second.captures[0].path = "elsewhere/office.pcap".to_owned();
+        for redirect in &mut second.redirects {
+            redirect.client.port += 1;
+            redirect.call_id.push('x');
+            redirect.response.seen.frame += 100;
+            for finding in &mut redirect.findings {
+                finding.primary.frame += 100;
+            }
+        }
+        assert_eq!(names(&first), names(&second));
+    }
+
+    #[test]
+    fn two_equal_faults_have_two_names() {
+        let mut report = example::one_capture();
+        let again = report.redirects[1].clone();
+        report.redirects.push(again);
+        let mut names = names(&report);
+        let all = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+
+    #[test]
+    fn another_rule_or_client_is_another_name() {
+        let report = example::one_capture();
+        let mut other = report.clone();
+        other.redirects[1].client.address = "10.77.0.4".to_owned();
+        assert!(names(&report).iter().all(|name| !names(&other).contains(name)));
+    }
+}
