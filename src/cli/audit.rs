@@ -1,24 +1,23 @@
 //! Takes the arguments of `audit`, gives the verdict for every redirect: analyses, writes the reports, decides the exit code.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use sip3xx::analysis::{self, Input};
 use sip3xx::filter::Filter;
-use sip3xx::report::model::{self, Level, Report};
-use sip3xx::report::{self, FORMATS, Format, Presentation, Rows, Sort};
-use sip3xx::rules::{Profile, Rule};
+use sip3xx::report::model::{self, Level, Report, SCHEMA};
+use sip3xx::report::{self, FORMATS, Format, Presentation, Rows, Sort, identity};
 
 use super::complaint::Complaint;
-use super::configuration::{Configuration, LONGEST};
 use super::exit::{Exit, Policy};
 use super::inputs::{Inputs, inputs, is_input};
-use super::key_log::KeyLogs;
+use super::judgement::{Judgement, Measure};
 use super::output::{self, FurtherReport};
 use super::progress::ProgressLine;
 use super::rows::display_filter;
-use super::rules::rule_named;
 
 /// Tell the verdict for every redirect in the captures.
 #[derive(Debug, Args)]
@@ -62,34 +61,18 @@ pub(super) struct Audit {
     /// Tell only the redirects of calls with a message that matches this display filter, in Wireshark's language.
     #[arg(short = 'Y', long = "display-filter", value_name = "FILTER", help_heading = "Judgement")]
     filter: Option<String>,
-    /// Take levels, windows and what is known of the network from a TOML file; see docs/configuration.md.
-    #[arg(long, value_name = "FILE", help_heading = "Judgement")]
-    config: Option<PathBuf>,
-    /// By which measure to level findings [default: default].
-    #[arg(long, value_name = "PROFILE", value_parser = profile_parser(), help_heading = "Judgement")]
-    profile: Option<Profile>,
-    /// Check this rule only; may be given several times.
-    #[arg(long = "rule", value_name = "ID", value_parser = rule_named, help_heading = "Judgement")]
-    only: Vec<&'static Rule>,
-    /// Do not check this rule; may be given several times.
-    #[arg(long, value_name = "ID", value_parser = rule_named, help_heading = "Judgement")]
-    ignore: Vec<&'static Rule>,
-    /// How late after a 3xx a request still counts as its attempt [default: 32, which is 64*T1].
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Judgement")]
-    retry_window: Option<Nanoseconds>,
-    /// How much silence the capture must cover before "not followed" is said [default: 5].
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Judgement")]
-    patience: Option<Nanoseconds>,
+    #[command(flatten)]
+    judgement: Judgement,
     /// Analyse each capture by itself, in place of all merged by time.
     #[arg(long, help_heading = "Judgement")]
     separate: bool,
 
-    #[command(flatten)]
-    key_logs: KeyLogs,
-
     /// The mildest level of a finding that fails the run (exit code 1) [default: error].
     #[arg(long, value_name = "LEVEL", value_parser = fail_on_parser(), help_heading = "Exit code")]
     fail_on: Option<FailOn>,
+    /// A JSON report of an earlier run: what it found as well is told as known, and fails nothing.
+    #[arg(long, value_name = "FILE.json", help_heading = "Exit code")]
+    baseline: Option<PathBuf>,
     /// Let an incomplete capture fail the run (exit code 3).
     #[arg(long, help_heading = "Exit code")]
     strict: bool,
@@ -108,35 +91,30 @@ pub(super) struct Audit {
     line_buffered: bool,
 }
 
-/// A duration on the command line.
-type Nanoseconds = i64;
-
 /// The level that fails a run; none does where there is none.
 type FailOn = Option<Level>;
 
-/// What is judged, and by which measure, after the command line and the file were read.
-struct Measure {
-    options: analysis::Options,
-    fail_on: FailOn,
-}
-
 /// Runs the command.
 pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
-    let configuration = audit.config.as_deref().map_or_else(|| Ok(Configuration::default()), Configuration::read)?;
-    let mut measure = audit.measure(configuration);
+    let mut measure = audit.judgement.measure()?;
+    let baseline = audit.baseline.as_deref().map(baseline).transpose()?;
     let named: Vec<PathBuf> = audit.read.iter().chain(&audit.captures).cloned().collect();
     // What was asked wrongly is said before any file is read; what lies below a folder is known only then.
     let filter = audit.filter.as_deref().map(display_filter).transpose()?;
     refuse_to_overwrite(&audit.reports, &named.iter().cloned().map(Input::File).collect::<Vec<_>>())?;
     let Inputs { readable: inputs, is_some_left_out } = inputs(&named)?;
     refuse_to_overwrite(&audit.reports, &inputs)?;
-    let key_logs: Vec<Input> = audit.key_logs.files().map(|file| Input::File(file.to_owned())).collect();
-    if let Some(report) = audit.reports.iter().find(|report| is_input(&report.file, &key_logs)) {
-        return Err(Complaint::new(format!("--report would overwrite the key log {}", report.file.display())));
+    let beside = audit.judgement.key_logs().chain(audit.baseline.as_deref());
+    let beside: Vec<Input> = beside.map(|file| Input::File(file.to_owned())).collect();
+    if let Some(report) = audit.reports.iter().find(|report| is_input(&report.file, &beside)) {
+        return Err(Complaint::new(format!("--report would overwrite {}, which is read", report.file.display())));
     }
 
-    measure.options.keys = audit.key_logs.read()?;
-    let report = analysed(audit, &measure, &inputs, filter.as_ref()).map_err(|error| Complaint::of_error(&error))?;
+    measure.options.keys = audit.judgement.keys()?;
+    let mut report = analysed(audit, &measure, &inputs, filter.as_ref()).map_err(|error| Complaint::of_error(&error))?;
+    if let Some(baseline) = &baseline {
+        identity::mark_known(&mut report, baseline);
+    }
 
     let presentation = audit.presentation();
     for further in &audit.reports {
@@ -182,55 +160,42 @@ fn analysed(audit: &Audit, measure: &Measure, inputs: &[Input], filter: Option<&
 }
 
 impl Audit {
-    /// What is judged, and by which measure: the command line goes before the file.
-    fn measure(&self, file: Configuration) -> Measure {
-        let default = analysis::Options::default();
-        let only = ids(&self.only);
-        let is_asked_for = |id: &String| only.contains(id);
-        let off = file.off.into_iter().filter(|id| !is_asked_for(id));
-        let options = analysis::Options {
-            retry_window_ns: self.retry_window.or(file.retry_window).unwrap_or(default.retry_window_ns),
-            patience_ns: self.patience.or(file.patience).unwrap_or(default.patience_ns),
-            profile: self.profile.or(file.profile).unwrap_or_default(),
-            ignore: ids(&self.ignore).into_iter().chain(off).collect(),
-            only,
-            levels: file.levels,
-            network: file.network,
-            keys: default.keys,
-        };
-        Measure { options, fail_on: self.fail_on.or(file.fail_on).unwrap_or(Some(Level::Error)) }
-    }
-
     /// The options as the report tells them.
     fn echo(&self, measure: &Measure) -> model::Options {
-        let options = &measure.options;
         model::Options {
-            profile: options.profile.name().to_owned(),
-            retry_window_s: options.retry_window_ns as f64 / 1e9,
-            patience_s: options.patience_ns as f64 / 1e9,
-            only_rules: options.only.clone(),
-            ignored_rules: options.ignore.clone(),
-            rule_levels: options.levels.iter().map(|(id, level)| (id.clone(), level.name().to_owned())).collect(),
-            config: self.config.as_ref().map(|path| path.display().to_string()),
+            baseline: self.baseline.as_ref().map(|path| path.display().to_string()),
             separate: self.separate,
-            fail_on: measure.fail_on.map_or("never", Level::name).to_owned(),
+            fail_on: self.fail_on(measure).map_or("never", Level::name).to_owned(),
             strict: self.strict,
             require_redirects: self.require_redirects,
             display_filter: self.filter.clone(),
+            ..self.judgement.echo(measure)
         }
+    }
+
+    /// The level that fails the run: the command line goes before the file.
+    fn fail_on(&self, measure: &Measure) -> FailOn {
+        self.fail_on.or(measure.fail_on).unwrap_or(Some(Level::Error))
     }
 
     const fn presentation(&self) -> Presentation {
         Presentation { sort: self.sort, rows: self.rows, raw_csv: self.raw_csv, colour: false, summary_only: self.quiet }
     }
 
-    const fn policy(&self, measure: &Measure) -> Policy {
-        Policy { fail_on: measure.fail_on, strict: self.strict, require_redirects: self.require_redirects }
+    fn policy(&self, measure: &Measure) -> Policy {
+        Policy { fail_on: self.fail_on(measure), strict: self.strict, require_redirects: self.require_redirects }
     }
 }
 
-fn ids(rules: &[&'static Rule]) -> Vec<String> {
-    rules.iter().map(|rule| rule.id.to_owned()).collect()
+/// Reads the report of an earlier run.
+fn baseline(path: &Path) -> Result<Report, Complaint> {
+    let told = |error: &dyn fmt::Display| Complaint::new(format!("{}: no report of --format json: {error}", path.display()));
+    let text = fs::read(path).map_err(|error| Complaint::new(format!("{}: {error}", path.display())))?;
+    let report: Report = serde_json::from_slice(&text).map_err(|error| told(&error))?;
+    if report.schema != SCHEMA {
+        return Err(told(&format!("its shape is {}, and {SCHEMA} is wanted", report.schema)));
+    }
+    Ok(report)
 }
 
 /// A parser of one of some words, with the value of each; help, completions and "did you mean" follow from the words.
@@ -244,17 +209,6 @@ fn format_parser() -> impl TypedValueParser<Value = &'static Format> {
     PossibleValuesParser::new(names).try_map(|name| Format::named(&name).ok_or("no such format"))
 }
 
-pub(super) fn profile_parser() -> impl TypedValueParser<Value = Profile> {
-    let names = Profile::ALL.iter().map(|profile| {
-        PossibleValue::new(profile.name()).help(match profile {
-            Profile::Default => "by whether the client did what the status asks",
-            Profile::Rfc => "only a broken MUST, MUST NOT or shall is an error",
-            Profile::Strict => "a broken SHOULD is an error too",
-        })
-    });
-    PossibleValuesParser::new(names).try_map(|name| Profile::named(&name).ok_or("no such profile"))
-}
-
 fn sort_parser() -> impl TypedValueParser<Value = Sort> {
     words(&[("capture", Sort::Capture), ("verdict", Sort::Verdict)])
 }
@@ -265,13 +219,4 @@ fn rows_parser() -> impl TypedValueParser<Value = Rows> {
 
 fn fail_on_parser() -> impl TypedValueParser<Value = FailOn> {
     words(&[("error", Some(Level::Error)), ("warning", Some(Level::Warning)), ("note", Some(Level::Note)), ("never", None)])
-}
-
-/// Reads a duration in seconds, fractions allowed.
-fn seconds(text: &str) -> Result<Nanoseconds, String> {
-    match text.parse::<f64>() {
-        // A day of nanoseconds is far within the integers that a double holds exactly.
-        Ok(seconds) if (0.0..=LONGEST).contains(&seconds) => Ok((seconds * 1e9).round() as Nanoseconds),
-        _ => Err(format!("a number of seconds from 0 to {LONGEST} is wanted")),
-    }
 }

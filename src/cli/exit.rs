@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+use sip3xx::report::identity;
 use sip3xx::report::model::{Level, Report};
 
 /// How a run ended.
@@ -39,17 +40,19 @@ pub(super) struct Policy {
 }
 
 impl Policy {
-    /// How a run with this report ends. Findings come first, for they are proven whatever else is amiss; then what explains the rest.
+    /// How a run with this report ends; what stands in the baseline fails none.
     pub(super) fn judge(&self, report: &Report) -> Exit {
-        let findings = &report.summary.findings;
-        let beside =
-            |level: Level| report.companions.iter().flat_map(|companion| &companion.findings).any(|finding| finding.level == level);
-        let fails = |fail_on: Level| Level::ALL.iter().any(|level| *level >= fail_on && (findings.of(*level) > 0 || beside(*level)));
-        if self.fail_on.is_some_and(fails) {
+        let worst = identity::findings(report).filter(|(_, finding)| !finding.known).map(|(_, finding)| finding.level).max();
+        self.exit(worst, report.captures.iter().all(|capture| capture.complete), report.summary.redirects)
+    }
+
+    /// Findings come first, for they are proven whatever else is amiss; then what explains the rest.
+    fn exit(&self, worst: Option<Level>, is_complete: bool, redirects: u64) -> Exit {
+        if self.fail_on.is_some_and(|fail_on| worst.is_some_and(|worst| worst >= fail_on)) {
             Exit::Findings
-        } else if self.strict && report.captures.iter().any(|capture| !capture.complete) {
+        } else if self.strict && !is_complete {
             Exit::Incomplete
-        } else if self.require_redirects.is_some_and(|least| report.summary.redirects < least) {
+        } else if self.require_redirects.is_some_and(|least| redirects < least) {
             Exit::TooFew
         } else {
             Exit::Well
@@ -59,52 +62,27 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
-    use sip3xx::report::model::{Capture, Findings, SecondReading, Summary};
-
     use super::*;
-
-    fn report(error: u64, warning: u64, note: u64, complete: bool, redirects: u64) -> Report {
-        let capture = Capture {
-            path: "x.pcap".to_owned(),
-            format: "pcap".to_owned(),
-            link_types: Vec::new(),
-            frames: 0,
-            bytes: 0,
-            sip_messages: 0,
-            copies: 0,
-            clock_offset_ms: 0.0,
-            clock_offset_uncertainty_ms: None,
-            clock_offset_messages: 0,
-            second_reading: SecondReading::default(),
-            first_time: None,
-            first_epoch_ns: None,
-            last_time: None,
-            last_epoch_ns: None,
-            complete,
-            faults: Vec::new(),
-        };
-        let summary = Summary { redirects, findings: Findings { error, warning, note }, ..Summary::default() };
-        Report { captures: vec![capture], summary, ..Report::default() }
-    }
 
     #[test]
     fn the_exit_code_follows_findings_then_completeness_then_number() {
+        use Level::{Error, Note, Warning};
         let on = |fail_on, strict, require_redirects| Policy { fail_on, strict, require_redirects };
-        for (policy, report, wanted) in [
-            (on(Some(Level::Error), false, None), report(0, 0, 0, true, 0), Exit::Well),
-            (on(Some(Level::Error), false, None), report(0, 9, 9, false, 0), Exit::Well),
-            (on(Some(Level::Error), false, None), report(1, 0, 0, true, 1), Exit::Findings),
-            (on(Some(Level::Warning), false, None), report(0, 1, 0, true, 1), Exit::Findings),
-            (on(Some(Level::Warning), false, None), report(0, 0, 1, true, 1), Exit::Well),
-            (on(Some(Level::Note), false, None), report(0, 0, 1, true, 1), Exit::Findings),
-            (on(None, false, None), report(5, 5, 5, true, 1), Exit::Well),
-            (on(Some(Level::Error), true, None), report(0, 0, 0, false, 1), Exit::Incomplete),
-            (on(Some(Level::Error), true, None), report(1, 0, 0, false, 1), Exit::Findings),
-            (on(Some(Level::Error), true, Some(2)), report(0, 0, 0, false, 1), Exit::Incomplete),
-            (on(Some(Level::Error), false, Some(2)), report(0, 0, 0, true, 1), Exit::TooFew),
-            (on(Some(Level::Error), false, Some(1)), report(0, 0, 0, true, 1), Exit::Well),
+        for (policy, worst, is_complete, redirects, wanted) in [
+            (on(Some(Error), false, None), None, true, 0, Exit::Well),
+            (on(Some(Error), false, None), Some(Warning), false, 0, Exit::Well),
+            (on(Some(Error), false, None), Some(Error), true, 1, Exit::Findings),
+            (on(Some(Warning), false, None), Some(Warning), true, 1, Exit::Findings),
+            (on(Some(Warning), false, None), Some(Note), true, 1, Exit::Well),
+            (on(Some(Note), false, None), Some(Note), true, 1, Exit::Findings),
+            (on(None, false, None), Some(Error), true, 1, Exit::Well),
+            (on(Some(Error), true, None), None, false, 1, Exit::Incomplete),
+            (on(Some(Error), true, None), Some(Error), false, 1, Exit::Findings),
+            (on(Some(Error), true, Some(2)), None, false, 1, Exit::Incomplete),
+            (on(Some(Error), false, Some(2)), None, true, 1, Exit::TooFew),
+            (on(Some(Error), false, Some(1)), None, true, 1, Exit::Well),
         ] {
-            assert_eq!(policy.judge(&report), wanted, "{policy:?}");
+            assert_eq!(policy.exit(worst, is_complete, redirects), wanted, "{policy:?}, {worst:?}");
         }
     }
 

@@ -9,6 +9,7 @@ mod configuration;
 mod decode_as;
 mod exit;
 mod inputs;
+mod judgement;
 mod key_log;
 mod list;
 mod live;

@@ -4,9 +4,9 @@ use clap::Args;
 use sip3xx::report::catalogue;
 use sip3xx::rules::{ALL, Profile, Rule};
 
-use super::audit::profile_parser;
 use super::complaint::Complaint;
 use super::exit::Exit;
+use super::judgement::profile_parser;
 use super::output;
 use sip3xx::nearest::nearest;
 

@@ -121,6 +121,7 @@ pub(super) fn not_followed() -> Redirect {
                         .to_owned(),
                 primary: Evidence { capture: 0, frame: 31, index: 0, note: Some("the 302".to_owned()) },
                 related: vec![Evidence { capture: 0, frame: 40, index: 1, note: Some("the client's last packet".to_owned()) }],
+                known: false,
             },
             Finding {
                 rule: "contact-without-sip-target".to_owned(),
@@ -131,6 +132,7 @@ pub(super) fn not_followed() -> Redirect {
                 message: "a Contact that no SIP client can ask".to_owned(),
                 primary: Evidence { capture: 0, frame: 31, index: 0, note: None },
                 related: Vec::new(),
+                known: false,
             },
         ],
         ..followed()

@@ -3,7 +3,7 @@
 //! Invariant: a name holds nothing that differs between two runs of one test: no frame, no time, no port, no Call-ID, no folder. Equal faults of
 //! one report are told apart by their number.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::model::{Finding, Redirect, Report};
@@ -35,14 +35,36 @@ pub fn findings(report: &Report) -> impl Iterator<Item = (&Redirect, &Finding)> 
     report.redirects.iter().chain(&report.companions).flat_map(|redirect| redirect.findings.iter().map(move |finding| (redirect, finding)))
 }
 
+/// Marks the findings of `report` that `baseline` has as well as known; of several equal ones as many as it has.
+pub fn mark_known(report: &mut Report, baseline: &Report) {
+    let known: HashSet<String> = names(baseline).into_iter().collect();
+    let are_known = names(report).into_iter().map(|name| known.contains(&name));
+    let redirects = report.redirects.iter_mut().chain(&mut report.companions);
+    for (finding, is_known) in redirects.flat_map(|redirect| &mut redirect.findings).zip(are_known) {
+        finding.known = is_known;
+    }
+}
+
+/// The name of every finding, in the order of the report.
+fn names(report: &Report) -> Vec<String> {
+    let mut identities = Identities::default();
+    findings(report).map(|(redirect, finding)| identities.of(report, redirect, finding)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::example;
     use super::*;
 
-    fn names(report: &Report) -> Vec<String> {
-        let mut identities = Identities::default();
-        findings(report).map(|(redirect, finding)| identities.of(report, redirect, finding)).collect()
+    #[test]
+    fn of_equal_findings_as_many_are_known_as_the_baseline_has() {
+        let baseline = example::one_capture();
+        let mut report = baseline.clone();
+        let again = report.redirects[1].clone();
+        report.redirects.push(again);
+        mark_known(&mut report, &baseline);
+        let known: Vec<bool> = findings(&report).map(|(_, finding)| finding.known).collect();
+        assert_eq!(known, [true, true, false, false]);
     }
 
     #[test]

@@ -91,7 +91,8 @@ fn details(redirect: &Redirect, names: &FrameNames, out: &mut dyn io::Write) -> 
     ];
     for finding in &redirect.findings {
         let at = names.frame(finding.primary.capture, finding.primary.frame);
-        lines.push(format!("{} {} ({}, {at}): {}", finding.level, finding.rule, finding.clause, finding.message));
+        let known = if finding.known { "known " } else { "" };
+        lines.push(format!("{known}{} {} ({}, {at}): {}", finding.level, finding.rule, finding.clause, finding.message));
     }
     let lines: Vec<_> = lines.iter().map(|line| escape(line)).collect();
     let fence = "`".repeat(longest_run(&lines.join("\n")).max(2) + 1);

@@ -116,6 +116,7 @@ pub fn finding(finding: &rules::Finding) -> model::Finding {
         message: finding.message.clone(),
         primary: evidence(finding.primary, None),
         related: finding.related.iter().map(|related| evidence(related.place, Some(related.note.clone()))).collect(),
+        known: false,
     }
 }
 

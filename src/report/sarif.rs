@@ -130,6 +130,8 @@ struct ResultOf<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
     partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     properties: ResultProperties<'a>,
 }
 
@@ -260,6 +262,7 @@ fn result<'a>(report: &Report, redirect: &'a Redirect, finding: &'a Finding, ide
         locations: [evidence_at(report, &finding.primary)],
         related_locations: related.collect(),
         partial_fingerprints: BTreeMap::from([("sip3xx/v1", identity)]),
+        baseline_state: report.options.baseline.as_ref().map(|_| if finding.known { "unchanged" } else { "new" }),
         properties: ResultProperties {
             verdict: redirect.verdict.name(),
             party: finding.party.name(),

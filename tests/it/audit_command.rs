@@ -121,12 +121,61 @@ fn what_cannot_be_audited_is_said_in_one_line() {
 }
 
 #[test]
+fn what_the_baseline_has_fails_nothing_and_is_told_as_known() {
+    let baseline = scratch("baseline.json");
+    let output = audit(&["--quiet", "--report", &format!("json={baseline}"), NOT_FOLLOWED]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+
+    let output = audit(&["--baseline", &baseline, NOT_FOLLOWED]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("ERROR (known)"), "{}", text(&output.stdout));
+
+    // Another fault than the one of the baseline is news.
+    let output = audit(&["--baseline", &baseline, NOT_FOLLOWED, OFFICE]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_baseline_that_is_none_is_said_in_one_line() {
+    let other = written("other.json", br#"{"schema": "x"}"#);
+    for (file, part) in [("no/such/baseline.json", "no/such/baseline.json"), (OFFICE, "no report of --format json"), (&other, "no report")] {
+        let output = audit(&["--baseline", file, FOLLOWED]);
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains(part) && told.lines().count() == 1, "{told}");
+    }
+    let baseline = scratch("own-baseline.json");
+    audit(&["--quiet", "--report", &format!("json={baseline}"), FOLLOWED]);
+    let output = audit(&["--baseline", &baseline, "--report", &format!("json={baseline}"), FOLLOWED]);
+    assert!(output.status.code() == Some(2) && text(&output.stderr).contains("overwrite"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_capture_of_a_folder_that_cannot_be_opened_is_told_and_the_others_are_audited() {
+    let folder = scratch("half-a-folder");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).expect("the folder for tests can be written");
+    let write = |name: &str, octets: &[u8]| fs::write(Path::new(&folder).join(name), octets).expect("can be written");
+    let whole = sample(NOT_FOLLOWED);
+    write("whole.pcap", &whole);
+    write("header-only-in-part.pcap", &whole[..10]);
+    let output = audit(&["--format", "csv", "--fail-on", "never", &folder]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("header-only-in-part.pcap"), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("redirect-not-followed"), "{}", text(&output.stdout));
+}
+
+#[test]
 fn the_same_capture_gives_the_same_octets_twice() {
     for arguments in [
         &["--format", "text"][..],
         &["--format", "json"],
         &["--format", "jsonl"],
         &["--format", "csv"],
+        &["--format", "junit"],
+        &["--format", "sarif"],
+        &["--format", "github"],
+        &["--format", "markdown"],
         &["--format", "csv", "--rows", "findings"],
         &["--format", "csv", "--rows", "attempts"],
         &["--sort", "verdict"],

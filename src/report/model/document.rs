@@ -85,6 +85,9 @@ pub struct Options {
     /// The configuration file that was in force.
     #[serde(default)]
     pub config: Option<String>,
+    /// The report whose findings fail no run; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
     /// Whether each capture was analysed by itself.
     pub separate: bool,
     /// The level from which a finding fails the run: `error`, `warning`, `note` or `never`.
@@ -108,6 +111,7 @@ impl Default for Options {
             ignored_rules: Vec::new(),
             rule_levels: BTreeMap::new(),
             config: None,
+            baseline: None,
             separate: false,
             fail_on: "error".to_owned(),
             strict: false,

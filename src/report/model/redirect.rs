@@ -278,6 +278,9 @@ pub struct Finding {
     pub primary: Evidence,
     /// The messages that make it so.
     pub related: Vec<Evidence>,
+    /// Whether it stands in the baseline, so that it fails no run; absent where it does not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub known: bool,
 }
 
 /// A message that proves something.

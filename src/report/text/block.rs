@@ -278,7 +278,8 @@ fn ties(redirect: &Redirect, page: &mut Page<'_>) -> io::Result<()> {
 /// A finding: the rule with its clause, the sentence, and the messages that prove it, the one that breaks the rule first.
 fn finding(finding: &Finding, redirect: &Redirect, names: &FramesAt<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let level = finding.level.name().to_uppercase();
-    let mut line = Line::new().tinted(tint::level(finding.level), &level).gap().tinted(tint::RULE, &finding.rule);
+    let known = if finding.known { " (known)" } else { "" };
+    let mut line = Line::new().tinted(tint::level(finding.level), &level).text(known).gap().tinted(tint::RULE, &finding.rule);
     line = line.gap().text(&format!("{}, ", finding.party));
     if let Some(strength) = &finding.strength {
         line = line.whole(strength).text(", ");

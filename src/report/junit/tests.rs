@@ -2,8 +2,8 @@
 
 use roxmltree::{Document, Node};
 
-use super::super::example;
 use super::*;
+use crate::report::example;
 
 fn printed(report: &Report) -> String {
     let mut out = Vec::new();
@@ -71,6 +71,16 @@ fn names_are_the_same_in_the_next_run_and_differ_within_one() {
     let names: Vec<_> = named(document.root(), "testcase").iter().map(|case| case.attribute("name").unwrap().to_owned()).collect();
     assert_eq!(names[1], "302 to INVITE sip:carol@example.com from 10.77.0.3");
     assert_eq!(names[3], "302 to INVITE sip:carol@example.com from 10.77.0.3 (2)");
+}
+
+#[test]
+fn what_the_baseline_knows_is_no_failure() {
+    let mut report = example::one_capture();
+    for finding in &mut report.redirects[1].findings {
+        finding.known = true;
+    }
+    let text = printed(&report);
+    assert!(!text.contains("<failure") && text.contains("<skipped message=\"known: the Contact was not tried"));
 }
 
 #[test]

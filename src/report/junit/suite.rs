@@ -1,0 +1,128 @@
+//! Takes suites of cases, gives JUnit XML with the elements and attributes that the schema of Jenkins (`junit-10.xsd`) knows.
+//!
+//! Invariant: within a suite no two cases have the same name; the second of a name gets its number.
+
+use std::collections::HashMap;
+use std::io;
+
+use super::super::xml_escape::xml;
+
+/// The cases of one capture.
+#[derive(Debug, Default)]
+pub(in crate::report) struct Suite {
+    /// The capture.
+    pub(in crate::report) name: String,
+    /// When it begins, without a fraction of a second.
+    pub(in crate::report) timestamp: Option<String>,
+    pub(in crate::report) cases: Vec<Case>,
+    /// Lines about the suite as a whole.
+    pub(in crate::report) remarks: Vec<String>,
+}
+
+/// One case.
+#[derive(Debug)]
+pub(in crate::report) struct Case {
+    pub(in crate::report) name: String,
+    /// How long it took, in milliseconds.
+    pub(in crate::report) milliseconds: f64,
+    pub(in crate::report) went: Went,
+    /// Lines about it.
+    pub(in crate::report) lines: Vec<String>,
+}
+
+/// How a case went.
+#[derive(Debug)]
+pub(in crate::report) enum Went {
+    Well,
+    Skipped { message: String },
+    Failed { kind: String, message: String },
+}
+
+/// Writes the whole document.
+pub(in crate::report) fn write(name: &str, suites: &[Suite], out: &mut dyn io::Write) -> io::Result<()> {
+    let counts = Counts::of(suites.iter().flat_map(|suite| &suite.cases));
+    let Counts { tests, failures, milliseconds, .. } = counts;
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    let (name, time) = (xml(name), seconds(milliseconds));
+    writeln!(out, "<testsuites name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" time=\"{time}\">")?;
+    suites.iter().try_for_each(|suite| suite.write(out))?;
+    writeln!(out, "</testsuites>")
+}
+
+/// The numbers of some cases.
+#[derive(Default)]
+struct Counts {
+    tests: usize,
+    failures: usize,
+    skipped: usize,
+    milliseconds: f64,
+}
+
+impl Counts {
+    fn of<'a>(cases: impl Iterator<Item = &'a Case>) -> Self {
+        let mut counts = Self::default();
+        for case in cases {
+            counts.tests += 1;
+            match case.went {
+                Went::Failed { .. } => counts.failures += 1,
+                Went::Skipped { .. } => counts.skipped += 1,
+                Went::Well => {}
+            }
+            counts.milliseconds += case.milliseconds;
+        }
+        counts
+    }
+}
+
+fn seconds(milliseconds: f64) -> String {
+    format!("{:.3}", milliseconds / 1e3)
+}
+
+impl Suite {
+    fn write(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let Counts { tests, failures, skipped, milliseconds } = Counts::of(self.cases.iter());
+        let (name, time) = (xml(&self.name), seconds(milliseconds));
+        write!(
+            out,
+            "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{time}\""
+        )?;
+        if let Some(timestamp) = &self.timestamp {
+            write!(out, " timestamp=\"{}\"", xml(timestamp))?;
+        }
+        writeln!(out, ">")?;
+        let mut given = HashMap::new();
+        for case in &self.cases {
+            let count = given.entry(case.name.as_str()).or_insert(0_u64);
+            *count = count.saturating_add(1);
+            case.write(&name, *count, out)?;
+        }
+        if !self.remarks.is_empty() {
+            writeln!(out, "    <system-err>{}</system-err>", joined(&self.remarks))?;
+        }
+        writeln!(out, "  </testsuite>")
+    }
+}
+
+impl Case {
+    /// Writes the `nth` case of its name.
+    fn write(&self, suite: &str, nth: u64, out: &mut dyn io::Write) -> io::Result<()> {
+        let (name, time) = (xml(&self.name), seconds(self.milliseconds));
+        let nth = if nth > 1 { format!(" ({nth})") } else { String::new() };
+        write!(out, "    <testcase classname=\"{suite}\" name=\"{name}{nth}\" time=\"{time}\"")?;
+        let lines = joined(&self.lines);
+        let remarks = if lines.is_empty() { String::new() } else { format!("      <system-out>{lines}</system-out>\n") };
+        let inside = match &self.went {
+            Went::Well => remarks,
+            Went::Skipped { message } => format!("      <skipped message=\"{}\"/>\n{remarks}", xml(message)),
+            Went::Failed { kind, message } => {
+                format!("      <failure type=\"{}\" message=\"{}\">{lines}</failure>\n", xml(kind), xml(message))
+            }
+        };
+        if inside.is_empty() { writeln!(out, "/>") } else { writeln!(out, ">\n{inside}    </testcase>") }
+    }
+}
+
+/// Escaped lines; the line ends between them are ours alone.
+fn joined(lines: &[String]) -> String {
+    lines.iter().map(|line| xml(line)).collect::<Vec<_>>().join("\n")
+}
