@@ -9,6 +9,7 @@ use super::list::List;
 use super::live::Live;
 use super::rules::Rules;
 use super::stat::Stat;
+use super::verify::Verify;
 
 /// Tell for every SIP 3xx in a capture whether the client that received it did the right thing.
 #[derive(Debug, Parser)]
@@ -20,6 +21,7 @@ use super::stat::Stat;
     after_help = "Examples:\n  \
         sip3xx audit trace.pcap\n  \
         sip3xx audit --format csv captures/ > redirects.csv\n  \
+        sip3xx verify regression/\n  \
         sip3xx list -Y 'sip.Status-Code in {300..399}' trace.pcap\n  \
         sip3xx stat trace.pcap\n  \
         sip3xx rules redirect-not-followed\n\n\
@@ -42,6 +44,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Audit(Box<Audit>),
+    Verify(Box<Verify>),
     List(List),
     Stat(Stat),
     Rules(Rules),

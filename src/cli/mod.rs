@@ -18,6 +18,7 @@ mod progress;
 mod rows;
 mod rules;
 mod stat;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -55,6 +56,7 @@ fn try_run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit, Compla
     }
     match arguments.command {
         Some(Command::Audit(audit)) => audit::run(&audit),
+        Some(Command::Verify(verify)) => verify::run(&verify),
         Some(Command::List(list)) => list::run(&list),
         Some(Command::Stat(stat)) => stat::run(&stat),
         Some(Command::Rules(rules)) => rules::run(&rules),

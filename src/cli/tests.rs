@@ -42,7 +42,7 @@ fn everything_that_is_promised_is_accepted() {
 #[test]
 fn a_complaint_is_one_line_that_says_what_to_do() {
     for (arguments, parts) in [
-        (&[][..], &["no command; one of: audit, list, stat, rules"][..]),
+        (&[][..], &["no command; one of: audit, verify, list, stat, rules"][..]),
         (&["audit"], &["no capture named"]),
         (&["audit", "--formt", "csv"], &["unexpected argument '--formt'", "'--format'"]),
         (&["audit", "--format", "jsn", "x"], &["'jsn'", "json"]),
@@ -56,6 +56,8 @@ fn a_complaint_is_one_line_that_says_what_to_do() {
         (&["audit", "nowhere/x.pcap"], &["nowhere/x.pcap: cannot be opened: ", "(os error "]),
         (&["audit", "src/main.rs", "--report", "csv=src/../src/main.rs"], &["would overwrite the capture"]),
         (&["list"], &["no capture named"]),
+        (&["verify"], &["no capture named"]),
+        (&["verify", "-"], &["standard input"]),
         (&["list", "-Y", "sip.nothing.at.all", "x"], &["sip.nothing.at.all"]),
         (&["Cargo.toml"], &["sip3xx audit Cargo.toml"]),
         (&["rules", "no-such-rule-at-all"], &["no such rule"]),

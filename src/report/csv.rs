@@ -133,7 +133,7 @@ impl<W: io::Write> Table<'_, W> {
             Followed::No => "no",
             Followed::Unknown => "unknown",
         });
-        let retry = redirect.followed_by().or_else(|| redirect.attempts.first());
+        let retry = redirect.retry();
         self.number(retry.map(|retry| retry.seen.frame));
         self.text(retry.map_or("", |retry| &retry.uri));
         self.text(retry.map_or("", |retry| &retry.destination));

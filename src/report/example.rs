@@ -196,6 +196,7 @@ fn companion() -> Redirect {
         id: 1,
         status: 504,
         reason_phrase: "Server Time-out".to_owned(),
+        response: Response { seen: seen(60, 50_000), retransmissions: Vec::new() },
         contacts: Vec::new(),
         alternative: alternative().alternative.map(|alternative| Alternative {
             service: Some("restoration".to_owned()),

@@ -50,7 +50,7 @@ fn head(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
 fn row(redirect: &Redirect, names: &FrameNames, out: &mut dyn io::Write) -> io::Result<()> {
     let client = redirect.client.user_agent.as_ref().map_or_else(String::new, |user_agent| format!(" {}", cell(user_agent)));
     let asked = redirect.request.as_ref().map_or_else(String::new, |request| cell(&request.uri));
-    let tried = redirect.followed_by().or_else(|| redirect.attempts.first());
+    let tried = redirect.retry();
     let rules: Vec<String> = redirect.findings.iter().map(|finding| cell(&finding.rule)).collect();
     writeln!(
         out,

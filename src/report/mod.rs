@@ -8,6 +8,7 @@ mod completeness;
 mod csv;
 #[cfg(test)]
 mod example;
+pub mod expectation;
 mod format;
 mod frames;
 mod github;
@@ -24,6 +25,7 @@ pub mod publish;
 mod sarif;
 pub mod statistics;
 mod text;
+pub mod verification;
 mod wording;
 mod xml_escape;
 

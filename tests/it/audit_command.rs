@@ -138,7 +138,8 @@ fn what_the_baseline_has_fails_nothing_and_is_told_as_known() {
 #[test]
 fn a_baseline_that_is_none_is_said_in_one_line() {
     let other = written("other.json", br#"{"schema": "x"}"#);
-    for (file, part) in [("no/such/baseline.json", "no/such/baseline.json"), (OFFICE, "no report of --format json"), (&other, "no report")] {
+    for (file, part) in [("no/such/baseline.json", "no/such/baseline.json"), (OFFICE, "no report of --format json"), (&other, "no report")]
+    {
         let output = audit(&["--baseline", file, FOLLOWED]);
         let told = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{told}");

@@ -44,5 +44,6 @@ mod tls;
 mod traps;
 /// Holds a call that meets an ICMP error to what the error means.
 mod unreachable;
+mod verify_command;
 /// Asks tshark which SIP messages a capture holds and what they say, and holds ours to it.
 mod witness;

@@ -71,6 +71,12 @@ impl Redirect {
         self.attempts.iter().find(|attempt| attempt.is_at_offer())
     }
 
+    /// The attempt that tells most: the first at something that the 3xx offered, otherwise the first of all.
+    #[must_use]
+    pub fn retry(&self) -> Option<&Attempt> {
+        self.followed_by().or_else(|| self.attempts.first())
+    }
+
     /// Whether the client tried anything that the 3xx offered.
     #[must_use]
     pub fn followed(&self) -> Followed {
