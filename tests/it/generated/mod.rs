@@ -18,7 +18,9 @@ use crate::support::audited::report_of_bytes;
 use crate::support::chance::Chance;
 
 mod alternative;
+mod credentials;
 mod disturbed;
+mod incomplete;
 mod message;
 mod proxy;
 mod stage;
@@ -49,7 +51,7 @@ fn setting(name: &str) -> Option<u64> {
 
 /// All stories, by name.
 fn stories() -> Vec<(&'static str, Story)> {
-    [uac::STORIES, wrong::STORIES, proxy::STORIES, alternative::STORIES].concat()
+    [uac::STORIES, wrong::STORIES, incomplete::STORIES, credentials::STORIES, proxy::STORIES, alternative::STORIES].concat()
 }
 
 /// Some calls at once in one capture.

@@ -1,4 +1,4 @@
-//! Takes a stage, gives the stories of a proxy between the client and the server: it recurses, or hands the 3xx on.
+//! Takes a stage, gives the stories of a proxy between the client and the server: it recurses, hands the 3xx on, or does what it must not.
 //!
 //! Invariant: the truth is written beside the deed, from RFC 3261, 16, and not from the program.
 
@@ -14,6 +14,11 @@ pub(crate) const STORIES: &[(&str, Story)] = &[
     ("a proxy recurses to the second Contact", recursed_to_second),
     ("a proxy hands a 302 on, which is followed", handed_on),
     ("a proxy hands a 302 on, which is not followed", handed_on_in_vain),
+    ("a proxy raises the CSeq", raised_cseq),
+    ("a proxy changes the body", changed_body),
+    ("a proxy hands a 302 on and recurses", handed_on_and_recursed),
+    ("a proxy hides a 302", hid),
+    ("a proxy hands on what it has tried", handed_on_what_was_tried),
 ];
 
 /// A call through the proxy, as far as the 302 that the proxy gets.
@@ -128,4 +133,70 @@ fn handed_on_in_vain(stage: &mut Stage) {
     stage.alive(9 * SECOND);
     stage.truth(&begun.below, stage.proxy, 302, "not-applicable");
     stage.truth(&begun.above, stage.client, 302, "incorrect").broken.push("redirect-not-followed");
+}
+
+/// The proxy recurses with `change` made to its request.
+fn recursed_wrongly(stage: &mut Stage, rule: &'static str, change: fn(&mut Request)) {
+    let (uri, value) = contact(stage, 0);
+    let begun = begin(stage, &[value]);
+    let mut retry = forwarded(stage, &begun.above, &uri);
+    change(&mut retry);
+    try_at(stage, &retry, 0, "200 OK");
+    end(stage, &begun.above, "200 OK");
+    stage.alive(9 * SECOND);
+    stage.truth(&begun.below, stage.proxy, 302, "incorrect").broken.push(rule);
+}
+
+fn raised_cseq(stage: &mut Stage) {
+    recursed_wrongly(stage, "proxy-changed-cseq", |retry| retry.cseq += 1);
+}
+
+fn changed_body(stage: &mut Stage) {
+    recursed_wrongly(stage, "proxy-changed-body", |retry| {
+        if let Some((_, body)) = &mut retry.body {
+            *body = body.replace("RTP/AVP 0 8", "RTP/AVP 8");
+        }
+    });
+}
+
+fn handed_on_and_recursed(stage: &mut Stage) {
+    let (uri, value) = contact(stage, 0);
+    let begun = begin(stage, std::slice::from_ref(&value));
+    hand_on(stage, &begun, &[value]);
+    let below = forwarded(stage, &begun.above, &uri);
+    try_at(stage, &below, 0, "486 Busy Here");
+    stage.alive(9 * SECOND);
+    stage.truth(&begun.below, stage.proxy, 302, "incorrect").broken.push("proxy-relayed-while-recursing");
+    let truth = stage.truth(&begun.above, stage.client, 302, "incorrect");
+    truth.broken.push("redirect-not-followed");
+    // That the proxy already tries the Contact may be taken for an excuse.
+    truth.verdicts.push("inconclusive");
+}
+
+fn hid(stage: &mut Stage) {
+    let value = contact(stage, 0).1;
+    let begun = begin(stage, &[value]);
+    end(stage, &begun.above, "404 Not Found");
+    stage.alive(9 * SECOND);
+    let truth = stage.truth(&begun.below, stage.proxy, 302, "inconclusive");
+    truth.verdicts.push("correct");
+    truth.broken.push("proxy-hid-redirect");
+}
+
+fn handed_on_what_was_tried(stage: &mut Stage) {
+    let contacts: Vec<(String, String)> = (0..2).map(|nth| contact(stage, nth)).collect();
+    let values = [contacts[0].1.clone(), contacts[1].1.clone()];
+    let begun = begin(stage, &values);
+    let retry = forwarded(stage, &begun.above, &contacts[0].0);
+    try_at(stage, &retry, 0, "404 Not Found");
+    hand_on(stage, &begun, &values);
+    let last = stage.again(&begun.above, &contacts[1].0, stage.transport);
+    let (client, target) = (stage.client, stage.target(1, 5060));
+    stage.ask(client, target, stage.transport, &last, Part::Other);
+    stage.close((client, target), stage.transport, &last, "200 OK");
+    stage.alive(9 * SECOND);
+    let truth = stage.truth(&begun.below, stage.proxy, 302, "incorrect");
+    truth.broken.push("used-contact-relayed");
+    truth.companions.push("next-contact-not-tried");
+    stage.truth(&begun.above, stage.client, 302, "correct");
 }

@@ -22,8 +22,6 @@ pub(crate) const STORIES: &[(&str, Story)] = &[
     ("followed", followed),
     ("followed over the transport that the Contact asks for", followed_over_asked_transport),
     ("followed in a new call", followed_in_new_call),
-    ("followed after a challenge", followed_after_challenge),
-    ("challenged first, then followed", challenged_then_followed),
     ("followed from one redirect to the next", followed_in_a_chain),
     ("the second Contact after the first failed", second_contact),
     ("the next call at the original URI", next_call_at_original),
@@ -50,7 +48,7 @@ pub(super) fn begin_without_ack(stage: &mut Stage, contacts: &[String], further:
 }
 
 /// The server redirects `request`.
-fn redirected(stage: &mut Stage, request: Request, contacts: &[String], further: &[String]) -> Begun {
+pub(super) fn redirected(stage: &mut Stage, request: Request, contacts: &[String], further: &[String]) -> Begun {
     let ends = (stage.client, stage.server);
     if request.method == "INVITE" && stage.chance.happens(40) {
         stage.answer(ends, stage.transport, &request, "100 Trying");
@@ -129,51 +127,6 @@ fn followed_in_new_call(stage: &mut Stage) {
         let tag = stage.fresh("g");
         retry.from = format!("\"{0}\" <sip:{0}@calls.example>;tag={tag}", stage.caller);
     }
-    try_at(stage, &retry, 0, 5060, stage.transport, "200 OK");
-    stage.alive(8 * SECOND);
-    stage.truth(&begun.request, stage.client, begun.status, "correct");
-}
-
-fn challenge(stage: &mut Stage, ends: (std::net::SocketAddr, std::net::SocketAddr), request: &Request, realm: &str) -> Request {
-    let tag = stage.fresh("q");
-    stage.wait(10_000);
-    let nonce = stage.fresh("nonce");
-    let wanted = vec![format!("Proxy-Authenticate: Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm=MD5")];
-    let response = request.response("407 Proxy Authentication Required", Some(&tag), &wanted, None);
-    stage.send(ends.1, ends.0, stage.transport, response, Part::Other);
-    stage.acknowledge_other(ends, request, &tag);
-    let mut amended = stage.again(request, &request.uri.clone(), stage.transport);
-    amended.extra.push(format!(
-        "Proxy-Authorization: Digest username=\"{}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{}\", response=\"00000000000000000000000000000000\"",
-        stage.caller, request.uri
-    ));
-    amended
-}
-
-fn followed_after_challenge(stage: &mut Stage) {
-    let (uri, value) = simple(stage, 0);
-    let begun = begin(stage, &[value], &[]);
-    let retry = stage.again(&begun.request, &uri, stage.transport);
-    let ends = (stage.client, stage.target(0, 5060));
-    stage.ask(ends.0, ends.1, stage.transport, &retry, Part::Retry);
-    let amended = challenge(stage, ends, &retry, "target.example");
-    stage.ask(ends.0, ends.1, stage.transport, &amended, Part::Other);
-    stage.close(ends, stage.transport, &amended, "200 OK");
-    stage.alive(8 * SECOND);
-    stage.truth(&begun.request, stage.client, begun.status, "correct");
-}
-
-fn challenged_then_followed(stage: &mut Stage) {
-    let ends = (stage.client, stage.server);
-    let (uri, value) = simple(stage, 0);
-    let request = stage.request();
-    stage.ask(ends.0, ends.1, stage.transport, &request, Part::Other);
-    let amended = challenge(stage, ends, &request, "server.example");
-    stage.ask(ends.0, ends.1, stage.transport, &amended, Part::Asked);
-    let begun = redirected(stage, amended, &[value], &[]);
-    stage.acknowledge(ends, stage.transport, &begun.request, &begun.tag);
-    let mut retry = stage.again(&begun.request, &uri, stage.transport);
-    retry.extra.retain(|line| !line.starts_with("Proxy-Authorization"));
     try_at(stage, &retry, 0, 5060, stage.transport, "200 OK");
     stage.alive(8 * SECOND);
     stage.truth(&begun.request, stage.client, begun.status, "correct");
