@@ -285,13 +285,9 @@ fn same_from_tag(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     fits.then_some(Link::NewCallId)
 }
 
-/// Whether the request asks the URI of an attempt at another address or over another transport, as that did not reach anybody
-/// (RFC 3263, 4.3; RFC 3261, 18.1.1), whether in the same call or not.
+/// Whether the request is the next try of an attempt that reached nobody, whether in the same call or not.
 fn fails_over(last: &Attempt, asked: &Asked<'_>) -> bool {
-    let (sent, now) = (&last.request, asked.sighting);
-    last.uri.equals(asked.uri())
-        && last.outcome.is_none_or(|outcome| matches!(outcome.status, 408 | 503))
-        && (sent.destination, sent.transport) != (now.destination, now.transport)
+    last.fails_over(asked.uri(), asked.sighting.destination, asked.sighting.transport)
 }
 
 /// A new call by the same caller to a Contact that this redirect has not yet led to.

@@ -187,6 +187,15 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Whether a request for `uri` that goes to `destination` over `transport` is the next try of this attempt: this one reached nobody, and
+    /// the next address or another transport is tried (RFC 3263, 4.3; RFC 3261, 18.1.1).
+    #[must_use]
+    pub fn fails_over(&self, uri: &Uri, destination: Endpoint, transport: Transport) -> bool {
+        self.uri.equals(uri)
+            && self.outcome.is_none_or(|outcome| matches!(outcome.status, 408 | 503))
+            && (self.request.destination, self.request.transport) != (destination, transport)
+    }
+
     /// The ICMP error that it ended with; nothing where it was answered all the same.
     #[must_use]
     pub fn transport_error(&self) -> Option<&Failure> {

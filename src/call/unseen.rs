@@ -80,18 +80,27 @@ pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, cli
             && found.redirect.client.address == client
             && found.redirect.method == method
             && found.is_within_window(sighting.time)
-            && found.dialog.is_none()
     };
     let server = if message.is_request() { sighting.destination.address } else { sighting.source.address };
     let is_other_call = |found: &Open| message.call_id() != found.asked().message.call_id();
+    let is_late_or_elsewhere =
+        |found: &Open| cseq.number > found.cseq || (cseq.number == found.cseq && server != found.redirect.server.address);
     let same_end = |found: &Open| {
         found.asked().message.from_tag() == Some(tag)
-            && !message.to_tag().is_some_and(|tag| is_tag_of_redirect(found, tag))
-            && (cseq.number > found.cseq || is_other_call(found) || (cseq.number == found.cseq && server != found.redirect.server.address))
+            && match found.dialog.as_deref() {
+                // Inside a dialog all requests have its To tag.
+                Some(dialog) => message.to_tag() == Some(dialog) && !is_other_call(found) && is_late_or_elsewhere(found),
+                None => {
+                    !message.to_tag().is_some_and(|tag| is_tag_of_redirect(found, tag))
+                        && (is_other_call(found) || is_late_or_elsewhere(found))
+                }
+            }
     };
     let caller = OnceCell::new();
     let with_named_host = |found: &Open| {
-        found.redirect.names_host(server) && found.caller.as_ref() == caller.get_or_init(|| Person::caller(message)).as_ref()
+        found.dialog.is_none()
+            && found.redirect.names_host(server)
+            && found.caller.as_ref() == caller.get_or_init(|| Person::caller(message)).as_ref()
     };
     let shown = |numbers: &[u64], shows: &dyn Fn(&Open) -> bool| {
         let shows = |number: &u64| open.get(*number).is_some_and(|found| may_show(found) && shows(found));

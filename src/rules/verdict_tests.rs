@@ -227,6 +227,31 @@ fn a_contact_that_is_called_unseen_leaves_the_others_untried() {
 }
 
 #[test]
+fn a_retry_inside_a_dialog_of_which_only_the_answer_is_seen_is_no_silence() {
+    let inside = "To: <sip:bob@192.0.2.20>;tag=bob1";
+    let script = |after: &str| {
+        format!(
+            "0.0 client > server INVITE sip:bob@192.0.2.20 | CSeq: 1
+             0.1 server > client 200
+             5.0 client > server INFO sip:bob@192.0.2.20 | {inside} | CSeq: 2
+             5.1 server > client 302 | Contact: {CONTACT}
+             {after}
+             40 end"
+        )
+    };
+    assert_eq!(verdicts(&script("")), [("incorrect", 0)]);
+    assert_eq!(
+        verdicts(&script(&format!("5.3 target > client 200 of INFO sip:bob@198.51.100.30 | {inside} | CSeq: 3"))),
+        [("inconclusive", 0)]
+    );
+    let other = inside.replace("bob1", "bob2");
+    assert_eq!(
+        verdicts(&script(&format!("5.3 target > client 200 of INFO sip:bob@198.51.100.30 | {other} | CSeq: 3"))),
+        [("incorrect", 0)]
+    );
+}
+
+#[test]
 fn a_retry_on_the_branch_of_a_request_that_the_capture_lacks_is_no_such_request() {
     let script = format!(
         "0.1 server > client 302 of INVITE sip:bob@192.0.2.20 | Contact: {CONTACT}

@@ -32,8 +32,10 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     }
     let number = attempt.request.message.cseq()?.number;
     let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
-    let taken =
-        earlier(redirect, attempt).map(|earlier| &earlier.request).find(|sent| cseq(sent) == Some(number) && counts_alike(sent, attempt));
+    let sent = &attempt.request;
+    // RFC 3263, 4.3: the next address gets the same request but for the branch.
+    let others = earlier(redirect, attempt).filter(|earlier| !earlier.fails_over(&attempt.uri, sent.destination, sent.transport));
+    let taken = others.map(|earlier| &earlier.request).find(|sent| cseq(sent) == Some(number) && counts_alike(sent, attempt));
     let lower = (cseq(asked).is_some_and(|asked| number <= asked) && counts_alike(asked, attempt)).then_some(asked);
     let other = lower.or(taken)?;
     let relation = if cseq(other) == Some(number) { "also that" } else { "lower than that" };
@@ -104,6 +106,24 @@ mod tests {
         let second = "0.4 target > client 486\n0.5 client > other INVITE sip:bob@203.0.113.40";
         assert_eq!(retried(&format!("CSeq: 8\n{second} | CSeq: 8")), [Level::Warning]);
         assert_eq!(retried(&format!("CSeq: 8\n{second} | CSeq: 9")), []);
+    }
+
+    #[test]
+    fn the_next_address_of_the_same_uri_gets_the_same_number() {
+        let named = |between: &str| {
+            let script = format!(
+                "0.0 client > server INVITE sip:bob@192.0.2.20 | CSeq: 7
+                 0.1 server > client 302 | Contact: <sip:bob@far.example>
+                 0.3 client > target INVITE sip:bob@far.example | CSeq: 8
+                 {between}
+                 4.4 client > other INVITE sip:bob@far.example | CSeq: 8
+                 40 end"
+            );
+            levels(&RULE, &script)
+        };
+        assert_eq!(named(""), []);
+        assert_eq!(named("0.4 target > client 503"), []);
+        assert_eq!(named("0.4 target > client 486"), [Level::Warning]);
     }
 
     #[test]

@@ -22,9 +22,11 @@ mod credentials;
 mod disturbed;
 mod incomplete;
 mod message;
+mod named;
 mod proxy;
 mod stage;
 mod uac;
+mod within_dialog;
 mod wrong;
 
 /// How many calls are made up where nobody says otherwise.
@@ -51,7 +53,17 @@ fn setting(name: &str) -> Option<u64> {
 
 /// All stories, by name.
 fn stories() -> Vec<(&'static str, Story)> {
-    [uac::STORIES, wrong::STORIES, incomplete::STORIES, credentials::STORIES, proxy::STORIES, alternative::STORIES].concat()
+    [
+        uac::STORIES,
+        wrong::STORIES,
+        incomplete::STORIES,
+        credentials::STORIES,
+        within_dialog::STORIES,
+        named::STORIES,
+        proxy::STORIES,
+        alternative::STORIES,
+    ]
+    .concat()
 }
 
 /// Some calls at once in one capture.
