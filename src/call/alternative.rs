@@ -8,8 +8,9 @@ use std::cmp::Reverse;
 use super::identity::Person;
 use super::link::{Asked, RIVALS};
 use super::open::{Open, OpenRedirects};
-use super::redirect::{Link, Role};
+use super::redirect::{Attempt, Link, Role};
 use super::registration::Registrations;
+use crate::evidence::Transport;
 use crate::sip::body::{AlternativeAction, AlternativeType};
 use crate::sip::header::NameAddr;
 use crate::sip::{Difference, Expiry, Message, Name, Uri};
@@ -121,12 +122,19 @@ fn link(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     }
     let original = open.redirect.original.as_ref();
     if original.is_some_and(|original| original.equals(asked.uri())) {
-        return None;
+        return is_by_other_means(open, message).then_some(Link::Alternative);
     }
     let of_body = open.redirect.offer.iter().flat_map(|offer| &offer.uris);
     // A service URN is no address to retry at: a Contact that is one tells what to call instead (RFC 5031, 5).
     let of_contact = open.redirect.targets.iter().map(|target| &target.uri).filter(|uri| uri.service().is_some());
     of_body.chain(of_contact).any(|uri| names(uri, asked.uri())).then_some(Link::Alternative)
+}
+
+/// Whether a request asks the user who was called for something else that reaches him as well: a message in place of a call, or a call in place
+/// of a message.
+fn is_by_other_means(open: &Open, message: &Message<'_>) -> bool {
+    let reaches = |method: &[u8]| matches!(method, b"INVITE" | b"MESSAGE");
+    reaches(message.method()) && reaches(&open.redirect.method) && message.method() != open.redirect.method && open.redirect.offer.is_some()
 }
 
 /// Whether a REGISTER may begin the registration anew that a 380 or 504 said is lost, and is not the one that ends it (RFC 3261, 10.2.2).
@@ -174,10 +182,16 @@ fn is_same_caller(open: &Open, asked: &Asked<'_>) -> bool {
 fn is_somebody_else(open: &Open, registrations: &Registrations, asked: &Asked<'_>) -> bool {
     let Some(caller) = asked.caller().filter(|_| !is_anonymous(&asked.sighting.message)) else { return false };
     let address = open.redirect.client.address;
-    let same_port = asked.sighting.source.port == open.redirect.client.port;
+    let port = asked.sighting.source.port;
+    let has_registered_there = |attempt: &Attempt| attempt.link == Link::EmergencyRegistration && attempt.request.source.port == port;
+    if port == open.redirect.client.port || open.redirect.attempts.iter().any(has_registered_there) {
+        return false;
+    }
+    // Over UDP a handset sends from the port on which it listens; over TCP each connection has another.
+    let is_over_udp = asked.sighting.transport == Transport::Udp;
     let own = registrations.of(address, open.caller.as_ref()).map(|grant| grant.place);
     let his = registrations.of(address, Some(caller)).map(|grant| grant.place);
-    !same_port && registrations.has(address, caller) && own != his
+    if registrations.has(address, caller) { own != his } else { is_over_udp }
 }
 
 /// Whether the request is the emergency call that the 380 asked for, of a user agent that gives no name and has a new address

@@ -3,7 +3,7 @@
 //! RFC 3261, 21.3.5. Prose, and alternatives outside SIP, prove nothing: whether they were taken no SIP capture shows.
 
 use super::emergency::says_emergency;
-use super::followed::{is_excused, is_original, silence};
+use super::followed::{is_excused, is_original, silence, takes_alternative};
 use super::restoration::says_restoration;
 use crate::call::Redirect;
 use crate::rules::verdict::doubt;
@@ -41,7 +41,7 @@ fn check(redirect: &Redirect) -> Option<Draft> {
     let offer = redirect.offer.as_ref()?;
     let mut offered = offer.sip_alternatives().filter(|uri| !is_original(redirect, uri)).peekable();
     let named = *offered.peek()?;
-    let took_none = redirect.attempts.iter().all(|attempt| is_original(redirect, &attempt.uri));
+    let took_none = redirect.attempts.iter().all(|attempt| is_original(redirect, &attempt.uri) && !takes_alternative(redirect, attempt));
     if !took_none || silence(redirect) < redirect.patience || doubt(redirect).is_some() || offered.all(is_hidden) {
         return None;
     }

@@ -125,6 +125,40 @@ fn two_users_at_one_address_are_told_apart_by_their_registrations() {
 }
 
 #[test]
+fn a_named_stranger_from_another_port_is_somebody_else_unless_a_connection_explains_the_port() {
+    let call = CALL.replace("client", "192.0.2.10:5070").replace("alice", "bob");
+    let script = refused(&emergency(), &format!("0.5 {call}")).replace(";+sip.instance=\"<urn:gsma:imei:1-1-0>\"", "");
+    assert_eq!(verdicts(&script), [("inconclusive", 0)]);
+    assert_eq!(verdicts(&script.replace("192.0.2.10:5070", "192.0.2.10:5060")), [("correct", 1)]);
+    assert_eq!(verdicts(&script.replace("> server", "> server/tcp").replace("> client", "> client/tcp")), [("correct", 1)]);
+    let registered = "0.3 192.0.2.10:5070 > server REGISTER sip:ims.example | Call-ID: r | Contact: <sip:bob@192.0.2.10:5070>;sos
+                      0.4 server > 192.0.2.10:5070 200";
+    let behind = script.replace("0.5 ", &format!("{registered}\n0.5 ")).replace("sip:alice@atlanta", "sip:bob@atlanta");
+    assert_eq!(verdicts(&behind).first().map(|(verdict, _)| *verdict), Some("correct"));
+}
+
+#[test]
+fn the_same_user_by_other_means_is_an_alternative() {
+    let page = "Content-Type: text/html | body: <a href=\"sip:reception@203.0.113.40\">reception</a>";
+    let again = |rest: &str| {
+        let media = "Content-Type: application/sdp | body: v=0\\nm=audio 4000 RTP/AVP 0\\nm=video 4002 RTP/AVP 96\\n";
+        let script = refused(page, rest);
+        script.replacen("INVITE sip:117@192.0.2.20 |", &format!("INVITE sip:117@192.0.2.20 | {media} |"), 1)
+    };
+    assert_eq!(verdicts(&again("")), [("incorrect", 0)]);
+    let message = "9 client > server MESSAGE sip:117@192.0.2.20 | Call-ID: two | CSeq: 1 | Content-Type: text/plain | body: call me";
+    assert_eq!(verdicts(&again(message)), [("correct", 1)]);
+    assert!(reason(&again(message)).starts_with("the same user was tried by other means: MESSAGE"), "{}", reason(&again(message)));
+    let options = message.replace("MESSAGE", "OPTIONS");
+    assert_eq!(verdicts(&again(&options)), [("incorrect", 0)]);
+    let offer = |media: &str| {
+        format!("9 client > server INVITE sip:117@192.0.2.20 | CSeq: 2 | Content-Type: application/sdp | body: v=0\\n{media}\\n")
+    };
+    assert_eq!(verdicts(&again(&offer("m=audio 4000 RTP/AVP 0"))), [("correct", 1)]);
+    assert_eq!(verdicts(&again(&offer("m=audio 4000 RTP/AVP 0\\nm=video 4002 RTP/AVP 96"))), [("incorrect", 1)]);
+}
+
+#[test]
 fn what_a_proxy_hands_on_is_one_attempt() {
     let above = "Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKup";
     let below = "Via: SIP/2.0/UDP 192.0.2.20:5060;branch=z9hG4bKdown";

@@ -3,7 +3,7 @@
 //! RFC 3261, 21.3.5; 3GPP TS 24.229, 5.1.3.1 and 5.1.6 for an emergency.
 
 use super::emergency::is_asserted_emergency;
-use super::followed::{is_excused, is_original, takes_alternative};
+use super::followed::{is_excused, is_original, media, takes_alternative};
 use crate::call::{Attempt, Redirect, Role};
 use crate::rules::words::{seconds, text};
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
@@ -54,18 +54,6 @@ fn asks_the_same(first: &Message<'_>, second: &Message<'_>) -> bool {
     let (asked, again) = (media(first.body()), media(second.body()));
     let same_body = if asked.is_empty() { first.body() == second.body() } else { asked == again };
     first.method() == second.method() && same_body
-}
-
-/// The kinds of media that a session description asks for; one with port 0 is declined (RFC 3264, 6).
-fn media(body: &[u8]) -> Vec<&[u8]> {
-    let lines = body.split(|octet| *octet == b'\n').filter_map(|line| line.strip_prefix(b"m="));
-    lines
-        .filter_map(|line| {
-            let mut words = line.split(|octet| *octet == b' ');
-            let (kind, port) = (words.next()?, words.next()?);
-            (port != b"0").then_some(kind)
-        })
-        .collect()
 }
 
 #[cfg(test)]

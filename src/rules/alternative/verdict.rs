@@ -5,7 +5,7 @@
 
 use super::credence::unmet;
 use super::emergency::{registration, says_emergency};
-use super::followed::takes_alternative;
+use super::followed::{is_original, takes_alternative};
 use super::meaning::asks_anonymous_call;
 use super::restoration::{self, says_restoration};
 use crate::call::{Attempt, Link, Redirect};
@@ -58,6 +58,9 @@ fn is_taken(redirect: &Redirect, attempt: &Attempt) -> bool {
 fn taken(redirect: &Redirect, attempt: &Attempt) -> String {
     let method = text(attempt.request.message.method());
     let sent = format!("{method} {} after {}", request_uri(attempt), delay(redirect, attempt));
+    if is_original(redirect, &attempt.uri) && attempt.link != Link::EmergencyCall {
+        return format!("the same user was tried by other means: {sent}");
+    }
     let behind = registration(redirect).filter(|first| attempt.link == Link::EmergencyCall && first.request.time < attempt.request.time);
     match behind {
         Some(first) => {
