@@ -1,9 +1,17 @@
 //! Takes nothing, gives reports built by hand, on which the writers are tested: every member filled, every optional one also absent.
 
+use super::format::{Format, Presentation};
 use super::model::*;
 
 /// 2024-05-01T12:00:00Z.
 const NOON: i64 = 1_714_564_800_000_000_000;
+
+/// What `format` writes of `report`.
+pub(super) fn printed(format: &Format, report: &Report) -> String {
+    let mut out = Vec::new();
+    format.write(report, &Presentation::default(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
 
 /// A message in frame `frame` of capture 0, `ms` milliseconds after noon.
 pub(super) fn seen(frame: u64, ms: i64) -> Sighting {

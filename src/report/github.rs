@@ -73,9 +73,7 @@ mod tests {
     use super::*;
 
     fn printed(report: &Report) -> String {
-        let mut out = Vec::new();
-        FORMAT.write(report, &Presentation::default(), &mut out).unwrap();
-        String::from_utf8(out).unwrap()
+        example::printed(&FORMAT, report)
     }
 
     #[test]

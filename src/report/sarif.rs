@@ -318,10 +318,9 @@ mod tests {
     use super::*;
 
     fn printed(report: &Report) -> Value {
-        let mut out = Vec::new();
-        FORMAT.write(report, &Presentation::default(), &mut out).unwrap();
-        assert!(!String::from_utf8_lossy(&out).contains(['\u{1b}', '\u{202e}']));
-        serde_json::from_slice(&out).unwrap()
+        let text = example::printed(&FORMAT, report);
+        assert!(!text.contains(['\u{1b}', '\u{202e}']));
+        serde_json::from_str(&text).unwrap()
     }
 
     #[test]

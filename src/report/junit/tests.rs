@@ -6,9 +6,7 @@ use super::*;
 use crate::report::example;
 
 fn printed(report: &Report) -> String {
-    let mut out = Vec::new();
-    FORMAT.write(report, &Presentation::default(), &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    example::printed(&FORMAT, report)
 }
 
 fn named<'a>(node: Node<'a, 'a>, name: &str) -> Vec<Node<'a, 'a>> {
