@@ -13,7 +13,7 @@ use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancel};
 use super::link::{RIVALS, is_tag_of_redirect};
 use super::open::{Open, OpenRedirects};
-use super::redirect::Kept;
+use super::redirect::{Attempt, Kept};
 use super::sighting::Sighting;
 use crate::evidence::Place;
 
@@ -97,8 +97,22 @@ pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, cli
         let shows = |number: &u64| open.get(*number).is_some_and(|found| may_show(found) && shows(found));
         numbers.iter().rev().take(RIVALS).copied().find(shows)
     };
-    let shown = shown(open.of_from_tag(tag), &same_end).or_else(|| shown(open.of_client(client), &with_named_host));
+    let by_host = || if is_of_attempt(open, sighting) { None } else { shown(open.of_client(client), &with_named_host) };
+    let shown = shown(open.of_from_tag(tag), &same_end).or_else(by_host);
     if let Some(found) = shown.and_then(|number| open.get_mut(number)) {
         found.redirect.unseen.get_or_insert(sighting.place);
     }
+}
+
+/// Whether the request of `sighting` is in the capture, as an attempt of an open redirect: the ACK of a 2xx has a branch of its own, so that its
+/// INVITE is known by call and number only (RFC 3261, 13.2.2.4).
+fn is_of_attempt(open: &OpenRedirects, sighting: &Sighting<'_>) -> bool {
+    let message = &sighting.message;
+    let (Some(call_id), Some(cseq)) = (message.call_id(), message.cseq()) else { return false };
+    let is_it = |attempt: &Attempt| {
+        let asked = &attempt.request.message;
+        asked.call_id() == Some(call_id) && asked.from_tag() == message.from_tag() && asked.cseq().is_some_and(|own| own.number == cseq.number)
+    };
+    let has_it = |number: &u64| open.get(*number).is_some_and(|found| found.redirect.attempts.iter().any(is_it));
+    open.of_call(call_id).iter().rev().take(RIVALS).any(has_it)
 }
