@@ -111,7 +111,9 @@ fn is_of_attempt(open: &OpenRedirects, sighting: &Sighting<'_>) -> bool {
     let (Some(call_id), Some(cseq)) = (message.call_id(), message.cseq()) else { return false };
     let is_it = |attempt: &Attempt| {
         let asked = &attempt.request.message;
-        asked.call_id() == Some(call_id) && asked.from_tag() == message.from_tag() && asked.cseq().is_some_and(|own| own.number == cseq.number)
+        asked.call_id() == Some(call_id)
+            && asked.from_tag() == message.from_tag()
+            && asked.cseq().is_some_and(|own| own.number == cseq.number)
     };
     let has_it = |number: &u64| open.get(*number).is_some_and(|found| found.redirect.attempts.iter().any(is_it));
     open.of_call(call_id).iter().rev().take(RIVALS).any(has_it)

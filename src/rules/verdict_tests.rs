@@ -389,3 +389,20 @@ fn what_the_capture_shows_of_a_retry_that_it_lacks_is_a_doubt() {
         assert_eq!(verdicts(&script(&shown)), [(verdict, 0)], "{shown}");
     }
 }
+
+#[test]
+fn the_ack_of_an_attempt_tells_of_no_other_retry() {
+    let script = format!(
+        "0.0 client > server INVITE sip:bob@192.0.2.20 | Call-ID: one | From: <sip:alice@192.0.2.10>;tag=one
+         0.1 server > client 302 | Contact: {CONTACT}
+         0.11 client > server ACK | Call-ID: one | From: <sip:alice@192.0.2.10>;tag=one
+         0.2 client > server INVITE sip:bob@192.0.2.20 | Call-ID: two | From: <sip:alice@192.0.2.10>;tag=two
+         0.3 server > client 302 | Contact: {CONTACT}
+         0.31 client > server ACK | Call-ID: two | From: <sip:alice@192.0.2.10>;tag=two
+         0.4 client > target INVITE sip:bob@198.51.100.30 | Call-ID: one | From: <sip:alice@192.0.2.10>;tag=one | CSeq: 2
+         0.5 target > client 200 | To: <sip:bob@192.0.2.20>;tag=bob
+         0.6 client > target ACK sip:bob@198.51.100.30 | Call-ID: one | From: <sip:alice@192.0.2.10>;tag=one | To: <sip:bob@192.0.2.20>;tag=bob | CSeq: 2 ACK | Via: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bKown
+         40 end"
+    );
+    assert_eq!(verdicts(&script), [("correct", 1), ("incorrect", 0)]);
+}

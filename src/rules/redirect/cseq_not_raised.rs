@@ -32,8 +32,10 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     }
     let number = attempt.request.message.cseq()?.number;
     let asked = redirect.request.as_ref().unwrap_or(&redirect.response);
-    let taken =
-        earlier(redirect, attempt).map(|earlier| &earlier.request).find(|sent| cseq(sent) == Some(number) && counts_alike(sent, attempt));
+    let taken = earlier(redirect, attempt)
+        .filter(|earlier| !is_failover(earlier, attempt))
+        .map(|earlier| &earlier.request)
+        .find(|sent| cseq(sent) == Some(number) && counts_alike(sent, attempt));
     let lower = (cseq(asked).is_some_and(|asked| number <= asked) && counts_alike(asked, attempt)).then_some(asked);
     let other = lower.or(taken)?;
     let relation = if cseq(other) == Some(number) { "also that" } else { "lower than that" };
@@ -48,6 +50,15 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         Some(outcome) => draft.with(outcome.place, "takes the request for a copy of the earlier one"),
         None => draft,
     })
+}
+
+/// Whether the attempt is the earlier one, sent to another address or over another transport because that did not reach anybody: a request
+/// identical to it but for the branch (RFC 3263, 4.3; RFC 3261, 18.1.1).
+fn is_failover(earlier: &Attempt, attempt: &Attempt) -> bool {
+    let (sent, now) = (&earlier.request, &attempt.request);
+    earlier.uri.equals(&attempt.uri)
+        && earlier.outcome.is_none_or(|outcome| matches!(outcome.status, 408 | 503))
+        && (sent.destination, sent.transport) != (now.destination, now.transport)
 }
 
 fn cseq(sent: &Kept) -> Option<u32> {
@@ -104,6 +115,15 @@ mod tests {
         let second = "0.4 target > client 486\n0.5 client > other INVITE sip:bob@203.0.113.40";
         assert_eq!(retried(&format!("CSeq: 8\n{second} | CSeq: 8")), [Level::Warning]);
         assert_eq!(retried(&format!("CSeq: 8\n{second} | CSeq: 9")), []);
+    }
+
+    #[test]
+    fn a_request_that_fails_over_is_the_same_request() {
+        let first = "CSeq: 8\n0.4 target > client";
+        let again = "client > other INVITE sip:bob@198.51.100.30 | CSeq: 8";
+        assert_eq!(retried(&format!("{first} 503\n0.5 {again}")), []);
+        assert_eq!(retried(&format!("CSeq: 8\n32.1 client > target/tcp INVITE sip:bob@198.51.100.30 | CSeq: 8")), []);
+        assert_eq!(retried(&format!("{first} 486\n0.5 {again}")), [Level::Warning]);
     }
 
     #[test]
