@@ -283,6 +283,8 @@ impl Calls {
             && kept.message.method() != b"REGISTER"
             && asked.is_first_hop()
             && let Some((watch, request)) = self.watches.see(&asked, number, &self.transactions, self.settings.retry_window)
+            // What began elsewhere a moment before was sent on by a 3xx that the capture lacks.
+            && (request.shows.is_allowed() || !self.latest.has_begun(kept))
         {
             events.later(watch, request);
         }
@@ -340,6 +342,10 @@ impl Calls {
         let Some(number) = number else {
             // The request is not in the capture: the 3xx stands alone, and the ACK may tell what was asked.
             mark_unseen(&mut self.open, sighting, sighting.destination.address);
+            if (200..300).contains(&status) && sighting.message.method() == b"CANCEL" {
+                // Its CANCEL is not in the capture.
+                self.cancel(sighting);
+            }
             if (300..400).contains(&status) {
                 let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), self.transactions.digest(b""), None, sighting.time);
                 self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });

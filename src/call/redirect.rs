@@ -282,7 +282,8 @@ pub struct Redirect {
     pub above: Option<Box<Above>>,
     /// The later requests of the client in the same dialog that go to one of the Contacts and are no attempts.
     pub in_dialog: Vec<Kept>,
-    /// The request with which the other side may have replaced the remote target of the dialog since (RFC 3261, 12.2.2).
+    /// The request with which the other side may have replaced the remote target of the dialog since (RFC 3261, 12.2.2), or the 2xx to one of the
+    /// client that is not in the capture.
     pub refreshed: Option<Place>,
     /// The first redirect of the chain that this one belongs to; its own number where it is the first.
     pub chain: u64,

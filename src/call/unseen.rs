@@ -8,14 +8,17 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::calls::Calls;
+use super::dialog::refreshes_target;
 use super::events::{MAX_KEPT, keep};
+use super::hop::Hop;
 use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancel};
 use super::link::{RIVALS, is_tag_of_redirect};
-use super::open::{Open, OpenRedirects};
+use super::open::{MAX_OF_CALL, Open, OpenRedirects};
 use super::redirect::{Attempt, Kept};
 use super::sighting::Sighting;
 use crate::evidence::Place;
+use smallvec::SmallVec;
 
 impl Calls {
     pub(super) fn ack(&mut self, sighting: &Sighting<'_>) {
@@ -37,6 +40,10 @@ impl Calls {
         let by_call = || if is_of_another { None } else { self.open.acked(&sighting.message) };
         let Some(open) = by_key.or_else(by_call).and_then(|number| self.open.get_mut(number)) else { return };
         let redirect = &mut open.redirect;
+        // The hop above has its own INVITE, and a final response that the capture may lack.
+        if by_key.is_none() && !found.is_empty() && redirect.client.address != sighting.source.address {
+            return;
+        }
         let ack: Kept = Arc::new(sighting.to_kept());
         if redirect.original.is_none()
             && let Some(uri) = asked_uri(&ack.message)
@@ -46,6 +53,7 @@ impl Calls {
                 redirect.tried = chain.list(&self.transactions);
             }
             redirect.original = Some(uri);
+            redirect.hop = Hop::of_request(&ack, &self.names);
         }
         keep(&mut redirect.acks, ack, &mut self.is_full);
     }
@@ -99,6 +107,7 @@ pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, cli
     };
     let by_host = || if is_of_attempt(open, sighting) { None } else { shown(open.of_client(client), &with_named_host) };
     let shown = shown(open.of_from_tag(tag), &same_end).or_else(by_host);
+    mark_refreshed(open, sighting);
     if let Some(found) = shown.and_then(|number| open.get_mut(number)) {
         found.redirect.unseen.get_or_insert(sighting.place);
     }
@@ -117,4 +126,19 @@ fn is_of_attempt(open: &OpenRedirects, sighting: &Sighting<'_>) -> bool {
     };
     let has_it = |number: &u64| open.get(*number).is_some_and(|found| found.redirect.attempts.iter().any(is_it));
     open.of_call(call_id).iter().rev().take(RIVALS).any(has_it)
+}
+
+/// Marks the redirects of a dialog whose remote target a 2xx may have replaced, the request of which is not in the capture.
+fn mark_refreshed(open: &mut OpenRedirects, response: &Sighting<'_>) {
+    let message = &response.message;
+    let is_success = message.status().is_some_and(|status| (200..300).contains(&status));
+    let Some(call_id) = message.call_id().filter(|_| is_success && refreshes_target(message.method())) else { return };
+    let numbers: SmallVec<[u64; 4]> = open.of_call(call_id).iter().rev().take(MAX_OF_CALL).copied().collect();
+    for number in numbers {
+        let Some(found) = open.get_mut(number) else { continue };
+        let is_own = found.asked().message.from_tag() == message.from_tag();
+        if is_own && found.dialog.as_deref().is_some_and(|dialog| message.to_tag() == Some(dialog)) {
+            found.redirect.refreshed.get_or_insert(response.place);
+        }
+    }
 }

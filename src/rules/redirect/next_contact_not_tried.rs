@@ -108,7 +108,7 @@ mod tests {
                  0.1 server > client 302 | Contact: <sip:bob@198.51.100.30;transport=tcp>, <sip:bob@203.0.113.40>
                  0.15 client > {opened} SYN
                  0.2 client > target/tcp INVITE sip:bob@198.51.100.30;transport=tcp
-                 0.3 target/tcp > client 486
+                 0.3 target > client/tcp 486
                  40 end"
             )
         };
