@@ -343,8 +343,11 @@ impl Calls {
             // The request is not in the capture: the 3xx stands alone, and the ACK may tell what was asked.
             mark_unseen(&mut self.open, sighting, sighting.destination.address);
             if (200..300).contains(&status) && sighting.message.method() == b"CANCEL" {
-                // Its CANCEL is not in the capture.
+                // Its CANCEL is not in the capture, and the INVITE may not be either.
                 self.cancel(sighting);
+                let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), self.transactions.digest(b""), None, sighting.time);
+                self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
+                return;
             }
             if (300..400).contains(&status) {
                 let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), self.transactions.digest(b""), None, sighting.time);

@@ -58,10 +58,13 @@ impl Calls {
         keep(&mut redirect.acks, ack, &mut self.is_full);
     }
 
-    /// The CANCEL of a request that is not in the capture, of which only the response is.
+    /// The CANCEL of a request that is not in the capture, of which only the response is; its own response, where the CANCEL is not there either.
     pub(super) fn cancel_of(&self, response: &Sighting<'_>) -> Option<Place> {
         let key = self.transactions.digested(key_of_cancel(&response.message)?);
-        self.transactions.find(&key).first().and_then(|number| self.transactions.get(*number)?.place)
+        self.transactions.find(&key).first().and_then(|number| {
+            let cancel = self.transactions.get(*number)?;
+            cancel.place.or(cancel.outcome.map(|outcome| outcome.place))
+        })
     }
 
     /// The redirect of the same call and client that a 3xx whose request is not in the capture follows on.

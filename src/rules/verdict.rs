@@ -200,7 +200,20 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     if !redirect.is_alternative() && is_unresolvable(redirect) {
         return Some("the Contact's host is a name in .invalid, which leads nowhere but through the server that gave it out".into());
     }
+    if is_called_back(redirect) {
+        return Some("the Contact is whom the To names, and may have been asked before the capture began".into());
+    }
     (redirect.role == Role::Proxy).then(|| doubt_of_proxy(redirect))
+}
+
+/// Whether all that is left to try is the URI of the To, while the request had another Request-URI and nothing in the capture had led there: a
+/// retry keeps the To, and begins with its URI (RFC 3261, 8.1.1.2 and 8.1.3.4).
+fn is_called_back(redirect: &Redirect) -> bool {
+    let to = redirect.response.message.to().map(|to| Uri::parse(to.uri));
+    let (Some(to), Some(original)) = (to, &redirect.original) else { return false };
+    let mut untried = redirect.untried().filter_map(|index| redirect.targets.get(index)).peekable();
+    let is_first = redirect.chain == redirect.id && !redirect.is_alternative() && redirect.response.message.method() != b"REGISTER";
+    is_first && !original.equals(&to) && untried.peek().is_some() && untried.all(|target| target.uri.equals(&to))
 }
 
 /// Why nobody can ask of a proxy that it follows a redirect: it may only where it is responsible for the request (RFC 3261, 16.5).
