@@ -18,9 +18,10 @@ use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancelled};
 use super::late::{self, Latest};
 use super::link::{self, Asked};
+use super::lookup::note_names;
 use super::names::{self, Names};
 use super::open::{Open, OpenRedirects};
-use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role, Target};
+use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role};
 use super::registration::{MAX_REGISTERED, Registrations};
 use super::relay::mark_relayed;
 use super::settings::Settings;
@@ -161,7 +162,7 @@ impl Calls {
             until: captured.max(heard.unwrap_or(Timestamp::MIN)),
             client_visible: redirect.request.is_some() || !redirect.acks.is_empty() || heard.is_some(),
         };
-        note_absent(redirect, &self.names);
+        note_names(redirect, &self.names);
         redirect.server_is_known_as = self.settings.network.known_as(redirect.server);
         redirect.sends_all_there = self.habits.has(redirect.client.address, redirect.server);
         self.open.forget_client(redirect.client.address);
@@ -492,14 +493,5 @@ impl Calls {
             events.fault(sighting.place.capture, bound("redirects open", self.settings.max_redirects, sighting.place.frame));
             self.close(oldest, events);
         }
-    }
-}
-
-/// Notes which Contacts have hosts of which DNS told the client that they do not exist.
-fn note_absent(redirect: &mut Redirect, names: &Names) {
-    let (client, time) = (redirect.client.address, redirect.response.time);
-    let absent = |target: &Target| if target.usable { Hop::of(&target.uri, names, client, time).absent } else { None };
-    if redirect.targets.iter().any(|target| absent(target).is_some()) {
-        redirect.targets = redirect.targets.iter().map(|target| Target { absent: absent(target), ..target.clone() }).collect();
     }
 }

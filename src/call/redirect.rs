@@ -257,7 +257,7 @@ pub struct Redirect {
     pub offer: Option<Alternatives>,
     /// The requests that it caused, in order of time.
     pub attempts: Vec<Attempt>,
-    /// Where the client, after a 380, asked DNS about a host that the body names.
+    /// Where the client asked DNS about a host that, after a 380, the body names, or else a Contact of which it was told no address.
     pub looked_up: Option<Place>,
     /// A request that may have been caused by it, but for which only time and caller speak.
     pub candidate: Option<Kept>,

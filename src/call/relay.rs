@@ -52,6 +52,10 @@ pub(super) fn mark_relayed(open: &mut OpenRedirects, upper: &Redirect, sighting:
         let alike = open.of_contact(&nickname(&contact.uri)).iter().rev().take(MAX_BELOW);
         below.extend(alike.filter(|number| open.get(**number).is_some_and(by_other_side)));
     }
+    // One that hides what is behind it writes a Contact of its own there too: then one call must enclose the other, and not be the caller's.
+    let hides = |found: &Open| by_other_side(found) && found.redirect.client.address != upper.client.address;
+    let latest = upper.id.saturating_sub(MAX_BELOW as u64)..upper.id;
+    below.extend(latest.filter(|number| open.get(*number).is_some_and(hides)));
     for number in below {
         if let Some(found) = open.get_mut(number) {
             found.redirect.relayed = Some(upper.id);

@@ -194,6 +194,11 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     {
         return Some(unseen_retry(redirect, way));
     }
+    if !redirect.is_alternative()
+        && let Some(place) = redirect.looked_up
+    {
+        return Some(format!("the client asked DNS for the host of a Contact in frame {}, and was told no address", place.frame));
+    }
     if !redirect.is_alternative() && is_encrypted(redirect) {
         return Some("a Contact asks for an encrypted next hop, which the capture cannot show".into());
     }

@@ -122,7 +122,7 @@ mod tests {
         let first = "CSeq: 8\n0.4 target > client";
         let again = "client > other INVITE sip:bob@198.51.100.30 | CSeq: 8";
         assert_eq!(retried(&format!("{first} 503\n0.5 {again}")), []);
-        assert_eq!(retried(&format!("CSeq: 8\n32.1 client > target/tcp INVITE sip:bob@198.51.100.30 | CSeq: 8")), []);
+        assert_eq!(retried("CSeq: 8\n32.1 client > target/tcp INVITE sip:bob@198.51.100.30 | CSeq: 8"), []);
         assert_eq!(retried(&format!("{first} 486\n0.5 {again}")), [Level::Warning]);
     }
 

@@ -149,6 +149,14 @@ mod tests {
     }
 
     #[test]
+    fn a_name_of_which_no_address_was_told_cannot_be_reached() {
+        let contact = "<sip:bob@far.example>";
+        assert_eq!(after(302, contact, "0.3 192.0.2.53:53 > client DNS far.example CNAME h.example\n40 end"), []);
+        assert_eq!(after(302, contact, "0.3 192.0.2.53:53 > other DNS far.example CNAME h.example\n40 end"), [Level::Error]);
+        assert_eq!(after(302, contact, "0.3 192.0.2.53:53 > client DNS far.example A 203.0.113.40\n40 end"), [Level::Error]);
+    }
+
+    #[test]
     fn a_choice_that_nobody_makes_is_a_note() {
         assert_eq!(after(300, CONTACT, "40 end"), [Level::Note]);
         assert_eq!(after(399, CONTACT, "40 end"), [Level::Note]);
