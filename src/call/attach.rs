@@ -6,6 +6,7 @@ use super::calls::Calls;
 use super::chain::asks_to_amend;
 use super::elements::Element;
 use super::events::MAX_KEPT;
+use super::hidden::unmark_hidden;
 use super::hop::Hop;
 use super::link::Asked;
 use super::redirect::{Attempt, Kept, Link};
@@ -36,6 +37,8 @@ impl Calls {
             .transactions
             .get(number)
             .map_or((None, None, None), |transaction| (transaction.branch_of, transaction.outcome, transaction.redirect));
+        unmark_hidden(&mut self.open, kept);
+        let Some(open) = self.open.get_mut(redirect) else { return };
         let (network, target) = (&self.settings.network, contact.and_then(|index| open.redirect.targets.get(index).cloned()));
         open.last_event = open.last_event.max(kept.time);
         open.redirect.attempts.push(Attempt {

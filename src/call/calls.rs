@@ -18,6 +18,7 @@ use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancelled};
 use super::late::{self, Latest};
 use super::link::{self, Asked};
+use super::lookup::note_names;
 use super::names::{self, Names};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role};
@@ -161,6 +162,7 @@ impl Calls {
             until: captured.max(heard.unwrap_or(Timestamp::MIN)),
             client_visible: redirect.request.is_some() || !redirect.acks.is_empty() || heard.is_some(),
         };
+        note_names(redirect, &self.names);
         redirect.server_is_known_as = self.settings.network.known_as(redirect.server);
         redirect.sends_all_there = self.habits.has(redirect.client.address, redirect.server);
         self.open.forget_client(redirect.client.address);
@@ -282,6 +284,8 @@ impl Calls {
             && kept.message.method() != b"REGISTER"
             && asked.is_first_hop()
             && let Some((watch, request)) = self.watches.see(&asked, number, &self.transactions, self.settings.retry_window)
+            // What began elsewhere a moment before was sent on by a 3xx that the capture lacks.
+            && (request.shows.is_allowed() || !self.latest.has_begun(kept))
         {
             events.later(watch, request);
         }
@@ -339,6 +343,13 @@ impl Calls {
         let Some(number) = number else {
             // The request is not in the capture: the 3xx stands alone, and the ACK may tell what was asked.
             mark_unseen(&mut self.open, sighting, sighting.destination.address);
+            if (200..300).contains(&status) && sighting.message.method() == b"CANCEL" {
+                // Its CANCEL is not in the capture, and the INVITE may not be either.
+                self.cancel(sighting);
+                let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), self.transactions.digest(b""), None, sighting.time);
+                self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
+                return;
+            }
             if (300..400).contains(&status) {
                 let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), self.transactions.digest(b""), None, sighting.time);
                 self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });

@@ -28,7 +28,7 @@ pub struct Clue {
 pub enum ClueKind {
     /// A question or an answer about names.
     Dns(dns::Message),
-    /// A client opens a connection that may carry SIP in TLS that nobody can open.
+    /// A client opens a connection that may carry SIP in TLS that nobody can open, or that may not come to stand.
     Greeting(Greeting),
     /// An ICMP error about a packet that went between these endpoints.
     Unreachable(Unreachable),
@@ -37,7 +37,7 @@ pub enum ClueKind {
 /// By what it shows that a client opens such a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Greeting {
-    /// The SYN of a connection to the port of SIP over TLS.
+    /// The SYN of a connection.
     Syn,
     /// A ClientHello.
     Hello {

@@ -58,6 +58,13 @@ pub enum Use {
     CachedAfterExpiry,
 }
 
+impl Use {
+    /// Whether RFC 3261, 21.3.3 lets a client do so.
+    pub(super) const fn is_allowed(self) -> bool {
+        matches!(self, Self::Original | Self::CachedInTime)
+    }
+}
+
 /// A later request of the same client to the original URI or to a Contact of a redirect.
 #[derive(Debug, Clone)]
 pub struct LaterRequest {

@@ -1,6 +1,7 @@
-//! Takes signs that a client opens TLS, gives the redirects whose retry may lie inside of it.
+//! Takes signs that a client opens a connection, gives the redirects whose retry may lie inside of it, in TLS, or wait for it in vain.
 //!
-//! Invariant: it speaks for a client and never against one: what lies in TLS without its keys is not known. RFC 3261, 26.2; RFC 6066, 3.
+//! Invariant: it speaks for a client and never against one: what lies in TLS without its keys is not known, and what is refused on TCP never
+//! becomes a message. RFC 3261, 8.1.3.1 and 26.2; RFC 6066, 3.
 
 use smallvec::SmallVec;
 
@@ -8,12 +9,12 @@ use super::clue::{Clue, Greeting};
 use super::hop::Hop;
 use super::names::Names;
 use super::open::OpenRedirects;
-use super::redirect::Target;
+use super::redirect::{Kept, Target};
 use crate::evidence::{Endpoint, Place, Timestamp};
 use crate::sip::uri::NextHop;
 
 /// The port of SIP over TLS (RFC 3261, 18.1.1).
-const SIPS: u16 = 5061;
+pub const SIPS: u16 = 5061;
 /// The port of HTTPS, by which a phone asks its server for many a thing that is no call.
 const HTTPS: u16 = 443;
 /// The most redirects of one client that one sign is held against, the latest first.
@@ -26,6 +27,8 @@ pub struct HiddenWay {
     pub place: Place,
     /// When.
     pub time: Timestamp,
+    /// From where.
+    pub source: Endpoint,
     /// Where it leads.
     pub destination: Endpoint,
     /// What the client sent.
@@ -40,17 +43,31 @@ pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, 
         let Some(open) = open.get_mut(number).filter(|open| open.is_within_window(clue.time)) else { continue };
         let redirect = &mut open.redirect;
         // A hello says more than the connection that it takes.
-        if matches!(&redirect.hidden, Some(HiddenWay { greeting: Greeting::Hello { .. }, .. })) {
+        let says_no_more = |known: &HiddenWay| *greeting == Greeting::Syn || known.greeting != Greeting::Syn;
+        if redirect.hidden.as_ref().is_some_and(says_no_more) {
             continue;
         }
         let leads_there = |target: &Target| {
-            let hop = Hop::of(&target.uri, names, client, clue.time);
-            target.uri.next_hop().is_some_and(|next| is_way_to(&next, &hop, destination, greeting))
+            target.uri.next_hop().is_some_and(|next| {
+                // Most connections lead elsewhere, and are held against written addresses at once.
+                let is_elsewhere = *greeting == Greeting::Syn && next.address.is_some_and(|address| address != destination.address);
+                !is_elsewhere && is_way_to(&next, &Hop::of(&target.uri, names, client, clue.time), destination, greeting)
+            })
         };
         if redirect.untried().filter_map(|index| redirect.targets.get(index)).any(leads_there) {
             let place = Place { capture: clue.capture, frame: clue.frame, index: 0 };
-            redirect.hidden = Some(HiddenWay { place, time: clue.time, destination, greeting: greeting.clone() });
+            redirect.hidden = Some(HiddenWay { place, time: clue.time, source: clue.source, destination, greeting: greeting.clone() });
         }
+    }
+}
+
+/// Notes that a request came by the connection that it took: what is said there is seen.
+pub(super) fn unmark_hidden(open: &mut OpenRedirects, request: &Kept) {
+    let numbers: SmallVec<[u64; 4]> = open.of_client(request.source.address).iter().rev().take(MAX_MARKED).copied().collect();
+    let is_of = |way: &HiddenWay| (way.source, way.destination) == (request.source, request.destination);
+    for number in numbers {
+        let Some(open) = open.get_mut(number) else { continue };
+        open.redirect.hidden = open.redirect.hidden.take().filter(|way| !is_of(way));
     }
 }
 

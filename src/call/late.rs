@@ -39,6 +39,19 @@ impl Latest {
         is_full
     }
 
+    /// Whether an earlier request of the same call is remembered that went elsewhere.
+    pub(super) fn has_begun(&self, request: &Kept) -> bool {
+        let (uri, call_id, tag) = (request.message.request_uri(), request.message.call_id(), request.message.from_tag());
+        let is_earlier = |other: &Kept| {
+            other.place < request.place
+                && other.message.call_id() == call_id
+                && other.message.from_tag() == tag
+                && other.message.method() == request.message.method()
+                && other.message.request_uri() != uri
+        };
+        self.requests.iter().any(|(_, other)| is_earlier(other))
+    }
+
     /// The requests that were taken before a 3xx of that moment, though they were sent behind it.
     pub(super) fn behind(&self, time: Timestamp) -> Vec<(u64, Kept)> {
         if self.now.is_none_or(|now| now <= time) {

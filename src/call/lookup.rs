@@ -1,32 +1,63 @@
-//! Takes what the capture shows of DNS, gives to which hosts that the body of a 380 names its client turned.
+//! Takes what the capture shows of DNS, gives to which hosts that a Contact or the body of a 380 names its client turned, and in vain.
 //!
 //! Invariant: whoever asks for a name is about to go there, and may go there outside SIP; it proves no attempt. RFC 3261, 21.3.5.
 
 use smallvec::SmallVec;
 
 use super::clue::Clue;
+use super::hop::Hop;
 use super::link::RIVALS;
+use super::names::Names;
 use super::open::OpenRedirects;
+use super::redirect::{Redirect, Target};
 use crate::dns;
 use crate::evidence::Place;
 use crate::sip::Uri;
 
+/// The most redirects of one client, the latest first, and Contacts of each, that a question is held against.
+const MAX_ASKED_FOR: usize = 8;
+
 impl OpenRedirects {
-    /// Notes that the client of a 380 asked for a host that the body names.
+    /// Notes that a client asked for the host of a Contact, or for one that the body of a 380 names.
     pub(super) fn note_lookup(&mut self, clue: &Clue, message: &dns::Message) {
+        let client = if message.is_response { clue.destination.address } else { clue.source.address };
+        let Some(question) = &message.question else { return };
+        let place = Place { capture: clue.capture, frame: clue.frame, index: 0 };
+        let numbers: SmallVec<[u64; 4]> = self.of_client(client).iter().rev().take(MAX_ASKED_FOR).copied().collect();
+        for number in numbers {
+            let Some(open) = self.get_mut(number).filter(|open| open.is_within_window(clue.time)) else { continue };
+            let redirect = &mut open.redirect;
+            let is_of = |target: &Target| {
+                target.uri.next_hop().is_some_and(|hop| hop.target.name().is_some_and(|name| is_name_of(question, &dns::Name::of(name))))
+            };
+            if !redirect.is_alternative() && redirect.targets.iter().take(MAX_ASKED_FOR).any(is_of) {
+                redirect.looked_up.get_or_insert(place);
+            }
+        }
         if !self.has_alternatives() {
             return;
         }
-        let client = if message.is_response { clue.destination.address } else { clue.source.address };
-        let Some(question) = &message.question else { return };
         let numbers: SmallVec<[u64; 4]> = self.alternatives_of_client(client).iter().rev().take(RIVALS).copied().collect();
         for number in numbers {
             let Some(open) = self.get_mut(number).filter(|open| open.is_within_window(clue.time)) else { continue };
             let mut hosts = open.redirect.offer.iter().flat_map(|offer| &offer.uris).filter_map(host);
             if hosts.any(|host| is_name_of(question, &host)) {
-                open.redirect.looked_up.get_or_insert(Place { capture: clue.capture, frame: clue.frame, index: 0 });
+                open.redirect.looked_up.get_or_insert(place);
             }
         }
+    }
+}
+
+/// Notes, as a redirect is closed, of which hosts of its Contacts DNS told the client that they do not exist, and forgets that it asked where it
+/// was told an address of any.
+pub(super) fn note_names(redirect: &mut Redirect, names: &Names) {
+    let (client, time) = (redirect.client.address, redirect.response.time);
+    let hop = |target: &Target| if target.usable { Hop::of(&target.uri, names, client, time) } else { Hop::default() };
+    if redirect.targets.iter().any(|target| hop(target).absent.is_some()) {
+        redirect.targets = redirect.targets.iter().map(|target| Target { absent: hop(target).absent, ..target.clone() }).collect();
+    }
+    if !redirect.is_alternative() && redirect.looked_up.is_some() && redirect.targets.iter().any(|target| !hop(target).spots.is_empty()) {
+        redirect.looked_up = None;
     }
 }
 

@@ -49,7 +49,7 @@ pub use elements::{Element, NoRange, Range};
 pub use events::Events;
 pub use fallback::Fallback;
 pub use future::{LaterRequest, Use, Watch};
-pub use hidden::HiddenWay;
+pub use hidden::{HiddenWay, SIPS};
 pub use hop::{Hop, Spot};
 pub use network::Network;
 pub use redirect::{Attempt, Cover, Failure, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Role, Target, Tried};

@@ -42,6 +42,8 @@ pub struct Target {
     pub lifetime: Lifetime,
     /// Whether SIP can reach it: a sip or sips URI that can be read, and that no open quotation mark or bracket makes doubtful.
     pub usable: bool,
+    /// Where DNS told the client that its host does not exist, known once the redirect is closed: it cannot be tried then (RFC 3263, 4).
+    pub absent: Option<Place>,
 }
 
 impl Target {
@@ -264,7 +266,7 @@ pub struct Redirect {
     pub offer: Option<Alternatives>,
     /// The requests that it caused, in order of time.
     pub attempts: Vec<Attempt>,
-    /// Where the client, after a 380, asked DNS about a host that the body names.
+    /// Where the client asked DNS about a host that, after a 380, the body names, or else a Contact of which it was told no address.
     pub looked_up: Option<Place>,
     /// A request that may have been caused by it, but for which only time and caller speak.
     pub candidate: Option<Kept>,
@@ -273,7 +275,7 @@ pub struct Redirect {
     /// A message of the same call that only a retry can have brought about, where that is not in the capture: a response to it, or the ACK
     /// of its 2xx.
     pub unseen: Option<Place>,
-    /// A connection to a Contact's host that may carry the retry in TLS which nobody can open.
+    /// A connection to a Contact's host of which the capture shows no message: it may carry the retry in TLS, or never have stood.
     pub hidden: Option<HiddenWay>,
     /// The CANCEL that the client had sent before the 3xx reached it.
     pub cancel: Option<Place>,
@@ -289,7 +291,8 @@ pub struct Redirect {
     pub above: Option<Box<Above>>,
     /// The later requests of the client in the same dialog that go to one of the Contacts and are no attempts.
     pub in_dialog: Vec<Kept>,
-    /// The request with which the other side may have replaced the remote target of the dialog since (RFC 3261, 12.2.2).
+    /// The request with which the other side may have replaced the remote target of the dialog since (RFC 3261, 12.2.2), or the 2xx to one of the
+    /// client that is not in the capture.
     pub refreshed: Option<Place>,
     /// The first redirect of the chain that this one belongs to; its own number where it is the first.
     pub chain: u64,
@@ -310,12 +313,12 @@ impl Redirect {
         self.targets.iter().any(|target| target.usable)
     }
 
-    /// The usable Contacts that the chain had not asked when the 3xx came, by index.
+    /// The usable Contacts that the chain had not asked when the 3xx came and whose hosts may exist, by index.
     pub fn untried(&self) -> impl Iterator<Item = usize> {
         self.targets
             .iter()
             .enumerate()
-            .filter(|(_, target)| target.usable && !self.tried.iter().any(|tried| tried.uri.equals(&target.uri)))
+            .filter(|(_, target)| target.usable && target.absent.is_none() && !self.tried.iter().any(|tried| tried.uri.equals(&target.uri)))
             .map(|(index, _)| index)
     }
 

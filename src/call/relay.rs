@@ -52,6 +52,10 @@ pub(super) fn mark_relayed(open: &mut OpenRedirects, upper: &Redirect, sighting:
         let alike = open.of_contact(&nickname(&contact.uri)).iter().rev().take(MAX_BELOW);
         below.extend(alike.filter(|number| open.get(**number).is_some_and(by_other_side)));
     }
+    // One that hides what is behind it writes a Contact of its own there too: then one call must enclose the other, and not be the caller's.
+    let hides = |found: &Open| by_other_side(found) && found.redirect.client.address != upper.client.address;
+    let latest = upper.id.saturating_sub(MAX_BELOW as u64)..upper.id;
+    below.extend(latest.filter(|number| open.get(*number).is_some_and(hides)));
     for number in below {
         if let Some(found) = open.get_mut(number) {
             found.redirect.relayed = Some(upper.id);
@@ -59,10 +63,11 @@ pub(super) fn mark_relayed(open: &mut OpenRedirects, upper: &Redirect, sighting:
     }
 }
 
-/// Whether the request below may be the other leg of the one above: it came later, and in another call or with none of the Vias above.
+/// Whether the request below may be the other leg of the one above: it came later, as far as the capture holds both, and in another call or
+/// with none of the Vias above.
 fn is_leg_below(upper: &Redirect, lower: &Redirect) -> bool {
-    let (Some(above), Some(below)) = (&upper.request, &lower.request) else { return false };
-    above.time <= below.time && (above.message.call_id() != below.message.call_id() || lower.role == Role::Uac)
+    let is_later = upper.request.as_ref().zip(lower.request.as_ref()).is_none_or(|(above, below)| above.time <= below.time);
+    is_later && (upper.response.message.call_id() != lower.response.message.call_id() || lower.role == Role::Uac)
 }
 
 fn names_same_contact(upper: &Redirect, lower: &Redirect) -> bool {

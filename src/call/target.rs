@@ -29,6 +29,7 @@ fn target(contact: &Contact<'_>, common: Option<Expiry>) -> Target {
     Target {
         text: contact.uri().to_vec(),
         usable: uri.is_usable_target() && is_closed(contact),
+        absent: None,
         q: contact.q().and_then(Quality::milli),
         lifetime: contact.expires().or(common).map_or(Lifetime::Once, |expiry| match expiry {
             Expiry::Seconds(seconds) => Lifetime::Seconds(seconds),

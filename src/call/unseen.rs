@@ -8,14 +8,17 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::calls::Calls;
+use super::dialog::refreshes_target;
 use super::events::{MAX_KEPT, keep};
+use super::hop::Hop;
 use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancel};
 use super::link::{RIVALS, is_tag_of_redirect};
-use super::open::{Open, OpenRedirects};
-use super::redirect::Kept;
+use super::open::{MAX_OF_CALL, Open, OpenRedirects};
+use super::redirect::{Attempt, Kept};
 use super::sighting::Sighting;
 use crate::evidence::Place;
+use smallvec::SmallVec;
 
 impl Calls {
     pub(super) fn ack(&mut self, sighting: &Sighting<'_>) {
@@ -37,6 +40,10 @@ impl Calls {
         let by_call = || if is_of_another { None } else { self.open.acked(&sighting.message) };
         let Some(open) = by_key.or_else(by_call).and_then(|number| self.open.get_mut(number)) else { return };
         let redirect = &mut open.redirect;
+        // The hop above has its own INVITE, and a final response that the capture may lack.
+        if by_key.is_none() && !found.is_empty() && redirect.client.address != sighting.source.address {
+            return;
+        }
         let ack: Kept = Arc::new(sighting.to_kept());
         if redirect.original.is_none()
             && let Some(uri) = asked_uri(&ack.message)
@@ -46,14 +53,18 @@ impl Calls {
                 redirect.tried = chain.list(&self.transactions);
             }
             redirect.original = Some(uri);
+            redirect.hop = Hop::of_request(&ack, &self.names);
         }
         keep(&mut redirect.acks, ack, &mut self.is_full);
     }
 
-    /// The CANCEL of a request that is not in the capture, of which only the response is.
+    /// The CANCEL of a request that is not in the capture, of which only the response is; its own response, where the CANCEL is not there either.
     pub(super) fn cancel_of(&self, response: &Sighting<'_>) -> Option<Place> {
         let key = self.transactions.digested(key_of_cancel(&response.message)?);
-        self.transactions.find(&key).first().and_then(|number| self.transactions.get(*number)?.place)
+        self.transactions.find(&key).first().and_then(|number| {
+            let cancel = self.transactions.get(*number)?;
+            cancel.place.or(cancel.outcome.map(|outcome| outcome.place))
+        })
     }
 
     /// The redirect of the same call and client that a 3xx whose request is not in the capture follows on.
@@ -106,8 +117,40 @@ pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, cli
         let shows = |number: &u64| open.get(*number).is_some_and(|found| may_show(found) && shows(found));
         numbers.iter().rev().take(RIVALS).copied().find(shows)
     };
-    let shown = shown(open.of_from_tag(tag), &same_end).or_else(|| shown(open.of_client(client), &with_named_host));
+    let by_host = || if is_of_attempt(open, sighting) { None } else { shown(open.of_client(client), &with_named_host) };
+    let shown = shown(open.of_from_tag(tag), &same_end).or_else(by_host);
+    mark_refreshed(open, sighting);
     if let Some(found) = shown.and_then(|number| open.get_mut(number)) {
         found.redirect.unseen.get_or_insert(sighting.place);
+    }
+}
+
+/// Whether the request of `sighting` is in the capture, as an attempt of an open redirect: the ACK of a 2xx has a branch of its own, so that its
+/// INVITE is known by call and number only (RFC 3261, 13.2.2.4).
+fn is_of_attempt(open: &OpenRedirects, sighting: &Sighting<'_>) -> bool {
+    let message = &sighting.message;
+    let (Some(call_id), Some(cseq)) = (message.call_id(), message.cseq()) else { return false };
+    let is_it = |attempt: &Attempt| {
+        let asked = &attempt.request.message;
+        asked.call_id() == Some(call_id)
+            && asked.from_tag() == message.from_tag()
+            && asked.cseq().is_some_and(|own| own.number == cseq.number)
+    };
+    let has_it = |number: &u64| open.get(*number).is_some_and(|found| found.redirect.attempts.iter().any(is_it));
+    open.of_call(call_id).iter().rev().take(RIVALS).any(has_it)
+}
+
+/// Marks the redirects of a dialog whose remote target a 2xx may have replaced, the request of which is not in the capture.
+fn mark_refreshed(open: &mut OpenRedirects, response: &Sighting<'_>) {
+    let message = &response.message;
+    let is_success = message.status().is_some_and(|status| (200..300).contains(&status));
+    let Some(call_id) = message.call_id().filter(|_| is_success && refreshes_target(message.method())) else { return };
+    let numbers: SmallVec<[u64; 4]> = open.of_call(call_id).iter().rev().take(MAX_OF_CALL).copied().collect();
+    for number in numbers {
+        let Some(found) = open.get_mut(number) else { continue };
+        let is_own = found.asked().message.from_tag() == message.from_tag();
+        if is_own && found.dialog.as_deref().is_some_and(|dialog| message.to_tag() == Some(dialog)) {
+            found.redirect.refreshed.get_or_insert(response.place);
+        }
     }
 }

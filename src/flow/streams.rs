@@ -12,7 +12,7 @@ use super::aging::Aging;
 use super::cut::Cutter;
 use super::direction::{Context, Direction, End};
 use super::limits::Limits;
-use super::tls::{Hello, KeyLog, SIPS, Session};
+use super::tls::{Hello, KeyLog, Session};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLogs};
@@ -68,7 +68,7 @@ impl Connection {
         self.last = origin.time;
         if segment.flags.syn {
             self.open(segment, from_low, around);
-            if segment.destination.port == SIPS && segment.acknowledgment.is_none() {
+            if segment.acknowledgment.is_none() {
                 around.hellos.push(Hello {
                     capture: origin.capture,
                     frame: origin.frame,

@@ -8,6 +8,8 @@ mod engine;
 mod finding;
 #[cfg(test)]
 mod hop_tests;
+#[cfg(test)]
+mod lost_message_tests;
 mod profile;
 #[cfg(test)]
 mod real_client_tests;

@@ -7,7 +7,7 @@ use super::finding::Finding;
 use super::rule::{Level, Party};
 use super::way::Way;
 use super::words::{seconds, text};
-use crate::call::{Attempt, Greeting, HiddenWay, Redirect, Role};
+use crate::call::{Attempt, Greeting, HiddenWay, Redirect, Role, SIPS};
 use crate::sip::uri::Host;
 use crate::sip::{Difference, Match, Uri};
 
@@ -110,7 +110,15 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
     if !redirect.has_usable_target() {
         return Some("no Contact can be reached by SIP".into());
     }
-    redirect.untried().next().is_none().then(|| "every usable Contact had been tried before".into())
+    redirect.untried().next().is_none().then(|| none_left(redirect))
+}
+
+/// Why no usable Contact is left to try.
+fn none_left(redirect: &Redirect) -> String {
+    match redirect.targets.iter().find_map(|target| target.absent.zip(target.uri.host().and_then(Host::name))) {
+        Some((place, name)) => format!("DNS told the client in frame {} that there is no {}", place.frame, text(name)),
+        None => "every usable Contact had been tried before".into(),
+    }
 }
 
 /// Why a proxy needed the redirect no more, if so: another branch of the request had been answered for good, or the caller had given up
@@ -184,7 +192,12 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     if !redirect.is_alternative()
         && let Some(way) = &redirect.hidden
     {
-        return Some(encrypted_retry(redirect, way));
+        return Some(unseen_retry(redirect, way));
+    }
+    if !redirect.is_alternative()
+        && let Some(place) = redirect.looked_up
+    {
+        return Some(format!("the client asked DNS for the host of a Contact in frame {}, and was told no address", place.frame));
     }
     if !redirect.is_alternative() && is_encrypted(redirect) {
         return Some("a Contact asks for an encrypted next hop, which the capture cannot show".into());
@@ -192,7 +205,20 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     if !redirect.is_alternative() && is_unresolvable(redirect) {
         return Some("the Contact's host is a name in .invalid, which leads nowhere but through the server that gave it out".into());
     }
+    if is_called_back(redirect) {
+        return Some("the Contact is whom the To names, and may have been asked before the capture began".into());
+    }
     (redirect.role == Role::Proxy).then(|| doubt_of_proxy(redirect))
+}
+
+/// Whether all that is left to try is the URI of the To, while the request had another Request-URI and nothing in the capture had led there: a
+/// retry keeps the To, and begins with its URI (RFC 3261, 8.1.1.2 and 8.1.3.4).
+fn is_called_back(redirect: &Redirect) -> bool {
+    let to = redirect.response.message.to().map(|to| Uri::parse(to.uri));
+    let (Some(to), Some(original)) = (to, &redirect.original) else { return false };
+    let mut untried = redirect.untried().filter_map(|index| redirect.targets.get(index)).peekable();
+    let is_first = redirect.chain == redirect.id && !redirect.is_alternative() && redirect.response.message.method() != b"REGISTER";
+    is_first && !original.equals(&to) && untried.peek().is_some() && untried.all(|target| target.uri.equals(&to))
 }
 
 /// Why nobody can ask of a proxy that it follows a redirect: it may only where it is responsible for the request (RFC 3261, 16.5).
@@ -207,8 +233,8 @@ fn doubt_of_proxy(redirect: &Redirect) -> String {
     }
 }
 
-/// What is said of a retry that may lie in TLS.
-fn encrypted_retry(redirect: &Redirect, way: &HiddenWay) -> String {
+/// What is said of a retry that may lie in TLS, or for which no connection came to stand.
+fn unseen_retry(redirect: &Redirect, way: &HiddenWay) -> String {
     let (what, name) = match &way.greeting {
         Greeting::Syn => ("connection to", String::new()),
         Greeting::Hello { server_name: None } => ("TLS connection to", String::new()),
@@ -216,6 +242,11 @@ fn encrypted_retry(redirect: &Redirect, way: &HiddenWay) -> String {
     };
     let after = seconds(way.time.nanos_since(redirect.response.time));
     let (to, frame, status) = (way.destination, way.place.frame, redirect.status);
+    if way.greeting == Greeting::Syn && to.port != SIPS {
+        return format!(
+            "the client opened a connection to {to} in frame {frame}, {after} after the {status}, on which no request is seen: it may have failed"
+        );
+    }
     format!(
         "a probable encrypted retry: the client opened a {what} {to}{name} in frame {frame}, {after} after the {status}, and its keys are not known"
     )

@@ -6,7 +6,7 @@ use super::scene::play;
 
 /// The verdicts of a script in the order of its 3xx, each with the number of attempts; `violated` where a later request breaks a rule.
 #[track_caller]
-fn verdicts(script: &str) -> Vec<(&'static str, usize)> {
+pub(super) fn verdicts(script: &str) -> Vec<(&'static str, usize)> {
     let scene = play(&script.replace(" proxy ", " 192.0.2.50:5060 "));
     let selection = Selection::default();
     let mut redirects: Vec<_> = scene.redirects.iter().collect();
@@ -31,9 +31,9 @@ fn after_302(contacts: &str, rest: &str) -> String {
     )
 }
 
-const CONTACT: &str = "<sip:bob@198.51.100.30>";
-const ABOVE: &str = "Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKabove";
-const BELOW: &str = "Via: SIP/2.0/UDP 192.0.2.50:5060;branch=z9hG4bKbelow";
+pub(super) const CONTACT: &str = "<sip:bob@198.51.100.30>";
+pub(super) const ABOVE: &str = "Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKabove";
+pub(super) const BELOW: &str = "Via: SIP/2.0/UDP 192.0.2.50:5060;branch=z9hG4bKbelow";
 
 #[test]
 fn the_ack_of_another_branch_is_not_the_ack_of_the_redirect() {
@@ -413,4 +413,22 @@ fn what_the_capture_shows_of_a_retry_that_it_lacks_is_a_doubt() {
     ] {
         assert_eq!(verdicts(&script(&shown)), [(verdict, 0)], "{shown}");
     }
+}
+
+#[test]
+fn an_element_between_two_networks_may_hide_the_contact_that_it_hands_on() {
+    let script = |caller: &str| {
+        format!(
+            "0.0 client > proxy INVITE sip:bob@example.com | {ABOVE} | CSeq: 1
+             0.1 198.51.100.60:5060 > server INVITE sip:bob@192.0.2.20 | Call-ID: below | From: <sip:{caller}@198.51.100.60>;tag=below | CSeq: 1
+             0.2 server > 198.51.100.60:5060 302 | Contact: {CONTACT}
+             0.21 198.51.100.60:5060 > server ACK
+             0.3 proxy > client 302 | Contact: <sip:bob-7@192.0.2.50>
+             0.31 client > proxy ACK | {ABOVE}
+             0.4 client > proxy INVITE sip:bob-7@192.0.2.50
+             40 end"
+        )
+    };
+    assert_eq!(verdicts(&script("alice")), [("not-applicable", 0), ("correct", 1)]);
+    assert_eq!(verdicts(&script("carol")), [("incorrect", 0), ("correct", 1)]);
 }

@@ -23,4 +23,4 @@ pub use key_log::{KeyLog, SESSIONS_MAX};
 pub use session::Hello;
 
 pub(super) use inbound::{Inbound, Next, may_begin};
-pub(super) use session::{SIPS, Session};
+pub(super) use session::Session;

@@ -3,10 +3,7 @@
 use super::hello::{Agreed, Random};
 use crate::evidence::{Endpoint, Timestamp};
 
-/// The port of SIP over TLS (RFC 3261, 18.1.1).
-pub(in crate::flow) const SIPS: u16 = 5061;
-
-/// The opening of a connection whose inside stays closed, or may do so.
+/// The opening of a connection, whose inside may stay closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hello {
     /// The capture of its frame.
@@ -19,7 +16,7 @@ pub struct Hello {
     pub source: Endpoint,
     /// The server.
     pub destination: Endpoint,
-    /// Whether it is the SYN of a connection to the port of SIPS (RFC 3261, 19.1.2), and no ClientHello.
+    /// Whether it is the SYN of a connection, and no ClientHello.
     pub is_syn: bool,
     /// The host name that the client asked for (RFC 6066, 3), as written.
     pub server_name: Option<Box<[u8]>>,

@@ -127,6 +127,15 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_fails_over_is_the_same_request() {
+        let first = "CSeq: 8\n0.4 target > client";
+        let again = "client > other INVITE sip:bob@198.51.100.30 | CSeq: 8";
+        assert_eq!(retried(&format!("{first} 503\n0.5 {again}")), []);
+        assert_eq!(retried("CSeq: 8\n32.1 client > target/tcp INVITE sip:bob@198.51.100.30 | CSeq: 8"), []);
+        assert_eq!(retried(&format!("{first} 486\n0.5 {again}")), [Level::Warning]);
+    }
+
+    #[test]
     fn a_proxy_keeps_the_number() {
         let script = "0.0 client > server INVITE sip:bob@192.0.2.20 | Via: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bKp1 | Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKu
             0.1 server > client 302 | Contact: <sip:bob@198.51.100.30>

@@ -25,7 +25,8 @@ pub(in crate::rules) const RULE: Rule = Rule {
 
 fn check(redirect: &Redirect) -> Option<Draft> {
     let is_weighted = redirect.targets.iter().any(|target| target.q.is_some());
-    if !is_weighted || !asks_for_its_contact(redirect) {
+    // A connection to a Contact on which no request is seen may be the try that failed.
+    if !is_weighted || !asks_for_its_contact(redirect) || redirect.hidden.is_some() {
         return None;
     }
     let untried: Vec<usize> = redirect.untried().collect();

@@ -101,6 +101,22 @@ mod tests {
     const TWO: &str = "<sip:bob@198.51.100.30>, <sip:bob@203.0.113.40>";
 
     #[test]
+    fn a_connection_counts_as_a_hidden_try_until_a_request_is_seen_on_it() {
+        let script = |opened: &str| {
+            format!(
+                "0.0 client > server INVITE sip:bob@192.0.2.20
+                 0.1 server > client 302 | Contact: <sip:bob@198.51.100.30;transport=tcp>, <sip:bob@203.0.113.40>
+                 0.15 client > {opened} SYN
+                 0.2 client > target/tcp INVITE sip:bob@198.51.100.30;transport=tcp
+                 0.3 target > client/tcp 486
+                 40 end"
+            )
+        };
+        assert_eq!(levels(&RULE, &script("198.51.100.30:5060")), [Level::Warning]);
+        assert_eq!(levels(&RULE, &script("203.0.113.40:5060")), []);
+    }
+
+    #[test]
     fn a_client_that_stops_at_the_first_failure_is_told() {
         for status in [404, 408, 480, 486, 500, 503] {
             assert_eq!(played(TWO, &format!("0.3 target > client {status}\n40 end")), [Level::Warning], "{status}");

@@ -123,6 +123,40 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_that_does_not_come_to_stand_carries_no_retry() {
+        for (opening, is_doubt) in [
+            ("client > 198.51.100.30:5060 SYN", true),
+            ("client > 198.51.100.30:8080 SYN", false),
+            ("client > 203.0.113.40:5060 SYN", false),
+            ("other > 198.51.100.30:5060 SYN", false),
+        ] {
+            for contact in [CONTACT, "<sip:bob@198.51.100.30;transport=tcp>"] {
+                let expected = if is_doubt { vec![] } else { vec![Level::Error] };
+                assert_eq!(after(302, contact, &format!("0.3 {opening}\n40 end")), expected, "{contact} {opening}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_host_that_does_not_exist_cannot_be_tried() {
+        let contact = "<sip:bob@far.example>";
+        let absent = "0.3 192.0.2.53:53 > client DNS far.example none\n40 end";
+        assert_eq!(after(302, contact, absent), []);
+        assert_eq!(after(302, contact, &absent.replace("client", "other")), [Level::Error], "another was told");
+        assert_eq!(after(302, &format!("{contact}, {CONTACT}"), absent), [Level::Error], "the other Contact was left");
+        let found = "0.2 192.0.2.53:53 > client DNS far.example none\n0.3 192.0.2.53:53 > client DNS far.example A 203.0.113.40\n40 end";
+        assert_eq!(after(302, contact, found), [Level::Error]);
+    }
+
+    #[test]
+    fn a_name_of_which_no_address_was_told_cannot_be_reached() {
+        let contact = "<sip:bob@far.example>";
+        assert_eq!(after(302, contact, "0.3 192.0.2.53:53 > client DNS far.example CNAME h.example\n40 end"), []);
+        assert_eq!(after(302, contact, "0.3 192.0.2.53:53 > other DNS far.example CNAME h.example\n40 end"), [Level::Error]);
+        assert_eq!(after(302, contact, "0.3 192.0.2.53:53 > client DNS far.example A 203.0.113.40\n40 end"), [Level::Error]);
+    }
+
+    #[test]
     fn a_choice_that_nobody_makes_is_a_note() {
         assert_eq!(after(300, CONTACT, "40 end"), [Level::Note]);
         assert_eq!(after(399, CONTACT, "40 end"), [Level::Note]);

@@ -180,7 +180,8 @@ pub(super) fn retries_original(redirect: &Redirect, attempt: &Attempt) -> bool {
 /// than its Request-URI says, or nobody can tell where that would have been, or other requests of its go that way wherever they are meant
 /// for, or it is connected to its server by WebSocket.
 pub(super) fn has_outbound_proxy(redirect: &Redirect, attempt: &Attempt) -> bool {
-    let Some(request) = &redirect.request else { return true };
+    // The ACK goes where its INVITE went, with the same Request-URI and Route (RFC 3261, 17.1.1.2 and 17.1.1.3).
+    let Some(request) = redirect.request.as_ref().or(redirect.acks.first()) else { return true };
     let routed = [request, &attempt.request].into_iter().any(|sent| sent.message.routes().next().is_some());
     let by_own_uri = redirect.hop.is_exactly(request.destination) == Some(true);
     // What the user says of the network goes before what the capture may tell of it.
