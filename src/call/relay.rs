@@ -78,7 +78,8 @@ fn names_same_contact(upper: &Redirect, lower: &Redirect) -> bool {
 /// it puts a Contact of its own in the place of the one that it received.
 fn is_same_call(upper: &Redirect, lower: &Redirect) -> bool {
     let users = |redirect: &Redirect| {
-        let message = &redirect.request.as_ref()?.message;
+        // A response has both as its request has them (RFC 3261, 8.2.6.2), and is there for sure.
+        let message = &redirect.response.message;
         let user = |uri: &[u8]| Uri::parse(uri).user().map(<[u8]>::to_vec);
         Some((user(message.from()?.uri)?, user(message.to()?.uri)?))
     };

@@ -57,7 +57,8 @@ impl<C: Cutter> Flow<C> {
         &mut self.keys
     }
 
-    /// The ClientHellos, since this was last asked, of sessions that cannot be opened.
+    /// The connections opened since this was last asked, and the ClientHellos of sessions that cannot be opened. Who reads frames takes them
+    /// each time, as nothing else bounds them.
     #[inline]
     pub fn take_hellos(&mut self) -> impl Iterator<Item = Hello> {
         self.hellos.drain(..)
