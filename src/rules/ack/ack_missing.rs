@@ -4,6 +4,7 @@
 
 use super::acks;
 use crate::call::{Redirect, Repeat, SECOND};
+use crate::evidence::Transport;
 use crate::rules::words::seconds;
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
 
@@ -16,7 +17,8 @@ pub(in crate::rules) const RULE: Rule = Rule {
     clause: Clause::rfc3261("17.1.1.2"),
     summary: "the 3xx to INVITE was not acknowledged",
     rationale: "The server keeps its transaction and, over UDP, repeats the 3xx for 32 seconds until an ACK comes. Under load that is ten \
-                times the traffic for every redirected call. Some servers count the missing ACK as a failed client and block it.",
+                times the traffic for every redirected call. Some servers count the missing ACK as a failed client and block it. Over UDP, where the \
+                server does not repeat the 3xx, the ACK may only be missing from the capture, and it is a warning.",
     remedy: "Answer every final response from 300 to 699 to an INVITE with an ACK in the same transaction, over reliable transports too.",
     example: "INVITE sip:bob@a -> 302 -> 302 -> 302 ... and no ACK sip:bob@a\n\
               right: INVITE sip:bob@a -> 302 -> ACK sip:bob@a",
@@ -38,11 +40,18 @@ fn check(redirect: &Redirect) -> Option<Draft> {
     if !waits_in_vain && redirect.covered() < TIMER_H {
         return None;
     }
-    let message = match last {
-        Some(_) => format!("no ACK followed the {}, which the server sent {} times", redirect.status, repeats.len().saturating_add(1)),
-        None => format!("no ACK followed the {} within the {} that the capture covers", redirect.status, seconds(redirect.covered())),
+    let status = redirect.status;
+    let within = || format!("within the {} that the capture covers", seconds(redirect.covered()));
+    // A stream that is whole holds no unseen ACK. A datagram may be missing from the capture alone, and a server that goes silent has likely
+    // got it, though one that keeps no state is silent anyway.
+    let (level, message) = match last {
+        Some(_) => (Level::Error, format!("no ACK followed the {status}, which the server sent {} times", repeats.len().saturating_add(1))),
+        None if redirect.response.transport == Transport::Udp => {
+            (Level::Warning, format!("no ACK followed the {status} {}; the server did not repeat it, so it may have got one", within()))
+        }
+        None => (Level::Error, format!("no ACK followed the {status} {}", within())),
     };
-    let mut draft = Draft::at(redirect.response.place, message).with(request.place, "the redirected INVITE");
+    let mut draft = Draft::at(redirect.response.place, message).level(level).with(request.place, "the redirected INVITE");
     if let Some(last) = last {
         draft = draft.with(last.place, "the server still repeats its response");
     }
@@ -86,6 +95,16 @@ mod tests {
             0.2 client > target INVITE sip:bob@198.51.100.30
             40 end";
         assert_eq!(levels(&RULE, script), [Level::Error]);
+    }
+
+    #[test]
+    fn over_udp_a_server_that_is_silent_may_have_got_it() {
+        let script = "0.0 client > server INVITE sip:bob@192.0.2.20
+            0.1 server > client 302 | Contact: <sip:bob@198.51.100.30>
+            0.2 client > target INVITE sip:bob@198.51.100.30
+            40 end";
+        assert_eq!(levels(&RULE, script), [Level::Warning]);
+        assert_eq!(levels(&RULE, &script.replace("40 end", "20 end")), []);
     }
 
     #[test]
