@@ -31,8 +31,8 @@ pub struct FrameFacts {
     pub len: u32,
     /// Octets that the capture kept.
     pub cap_len: u32,
-    /// The interface it came in by, from 0.
-    pub interface: u32,
+    /// The interface it came in by, from 0; `None` where the format of the capture knows of none.
+    pub interface: Option<u32>,
     /// Nanoseconds since the first frame of all captures.
     pub relative: i64,
     /// Nanoseconds since the frame ahead of it.
