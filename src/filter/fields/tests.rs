@@ -131,6 +131,14 @@ fn a_message_in_fragments_of_ipv4_tells_how_many_they_are() {
 }
 
 #[test]
+fn the_parts_of_a_body_are_protocols_too() {
+    const PARTS: &str = "INVITE sip:b@b.example SIP/2.0\r\nContent-Type: multipart/mixed;boundary=x\r\n\r\n--x\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n\
+                         --x\r\nContent-Type: application/pidf+xml\r\n\r\n<a/>\r\n--x--\r\n";
+    assert_eq!(values("frame.protocols", PARTS), ["eth:ethertype:vlan:ethertype:ip:udp:sip:mime_multipart:sdp:xml"]);
+    assert_eq!((values("sdp", PARTS).len(), values("xml", PARTS).len(), values("sipfrag", PARTS).len()), (1, 1, 0));
+}
+
+#[test]
 fn a_format_without_interfaces_tells_none() {
     with_row(MOVED, |row| {
         let frame = FrameFacts { interface: None, ..*row.frame };
