@@ -405,17 +405,15 @@ impl Sightings {
     /// Takes a unit and gives the message or the clues in it; what is neither ends here.
     #[inline]
     fn take(&mut self, unit: &Unit<'_>, found: &mut impl Found) {
-        if !is_sip(unit.bytes) {
-            if unit.quoted.is_some() {
-                clues::unreachable(unit).into_iter().for_each(|clue| found.clue(clue));
-            } else if clues::may_be_dns(unit) {
-                clues::dns(unit).into_iter().for_each(|clue| found.clue(clue));
-            }
-            return;
-        }
         // What an error quotes was sent before, and is no message of its own.
         if unit.quoted.is_some() {
             clues::unreachable(unit).into_iter().for_each(|clue| found.clue(clue));
+            return;
+        }
+        if !is_sip(unit.bytes) {
+            if clues::may_be_dns(unit) {
+                clues::dns(unit).into_iter().for_each(|clue| found.clue(clue));
+            }
             return;
         }
         let Some(message) = Message::scan(unit.bytes) else { return };

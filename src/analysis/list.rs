@@ -103,7 +103,7 @@ pub(super) fn list_some(
         let Some((capture, frame)) = merge.frame() else { break };
         frames += 1;
         judging.reached(capture, frame.time);
-        rows.begin(&frame);
+        rows.begin(&frame, merge.captures().get(capture as usize).is_some_and(Capture::has_interfaces));
         let judge = listing.judge.is_some().then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: Some((capture, frame)), path: Path::default(), take };
         flow.push(capture, &frame, faults, &mut |unit| found.look(&unit, listing, sightings));
@@ -196,15 +196,15 @@ impl Rows {
         }
     }
 
-    /// Takes a frame, ahead of what it completes.
-    fn begin(&mut self, frame: &Frame<'_>) {
+    /// Takes a frame, ahead of what it completes; its capture may know by which interface it came in.
+    fn begin(&mut self, frame: &Frame<'_>, has_interfaces: bool) {
         let first = *self.first.get_or_insert(frame.time);
         self.current = FrameFacts {
             number: frame.number,
             time: frame.time,
             len: frame.original_len,
             cap_len: u32::try_from(frame.data.len()).unwrap_or(u32::MAX),
-            interface: frame.interface,
+            interface: has_interfaces.then_some(frame.interface),
             relative: frame.time.nanos_since(first),
             delta: frame.time.nanos_since(self.previous.unwrap_or(frame.time)),
             delta_displayed: 0,

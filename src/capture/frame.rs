@@ -20,6 +20,7 @@ impl fmt::Display for LinkType {
             12 | 14 | 101 => "raw-ip",
             105 => "ieee802-11",
             108 => "loop",
+            109 => "enc",
             113 => "linux-sll",
             127 => "ieee802-11-radiotap",
             192 => "ppi",

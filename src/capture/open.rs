@@ -241,6 +241,12 @@ impl Capture {
         std::mem::take(&mut self.secrets)
     }
 
+    /// Whether the format says by which interface each frame came in, as pcapng does.
+    #[must_use]
+    pub fn has_interfaces(&self) -> bool {
+        self.info.format.starts_with("pcapng")
+    }
+
     /// What is known of the capture so far.
     #[must_use]
     pub const fn info(&self) -> &Info {

@@ -6,6 +6,7 @@
 use crate::call::Sighting;
 use crate::evidence::{Timestamp, Transport};
 use crate::packet::{Layer, Layers};
+use crate::sip::body::media_types;
 
 /// One SIP message in its surroundings.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +32,8 @@ pub struct FrameFacts {
     pub len: u32,
     /// Octets that the capture kept.
     pub cap_len: u32,
-    /// The interface it came in by, from 0.
-    pub interface: u32,
+    /// The interface it came in by, from 0; `None` where the format of the capture knows of none.
+    pub interface: Option<u32>,
     /// Nanoseconds since the first frame of all captures.
     pub relative: i64,
     /// Nanoseconds since the frame ahead of it.
@@ -62,8 +63,19 @@ impl Computed {
     }
 }
 
+/// What Wireshark calls a body of several parts.
+const MULTIPART: &str = "mime_multipart";
 /// What SIP bodies are called in `frame.protocols`, by the beginning or the end of their media type.
-const BODIES: &[(&str, &str)] = &[("application/sdp", "sdp"), ("message/sipfrag", "sipfrag"), ("multipart/", "mime_multipart")];
+const BODIES: &[(&str, &str)] = &[("application/sdp", "sdp"), ("message/sipfrag", "sipfrag"), ("multipart/", MULTIPART)];
+
+/// What a body of the media type `kind` is called, where it is a known one.
+fn body_name(kind: &[u8]) -> Option<&'static str> {
+    let kind = kind.split(|octet| *octet == b';').next()?.trim_ascii().to_ascii_lowercase();
+    if let Some((_, name)) = BODIES.iter().find(|(start, _)| kind.starts_with(start.as_bytes())) {
+        return Some(name);
+    }
+    (kind.ends_with(b"+xml") || kind.ends_with(b"/xml")).then_some("xml")
+}
 
 impl<'a> Row<'a> {
     /// What the body is called in `frame.protocols`, where there is one of a known kind.
@@ -73,18 +85,20 @@ impl<'a> Row<'a> {
         if message.body().is_empty() {
             return None;
         }
-        let kind = message.content_type()?.to_ascii_lowercase();
-        let kind = kind.split(|octet| *octet == b';').next()?.trim_ascii();
-        if let Some((_, name)) = BODIES.iter().find(|(start, _)| kind.starts_with(start.as_bytes())) {
-            return Some(name);
-        }
-        (kind.ends_with(b"+xml") || kind.ends_with(b"/xml")).then_some("xml")
+        body_name(message.content_type()?)
+    }
+
+    /// What the body and, where it is of several parts, each of them is called in `frame.protocols`.
+    fn body_protocols(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let whole = self.body_protocol();
+        let parts = if whole == Some(MULTIPART) { media_types(self.sighting.message.body()) } else { Vec::new() };
+        whole.into_iter().chain(parts.into_iter().filter_map(|kind| body_name(&kind)))
     }
 
     /// The protocols around and in the message, the outermost first.
     pub fn protocols(&self) -> impl Iterator<Item = &'static str> + use<'a> {
         let websocket = (self.sighting.transport == Transport::Ws).then_some("websocket");
         let layers = self.layers;
-        layers.iter().map(Layer::name).chain(websocket).chain(["sip"]).chain(self.body_protocol())
+        layers.iter().map(Layer::name).chain(websocket).chain(["sip"]).chain(self.body_protocols())
     }
 }

@@ -77,7 +77,7 @@ pub(super) fn with_row<T>(text: &str, look: impl FnOnce(&Row<'_>) -> T) -> T {
         time,
         len: original_len,
         cap_len: original_len,
-        interface: 3,
+        interface: Some(3),
         relative: 1_500_000_000,
         ..FrameFacts::default()
     };

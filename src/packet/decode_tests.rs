@@ -155,6 +155,13 @@ fn every_tunnel_leads_to_the_inner_packet() {
         ("VXLAN, Linux", over_udp(8472, &joined(&[&[8, 0, 0, 0, 0, 0, 1, 0], &inner]))),
         ("GENEVE", over_udp(6081, &joined(&[&[1, 0, 0x65, 0x58, 0, 0, 1, 0], &[0; 4], &inner]))),
         ("GENEVE, IP", over_udp(6081, &joined(&[&[0, 0, 8, 0, 0, 0, 1, 0], &four]))),
+        ("VXLAN-GPE, IPv4", over_udp(4790, &joined(&[&[0x0c, 0, 0, 1, 0, 0, 7, 0], &four]))),
+        ("VXLAN-GPE, IPv6", over_udp(4790, &joined(&[&[0x0c, 0, 0, 2, 0, 0, 8, 0], &six]))),
+        ("VXLAN-GPE, Ethernet", over_udp(4790, &joined(&[&[0x0c, 0, 0, 3, 0, 0, 9, 0], &ethernet(0x0800, &four)]))),
+        (
+            "GTP-U, Ethernet",
+            over_udp(2152, &joined(&[&[0x30, 0xff, 0, 60, 0, 0, 0, 9], &ethernet(0x8100, &joined(&[&[0, 5, 8, 0], &four]))])),
+        ),
         ("GTP-U", over_udp(2152, &joined(&[&[0x30, 0xff, 0, 60, 0, 0, 0, 1], &four]))),
         ("GTP-U, sequence", over_udp(2152, &joined(&[&[0x32, 0xff, 0, 60, 0, 0, 0, 1, 0, 1, 0, 0], &six]))),
         (

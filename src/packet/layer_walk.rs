@@ -6,8 +6,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::layers::{Ethernet, Ipv4, Ipv6, Layer, Layers, Order, Tcp, Udp};
-use super::octets::{after, u8_at, u16_at, u32_at};
+use super::octets::{after, u8_at, u16_at, u16_le_at, u32_at, u32_le_at};
 use super::path::Path;
+use super::walk::Walk;
 use crate::capture::Frame;
 use crate::evidence::Transport;
 
@@ -30,10 +31,11 @@ pub(super) fn link(frame: &Frame<'_>, layers: &mut Layers) -> Option<()> {
     let data = frame.data;
     match frame.link_type.0 {
         1 => ethernet(data, layers),
-        12 | 14 | 101 | 228 | 229 => {
+        12 | 14 | 101 => {
             named("raw", layers)?;
             ip(data, layers)
         }
+        228 | 229 => ip(data, layers),
         113 => {
             named("sll", layers)?;
             ethertype(u16_at(data, 14)?, after(data, 16)?, layers)
@@ -48,17 +50,18 @@ pub(super) fn link(frame: &Frame<'_>, layers: &mut Layers) -> Option<()> {
         }
         9 | 50 => ppp(data, layers),
         51 => pppoe(data, layers),
-        104 => {
-            named("chdlc", layers)?;
-            ethertype(u16_at(data, 2)?, after(data, 4)?, layers)
+        104 => cisco_hdlc(data, layers),
+        105 => passed_over(&["wlan", "llc"], frame, layers),
+        127 => passed_over(&["radiotap", "wlan_radio", "wlan", "llc"], frame, layers),
+        192 if u32_le_at(data, 4)? == 1 => {
+            named("ppi", layers)?;
+            named("pcap_pktdata", layers)?;
+            ethernet(after(data, u16_le_at(data, 2)?.into())?, layers)
         }
-        105 => named("wlan", layers),
-        127 => {
-            named("radiotap", layers)?;
-            named("wlan", layers)
-        }
-        192 => named("ppi", layers),
-        239 => named("nflog", layers),
+        192 if u32_le_at(data, 4)? == 105 => passed_over(&["ppi", "wlan_radio", "wlan", "llc"], frame, layers),
+        192 => passed_over(&["ppi"], frame, layers),
+        109 => passed_over(&["enc"], frame, layers),
+        239 => passed_over(&["nflog"], frame, layers),
         252 => named("exported_pdu", layers),
         _ => None,
     }
@@ -66,6 +69,13 @@ pub(super) fn link(frame: &Frame<'_>, layers: &mut Layers) -> Option<()> {
 
 fn named(name: &'static str, layers: &mut Layers) -> Option<()> {
     layers.push(Layer::Named(name)).then_some(())
+}
+
+/// The headers `names`, which say nothing that is asked for, and the packet to which the first walk finds its way through them.
+fn passed_over(names: &[&'static str], frame: &Frame<'_>, layers: &mut Layers) -> Option<()> {
+    let (packet, _) = super::link::network(frame.link_type, frame.data, Walk::new(frame.interface, 0)).ok()?;
+    names.iter().try_for_each(|name| named(name, layers))?;
+    ip(packet, layers)
 }
 
 fn ethernet(data: &[u8], layers: &mut Layers) -> Option<()> {
@@ -125,8 +135,16 @@ fn pppoe(rest: &[u8], layers: &mut Layers) -> Option<()> {
     ppp(after(rest, 6)?, layers)
 }
 
+fn cisco_hdlc(data: &[u8], layers: &mut Layers) -> Option<()> {
+    named("chdlc", layers)?;
+    network(u16_at(data, 2)?, after(data, 4)?, layers)
+}
+
 fn ppp(data: &[u8], layers: &mut Layers) -> Option<()> {
     named("ppp", layers)?;
+    if matches!(u8_at(data, 0)?, 0x0f | 0x8f) {
+        return cisco_hdlc(data, layers);
+    }
     let data = if u8_at(data, 0)? == 0xff { after(data, 2)? } else { data };
     let first = u8_at(data, 0)?;
     let (kind, rest) = if first & 1 == 1 { (u16::from(first), after(data, 1)?) } else { (u16_at(data, 0)?, after(data, 2)?) };
@@ -244,11 +262,15 @@ fn transport(kind: u8, bytes: &[u8], length: usize, layers: &mut Layers) -> Opti
 
 fn gre(bytes: &[u8], layers: &mut Layers) -> Option<()> {
     let (flags, kind) = (u16_at(bytes, 0)?, u16_at(bytes, 2)?);
+    let has = |bit: u16| usize::from(flags & bit != 0);
+    if flags & 7 == 1 && kind == 0x880b {
+        named("gre", layers)?;
+        return ppp(after(bytes, 8 + 4 * (has(0x1000) + has(0x0080)))?, layers);
+    }
     if flags & 0x4007 != 0 {
         return None;
     }
     named("gre", layers)?;
-    let has = |bit: u16| usize::from(flags & bit != 0);
     let rest = after(bytes, 4 + 4 * (has(0x8000) + has(0x2000) + has(0x1000)))?;
     let ahead = match kind {
         0x88be => 8 * has(0x1000),
@@ -267,13 +289,18 @@ fn over_udp(port: u16, bytes: &[u8], layers: &mut Layers) -> Option<()> {
             named("vxlan", layers)?;
             ethernet(after(bytes, 8)?, layers)
         }
+        4790 if matches!(u8_at(bytes, 3)?, 1 | 2) => {
+            named("vxlan", layers)?;
+            ip(after(bytes, 8)?, layers)
+        }
         6081 if u8_at(bytes, 0)? < 0x40 && matches!(u16_at(bytes, 2)?, 0x6558 | 0x0800 | 0x86dd) => {
             named("geneve", layers)?;
             network(u16_at(bytes, 2)?, after(bytes, 8 + usize::from(u8_at(bytes, 0)?) * 4)?, layers)
         }
-        2152 if matches!(u8_at(bytes, 0)?, 0x30 | 0x32) && u8_at(bytes, 1)? == 0xff => {
+        2152 => {
+            let (_, carried) = super::tunnel::in_gtp_u(bytes)?;
             named("gtp", layers)?;
-            ip(after(bytes, if u8_at(bytes, 0)? == 0x30 { 8 } else { 12 })?, layers)
+            if super::tunnel::is_ip(carried) { ip(carried, layers) } else { ethernet(carried, layers) }
         }
         _ if super::hep::begins(bytes) => named("hep", layers),
         _ => None,

@@ -13,7 +13,20 @@ fn headers_stand_in_the_order_of_the_frame() {
     let four = sip4();
     let gre = ipv4((8, 9), 47, &[&[0, 0, 8, 0][..], &four].concat());
     let vxlan = ipv4((8, 9), 17, &udp((999, 4789), &[&[8, 0, 0, 0, 0, 0, 1, 0][..], &ethernet(0x0800, &four)].concat()));
+    let gtp = [&[0x34, 0xff, 0, 60, 0, 0, 0, 1, 0, 0, 0, 0x85, 1, 0, 1, 0][..], &four].concat();
+    let gtp = ipv4((8, 9), 17, &udp((999, 2152), &gtp));
+    let pptp = ipv4((8, 9), 47, &[&[0x30, 1, 0x88, 0x0b, 0, 60, 0, 7, 0, 0, 0, 1, 0x21][..], &four].concat());
+    let wireless = [&[8, 1, 0, 0][..], &[0; 20], &[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], &four].concat();
+    let ppi = [&[0, 0, 8, 0, 1, 0, 0, 0][..], &ethernet(0x0800, &four)].concat();
     for (link, data, wanted) in [
+        (101, gtp, "raw:ip:udp:gtp:ip:udp"),
+        (101, pptp, "raw:ip:gre:ppp:ip:udp"),
+        (105, wireless.clone(), "wlan:llc:ip:udp"),
+        (127, [&[0, 0, 8, 0, 0, 0, 0, 0][..], &wireless].concat(), "radiotap:wlan_radio:wlan:llc:ip:udp"),
+        (192, ppi, "ppi:pcap_pktdata:eth:ethertype:ip:udp"),
+        (104, [&[0x0f, 0, 8, 0][..], &four].concat(), "chdlc:ip:udp"),
+        (109, [&[0; 12][..], &four].concat(), "enc:ip:udp"),
+        (228, four.clone(), "ip:udp"),
         (1, ethernet(0x0800, &four), "eth:ethertype:ip:udp"),
         (1, ethernet(0x8100, &[&[0, 7, 8, 0][..], &four].concat()), "eth:ethertype:vlan:ethertype:ip:udp"),
         (1, ethernet(0x8847, &[&[0, 1, 1, 64][..], &four].concat()), "eth:ethertype:mpls:ip:udp"),

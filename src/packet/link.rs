@@ -18,6 +18,8 @@ mod link_type {
     pub(super) const PPP_ETHER: u16 = 51;
     pub(super) const C_HDLC: u16 = 104;
     pub(super) const LOOP: u16 = 108;
+    /// OpenBSD's encapsulating interface of IPsec, where packets are seen in clear.
+    pub(super) const ENC: u16 = 109;
     pub(super) const LINUX_SLL: u16 = 113;
     pub(super) const IEEE802_11_RADIOTAP: u16 = 127;
     pub(super) const PPI: u16 = 192;
@@ -35,6 +37,8 @@ pub(super) const PPP: u16 = 9;
 pub(super) const RAW: u16 = 101;
 /// The link type of 802.11 without a header of the tool that captured it.
 pub(super) const IEEE802_11: u16 = 105;
+/// Octets ahead of a packet on an encapsulating interface.
+const ENC_LEN: usize = 12;
 /// Octets of the Linux cooked header, version 1.
 const SLL_LEN: usize = 16;
 /// Octets of the Linux cooked header, version 2.
@@ -54,6 +58,8 @@ pub(super) fn network<'a>(link_type: LinkType, data: &'a [u8], walk: Walk) -> Re
         link_type::NULL | link_type::LOOP => loopback(data, walk),
         PPP | link_type::PPP_HDLC => ppp(data, walk),
         link_type::PPP_ETHER => shim::pppoe(data, walk),
+        // Address family, parameter index and flags, each of four octets.
+        link_type::ENC => after(data, ENC_LEN).map(|packet| (packet, walk)).ok_or(Stop::short("ENC header", ENC_LEN, data)),
         link_type::C_HDLC => cisco_hdlc(data, walk),
         link_type::NFLOG => nflog(data, walk),
         IEEE802_11 => wireless::ieee80211(data, walk),

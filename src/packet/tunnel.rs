@@ -1,7 +1,7 @@
 //! Takes an IP or UDP payload, gives the packet that a tunnel carries in it.
 //!
 //! Over IP: IP (RFC 2003, 4213, 2473), GRE (RFC 2784, 2890, 2637) with ERSPAN, EtherIP (RFC 3378), MPLS (RFC 4023), L2TP and ESP without
-//! encryption. Over UDP: VXLAN (RFC 7348), GENEVE (RFC 8926), GTP-U (3GPP TS 29.281, 5), Teredo (RFC 4380), L2TP, TZSP and HEP. Those without an RFC here have
+//! encryption. Over UDP: VXLAN (RFC 7348) and VXLAN-GPE, GENEVE (RFC 8926), GTP-U (3GPP TS 29.281, 5), Teredo (RFC 4380), L2TP, TZSP and HEP. Those without an RFC here have
 //! a file of their own.
 //!
 //! A UDP port alone makes no tunnel, since SIP may use any port: the header must be plausible and what it carries must read as a packet;
@@ -24,6 +24,7 @@ use super::walk::{Stop, Walk};
 /// VXLAN as assigned, and as Linux had it before.
 const PORT_VXLAN: u16 = 4789;
 const PORT_VXLAN_LINUX: u16 = 8472;
+const PORT_VXLAN_GPE: u16 = 4790;
 const PORT_GENEVE: u16 = 6081;
 const PORT_GTP_U: u16 = 2152;
 const PORT_TEREDO: u16 = 3544;
@@ -54,8 +55,10 @@ pub(super) fn may_be(ports: (u16, u16), payload: &[u8]) -> bool {
 #[inline]
 const fn is_port(ports: (u16, u16)) -> bool {
     // What answers in L2TP or Teredo may go to any port.
-    matches!(ports.1, PORT_VXLAN | PORT_VXLAN_LINUX | PORT_GENEVE | PORT_GTP_U | PORT_L2TP | PORT_TZSP | PORT_HEP | PORT_TEREDO)
-        || matches!(ports.0, PORT_L2TP | PORT_TEREDO)
+    matches!(
+        ports.1,
+        PORT_VXLAN | PORT_VXLAN_LINUX | PORT_VXLAN_GPE | PORT_GENEVE | PORT_GTP_U | PORT_L2TP | PORT_TZSP | PORT_HEP | PORT_TEREDO
+    ) || matches!(ports.0, PORT_L2TP | PORT_TEREDO)
 }
 
 /// A walk that goes on inside a tunnel of `kind` with `id`, between the addresses of `carrier`.
@@ -141,6 +144,7 @@ pub(super) fn over_udp<'a>(carrier: Carrier, ports: (u16, u16), bytes: &'a [u8],
     let found = match ports.1 {
         _ if hep::begins(bytes) || ports.1 == PORT_HEP => hep::over_udp(carrier, ports.1, bytes, truncated),
         PORT_VXLAN | PORT_VXLAN_LINUX => vxlan(carrier, bytes),
+        PORT_VXLAN_GPE => vxlan_gpe(carrier, bytes),
         PORT_GENEVE => geneve(carrier, bytes),
         PORT_GTP_U => gtp_u(carrier, bytes),
         _ if ports.0 == PORT_TEREDO || ports.1 == PORT_TEREDO => teredo(carrier, bytes),
@@ -171,6 +175,27 @@ fn vxlan<'a>(carrier: Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Sto
     })
 }
 
+/// draft-ietf-nvo3-vxlan-gpe, 3: flags with the I bit, and the P bit where the next protocol is said; reserved (2), next protocol, VNI (3),
+/// reserved; then IPv4, IPv6 or Ethernet.
+fn vxlan_gpe<'a>(carrier: Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
+    let (flags, next) = (u8_at(bytes, 0)?, u8_at(bytes, 3)?);
+    let kind = match next {
+        0 if flags & 4 == 0 => ETHERTYPE_TEB,
+        1 => shim::ETHERTYPE_IPV4,
+        2 => shim::ETHERTYPE_IPV6,
+        3 => ETHERTYPE_TEB,
+        _ => return None,
+    };
+    let (id, rest) = (u32_at(bytes, 4)? >> 8, after(bytes, 8)?);
+    // Version 0, the I bit, no reserved bit.
+    (flags & 0xf8 == 8 && u16_at(bytes, 1)? == 0).then(|| {
+        let mut walk = inside(carrier, PORT_VXLAN_GPE, id);
+        walk.step()?;
+        let (inner, walk) = shim::ethertype(kind, rest, walk)?;
+        ip::packet(inner, walk)
+    })
+}
+
 /// RFC 8926, 3.4: version (2 bits) 0, length of options in words (6), flags, protocol, VNI (3), reserved; options; then the protocol.
 fn geneve<'a>(carrier: Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
     let (first, kind, id) = (u8_at(bytes, 0)?, u16_at(bytes, 2)?, u32_at(bytes, 4)?);
@@ -184,8 +209,26 @@ fn geneve<'a>(carrier: Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, St
     })
 }
 
-/// 3GPP TS 29.281, 5.1: version 1 with E, S and PN bits, type 255 (G-PDU), length, TEID; sequence and extensions where a bit says so.
+/// The packet in a G-PDU. The header does not say what it carries: IP by its version, or Ethernet that carries IP (PDU sessions of type
+/// Ethernet, 3GPP TS 23.501, 5.6.10.2); all else is none of ours and stays a datagram.
 fn gtp_u<'a>(carrier: Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Stop>> {
+    let (id, carried) = in_gtp_u(bytes)?;
+    let walk = inside(carrier, PORT_GTP_U, id);
+    if is_ip(carried) {
+        return Some(ip::packet(carried, walk));
+    }
+    let (packet, walk) = shim::ethernet(carried, walk).ok()?;
+    shim::fits_ip(packet).then(|| ip::packet(packet, walk))
+}
+
+/// Whether the version of `bytes` is one of IP.
+pub(super) fn is_ip(bytes: &[u8]) -> bool {
+    matches!(bytes.first().map(|first| first >> 4), Some(4 | 6))
+}
+
+/// The tunnel and the payload of a G-PDU. 3GPP TS 29.281, 5.1: version 1 with E, S and PN bits, type 255 (G-PDU), length, TEID; sequence and
+/// extensions where a bit says so.
+pub(super) fn in_gtp_u(bytes: &[u8]) -> Option<(u32, &[u8])> {
     let (first, kind, length, id) = (u8_at(bytes, 0)?, u8_at(bytes, 1)?, u16_at(bytes, 2)?, u32_at(bytes, 4)?);
     if first & 0xf0 != 0x30 || kind != 0xff || length == 0 {
         return None;
@@ -203,10 +246,7 @@ fn gtp_u<'a>(carrier: Carrier, bytes: &'a [u8]) -> Option<Result<Packet<'a>, Sto
             left -= if len == 0 { left } else { 1 };
         }
     }
-    let rest = after(bytes, at)?;
-    let walk = inside(carrier, PORT_GTP_U, id);
-    // The header does not say what it carries: IP by its version, else it is none of ours and stays a datagram.
-    matches!(u8_at(rest, 0)? >> 4, 4 | 6).then(|| ip::packet(rest, walk))
+    Some((id, after(bytes, at)?))
 }
 
 /// RFC 4380, 5.1.1: an authentication and an origin may stand ahead, then a whole IPv6 packet.

@@ -117,6 +117,7 @@ fn wrapped() -> Vec<Wrapped> {
             over_ip(47, &join(&[&[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1], &[0x20, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0], &inner])),
         ),
         seen("VXLAN", ETHERNET, over_udp(4789, &join(&[&[8, 0, 0, 0, 0, 0, 1, 0], &inner]))),
+        seen("VXLAN-GPE", ETHERNET, over_udp(4790, &join(&[&[0x0c, 0, 0, 1, 0, 0, 1, 0], &four]))),
         seen("GENEVE", ETHERNET, over_udp(6081, &join(&[&[0, 0, 0x65, 0x58, 0, 0, 1, 0], &inner]))),
         seen("GTP-U", ETHERNET, over_udp(2152, &join(&[&[0x30, 0xff], &(four.len() as u16).to_be_bytes(), &[0, 0, 0, 1], &four]))),
         seen(
@@ -126,6 +127,11 @@ fn wrapped() -> Vec<Wrapped> {
                 2152,
                 &join(&[&[0x34, 0xff], &(four.len() as u16 + 8).to_be_bytes(), &[0, 0, 0, 1, 0, 0, 0, 0x85, 1, 0, 1, 0], &four]),
             ),
+        ),
+        seen(
+            "GTP-U with Ethernet",
+            ETHERNET,
+            over_udp(2152, &join(&[&[0x30, 0xff], &(inner.len() as u16).to_be_bytes(), &[0, 0, 0, 1], &inner])),
         ),
         seen("L2TP", ETHERNET, over_udp(1701, &join(&[&[0, 2, 0, 7, 0, 9, 0xff, 3, 0, 0x21], &four]))),
         seen("TZSP", ETHERNET, over_udp(37008, &join(&[&[1, 0, 0, 1, 1], &inner]))),
@@ -138,6 +144,7 @@ fn wrapped() -> Vec<Wrapped> {
         ),
         seen("raw IP", 101, four.clone()),
         seen("loopback", 0, join(&[&[2, 0, 0, 0], &four])),
+        seen("encapsulating interface", 109, join(&[&[2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], &four])),
         seen("PPP", 9, join(&[&[0xff, 3, 0, 0x21], &four])),
         seen("802.11", 105, wireless.clone()),
         seen("radiotap", 127, join(&[&[0, 0, 8, 0, 0, 0, 0, 0], &wireless])),

@@ -24,7 +24,9 @@ pub(super) const FIELDS: &[Field] = &[
     field("frame.time_delta_displayed", Kind::Duration, |row, give| give(Value::Duration(row.frame.delta_displayed))),
     field("frame.len", Kind::Unsigned(32), |row, give| give(Value::Unsigned(row.frame.len.into()))),
     field("frame.cap_len", Kind::Unsigned(32), |row, give| give(Value::Unsigned(row.frame.cap_len.into()))),
-    field("frame.interface_id", Kind::Unsigned(32), |row, give| give(Value::Unsigned(row.frame.interface.into()))),
+    field("frame.interface_id", Kind::Unsigned(32), |row, give| {
+        row.frame.interface.into_iter().for_each(|interface| give(Value::Unsigned(interface.into())));
+    }),
     field("frame.protocols", Kind::Text, |row, give| {
         let names: Vec<&str> = row.protocols().collect();
         give(Value::Text(names.join(":").into_bytes().into()));

@@ -1,6 +1,6 @@
 //! Takes the headers around a message, gives the fields of links, IP, UDP and TCP.
 //!
-//! Invariant: a field of two ends gives that of the sender first.
+//! Invariant: a field of two ends gives them as they stand on the wire: the receiver first in Ethernet, the sender first in all else.
 
 use super::field::{Field, Origin, Sink};
 use crate::evidence::Transport;
@@ -36,7 +36,7 @@ macro_rules! of_layer {
 pub(super) const FIELDS: &[Field] = &[
     of_layer!(Ethernet, "eth.src", Kind::Ether, |eth| Value::Ether(eth.source)),
     of_layer!(Ethernet, "eth.dst", Kind::Ether, |eth| Value::Ether(eth.destination)),
-    of_layer!(Ethernet, "eth.addr", Kind::Ether, |eth| Value::Ether(eth.source), Value::Ether(eth.destination)),
+    of_layer!(Ethernet, "eth.addr", Kind::Ether, |eth| Value::Ether(eth.destination), Value::Ether(eth.source)),
     of_layer!(Vlan, "vlan.id", Kind::Unsigned(16), |id| number(*id)),
     of_layer!(Ipv4, "ip.src", Kind::Ipv4, |ip| Value::Ipv4(ip.source)),
     of_layer!(Ipv4, "ip.dst", Kind::Ipv4, |ip| Value::Ipv4(ip.destination)),
@@ -49,7 +49,9 @@ pub(super) const FIELDS: &[Field] = &[
     of_layer!(Ipv4, "ip.dsfield.dscp", Kind::Unsigned(8), |ip| number(ip.dscp)),
     of_layer!(Ipv4, "ip.flags.mf", Kind::Boolean, |ip| Value::Boolean(ip.more_fragments)),
     of_layer!(Ipv4, "ip.frag_offset", Kind::Unsigned(16), |ip| number(ip.fragment_offset / FRAGMENT_UNIT)),
-    of_row("ip.fragment.count", Kind::Unsigned(32), |row, give| pieces(row, Transport::Udp, give)),
+    of_row("ip.fragment.count", Kind::Unsigned(32), |row, give| pieces(row, false, give)),
+    // A row stands at the frame that completes its message, so nothing of the message is put together in a later one.
+    of_row("ip.reassembled_in", Kind::FrameNumber, |_, _| ()),
     of_layer!(Ipv6, "ipv6.src", Kind::Ipv6, |ip| Value::Ipv6(ip.source)),
     of_layer!(Ipv6, "ipv6.dst", Kind::Ipv6, |ip| Value::Ipv6(ip.destination)),
     of_layer!(Ipv6, "ipv6.addr", Kind::Ipv6, |ip| Value::Ipv6(ip.source), Value::Ipv6(ip.destination)),
@@ -87,7 +89,8 @@ pub(super) const FIELDS: &[Field] = &[
     field("tcp.analysis.retransmission", Kind::Label, |layer, give| order(layer, Order::Again, give)),
     field("tcp.analysis.out_of_order", Kind::Label, |layer, give| order(layer, Order::OutOfOrder, give)),
     field("tcp.analysis.lost_segment", Kind::Label, |layer, give| order(layer, Order::AfterGap, give)),
-    of_row("tcp.segment.count", Kind::Unsigned(32), |row, give| pieces(row, Transport::Tcp, give)),
+    of_row("tcp.segment.count", Kind::Unsigned(32), |row, give| pieces(row, true, give)),
+    of_row("tcp.reassembled_in", Kind::FrameNumber, |_, _| ()),
 ];
 
 fn number<T: Into<u64>>(number: T) -> Value<'static> {
@@ -101,11 +104,12 @@ fn order(layer: &Layer, wanted: Order, give: &mut Sink<'_>) {
     }
 }
 
-/// How many frames carried the message, where several did: fragments of a datagram, or segments of a stream.
-fn pieces(row: &Row<'_>, transport: Transport, give: &mut Sink<'_>) {
-    let is_datagram = row.sighting.transport == Transport::Udp;
+/// How many frames carried the message, where several did: the segments of a stream, or the fragments of a datagram of IPv4.
+fn pieces(row: &Row<'_>, of_stream: bool, give: &mut Sink<'_>) {
+    let is_stream = row.sighting.transport != Transport::Udp;
+    let is_fragment = |layer: &Layer| matches!(layer, Layer::Ipv4(ip) if ip.more_fragments || ip.fragment_offset != 0);
     let frames = row.sighting.frames.len();
-    if frames > 1 && is_datagram == (transport == Transport::Udp) {
+    if frames > 1 && is_stream == of_stream && (is_stream || row.layers.iter().any(is_fragment)) {
         give(Value::Unsigned(frames as u64));
     }
 }

@@ -55,6 +55,8 @@ pub(super) const FIELDS: &[Field] = &[
     of("sip.reason_cause_q850", Kind::Unsigned(32), |message, give| reasons(message, |name, params| cause(name, b"Q.850", params), give)),
     of("sip.reason_cause_sip", Kind::Unsigned(32), |message, give| reasons(message, |name, params| cause(name, b"SIP", params), give)),
     text("sip.reason_text", |message, give| reasons(message, |_, params| params.get("text").map(|text| Value::Text(text.text())), give)),
+    // The rest of a message whose front is not in the capture is no message, and no row.
+    of("sip.continuation", Kind::Bytes, |_, _| ()),
     computed("sip.resend", Kind::Boolean, |row, give| give(Value::Boolean(row.computed.is_resend()))),
     computed("sip.resend-original", Kind::FrameNumber, |row, give| of_computed(row, |computed| computed.resend_original, give)),
     computed("sip.response-request", Kind::FrameNumber, |row, give| of_computed(row, |computed| computed.response_request, give)),

@@ -1,7 +1,11 @@
 //! What the fields of a message tell: as tshark 4.0 does, and better where it errs.
 
-use super::ALL;
+use super::{ALL, named};
+use crate::capture::{Frame, LinkType};
+use crate::evidence::Timestamp;
+use crate::filter::row::{FrameFacts, Row};
 use crate::filter::scene::{INVITE, MOVED, values, with_row};
+use crate::packet::Layers;
 
 #[test]
 fn fields_of_a_request_tell_what_stands_in_it() {
@@ -79,20 +83,67 @@ fn fields_around_a_message_tell_of_its_frame_and_headers() {
         ("frame.time_relative", &["1.500000000"]),
         ("frame.interface_id", &["3"]),
         ("frame.protocols", &["eth:ethertype:vlan:ethertype:ip:udp:sip"]),
-        ("eth.addr", &["02:00:00:00:00:02", "02:00:00:00:00:01"]),
+        // The receiver stands first in an Ethernet header.
+        ("eth.addr", &["02:00:00:00:00:01", "02:00:00:00:00:02"]),
         ("vlan.id", &["7"]),
         ("ip.addr", &["10.0.0.1", "10.0.0.2"]),
         ("ip.ttl", &["64"]),
         ("ip.id", &["0x1234"]),
         ("ip.dsfield.dscp", &["46"]),
         ("ip.flags.mf", &["0"]),
-        ("ip.fragment.count", &["2"]),
+        ("ip.fragment.count", &[]),
+        ("ip.reassembled_in", &[]),
         ("tcp.segment.count", &[]),
+        ("tcp.reassembled_in", &[]),
+        ("sip.continuation", &[]),
         ("udp.port", &["5060", "5062"]),
         ("tcp.port", &[]),
     ] {
         assert_eq!(values(name, MOVED), wanted, "{name}");
     }
+}
+
+#[test]
+fn a_message_in_fragments_of_ipv4_tells_how_many_they_are() {
+    let ethernet = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2];
+    let last_fragment = [0x45, 0, 0, 28, 0, 7, 0, 9, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8];
+    let mut in_ipv6 = [0; 56];
+    (in_ipv6[0], in_ipv6[6], in_ipv6[40], in_ipv6[43]) = (0x60, 44, 17, 8);
+    for (octets, wanted) in
+        [([&ethernet[..], &[8, 0], &last_fragment].concat(), Some("2")), ([&ethernet[..], &[0x86, 0xdd], &in_ipv6].concat(), None)]
+    {
+        let frame = Frame {
+            number: 9,
+            time: Timestamp::default(),
+            link_type: LinkType(1),
+            interface: 0,
+            data: &octets,
+            original_len: 0,
+            offset: 0,
+        };
+        with_row(MOVED, |row| {
+            let row = Row { layers: &Layers::of(&frame), ..*row };
+            let mut found = None;
+            named("ip.fragment.count").expect("a field").values(&row, &mut |value| found = Some(value.to_string()));
+            assert_eq!(found.as_deref(), wanted);
+        });
+    }
+}
+
+#[test]
+fn the_parts_of_a_body_are_protocols_too() {
+    const PARTS: &str = "INVITE sip:b@b.example SIP/2.0\r\nContent-Type: multipart/mixed;boundary=x\r\n\r\n--x\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n\
+                         --x\r\nContent-Type: application/pidf+xml\r\n\r\n<a/>\r\n--x--\r\n";
+    assert_eq!(values("frame.protocols", PARTS), ["eth:ethertype:vlan:ethertype:ip:udp:sip:mime_multipart:sdp:xml"]);
+    assert_eq!((values("sdp", PARTS).len(), values("xml", PARTS).len(), values("sipfrag", PARTS).len()), (1, 1, 0));
+}
+
+#[test]
+fn a_format_without_interfaces_tells_none() {
+    with_row(MOVED, |row| {
+        let frame = FrameFacts { interface: None, ..*row.frame };
+        named("frame.interface_id").expect("a field").values(&Row { frame: &frame, ..*row }, &mut |value| panic!("{value}"));
+    });
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //!
 //! Lines may end with LF alone; a body without its last boundary ends with its last octet. RFC 2046, 5.1.1.
 
+use super::alternatives::MAX_PARTS;
+
 /// One part of a multipart body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part<'a> {
@@ -19,6 +21,13 @@ pub(super) struct Part<'a> {
 pub(super) fn guessed_boundary(body: &[u8]) -> Option<&[u8]> {
     let line = lines(body).map(|(_, line)| line).find(|line| line.starts_with(b"--") && line.len() > 2)?;
     line.get(2..)
+}
+
+/// The media types of the parts of a multipart body, as they are written, by the boundary that its first delimiter line shows.
+#[must_use]
+pub fn media_types(body: &[u8]) -> Vec<Vec<u8>> {
+    let Some(boundary) = guessed_boundary(body) else { return Vec::new() };
+    parts(body, boundary.trim_ascii_end(), MAX_PARTS).0.into_iter().filter_map(|part| part.content_type).collect()
 }
 
 /// Splits at the boundary, gives the parts in order and whether the last delimiter was there.
