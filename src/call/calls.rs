@@ -21,7 +21,7 @@ use super::link::{self, Asked};
 use super::lookup::note_names;
 use super::names::{self, Names};
 use super::open::{Open, OpenRedirects};
-use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role};
+use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role, is_over_websocket};
 use super::registration::{MAX_REGISTERED, Registrations};
 use super::relay::mark_relayed;
 use super::settings::Settings;
@@ -426,6 +426,7 @@ impl Calls {
             registration: caller.and_then(|caller| self.registrations.of(client.address, Some(&caller)).cloned()),
             server: request.as_ref().map_or(sighting.source, |request| request.destination),
             transport: sighting.transport,
+            is_over_websocket: is_over_websocket(sighting),
             role: if sighting.message.has_several_vias() { Role::Proxy } else { Role::Uac },
             original: request.as_ref().and_then(|request| asked_uri(&request.message)),
             hop: request.as_ref().map_or_else(Hop::default, |request| Hop::of_request(request, &self.names)),

@@ -252,6 +252,8 @@ pub struct Redirect {
     pub server: Endpoint,
     /// What carried it.
     pub transport: Transport,
+    /// What [`Self::is_over_websocket`] tells, read once.
+    pub(super) is_over_websocket: bool,
     /// What the client is.
     pub role: Role,
     /// The Request-URI of the redirected request, or that of the ACK where the request is not in the capture.
@@ -306,6 +308,12 @@ pub struct Redirect {
     pub patience: i64,
 }
 
+/// Whether a message goes over WebSocket, by what carried it or by its topmost Via.
+pub(super) fn is_over_websocket(sighting: &Sighting<'_>) -> bool {
+    let named = sighting.message.top_via().map(|via| UriTransport::named(via.transport));
+    sighting.transport.is_websocket() || matches!(named, Some(UriTransport::Ws | UriTransport::Wss))
+}
+
 impl Redirect {
     /// Whether SIP can reach any of its Contacts.
     #[must_use]
@@ -345,10 +353,8 @@ impl Redirect {
     /// Whether the client reached the server over WebSocket, of which the capture may show the inside alone: then it sends everything through
     /// the server that it is connected to, whatever a URI says (RFC 7118, 5).
     #[must_use]
-    pub fn is_over_websocket(&self) -> bool {
-        let via = self.request.as_ref().unwrap_or(&self.response).message.top_via();
-        let named = via.map(|via| UriTransport::named(via.transport));
-        self.transport.is_websocket() || matches!(named, Some(UriTransport::Ws | UriTransport::Wss))
+    pub const fn is_over_websocket(&self) -> bool {
+        self.is_over_websocket
     }
 
     /// Whether it is no 3xx, but asks its client for the same as a 380 does; told beside the redirects.

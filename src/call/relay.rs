@@ -53,8 +53,10 @@ pub(super) fn mark_relayed(open: &mut OpenRedirects, upper: &Redirect, sighting:
         below.extend(alike.filter(|number| open.get(**number).is_some_and(by_other_side)));
     }
     // One that hides what is behind it writes a Contact of its own there too: then one call must enclose the other, and not be the caller's.
-    let hides = |found: &Open| by_other_side(found) && found.redirect.client.address != upper.client.address;
-    let latest = upper.id.saturating_sub(MAX_BELOW as u64)..upper.id;
+    let hides = |found: &Open| found.redirect.client.address != upper.client.address && by_other_side(found);
+    let is_fresh = |found: &Open| sighting.time.nanos_since(found.redirect.response.time) <= RELAY_NANOS;
+    let latest = (upper.id.saturating_sub(MAX_BELOW as u64)..upper.id).rev();
+    let latest = latest.take_while(|number| open.get(*number).is_none_or(is_fresh));
     below.extend(latest.filter(|number| open.get(*number).is_some_and(hides)));
     for number in below {
         if let Some(found) = open.get_mut(number) {

@@ -33,11 +33,13 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     if unsure || request.message.body().is_empty() || retry.target.uri.headers().iter().any(|header| header.is("body")) {
         return None;
     }
-    let had = media_type(request);
+    let (had, has) = (media_type(request), media_type(sent));
+    let told = |media_type: &[u8]| text(media_type).to_ascii_lowercase();
     let message = if sent.message.body().is_empty() {
-        format!("the request for {} has no body; the redirected request has one of type {had}", retry.request_uri())
-    } else if media_type(sent) != had {
-        format!("the request for {} has a body of type {}; that of the redirected request is {had}", retry.request_uri(), media_type(sent))
+        format!("the request for {} has no body; the redirected request has one of type {}", retry.request_uri(), told(had))
+    } else if !had.eq_ignore_ascii_case(has) {
+        let (uri, had, has) = (retry.request_uri(), told(had), told(has));
+        format!("the request for {uri} has a body of type {has}; that of the redirected request is {had}")
     } else {
         return None;
     };
@@ -45,11 +47,10 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     Some(draft.with(redirect.response.place, "the redirect"))
 }
 
-/// The media type that a message declares, without parameters and in lower case.
-fn media_type(sent: &Kept) -> String {
+/// The media type that a message declares, without parameters.
+fn media_type(sent: &Kept) -> &[u8] {
     let value = sent.message.content_type().unwrap_or(b"unknown");
-    let essence = value.split(|octet| *octet == b';').next().unwrap_or_default();
-    text(essence.trim_ascii()).to_ascii_lowercase()
+    value.split(|octet| *octet == b';').next().unwrap_or_default().trim_ascii()
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! RFC 3261, 8.1.3.4: but for what redirection asks for, the header fields and bodies of the original request are used again.
 
+use smallvec::SmallVec;
+
 use super::retry::Retry;
 use crate::call::{Attempt, Redirect, Role};
 use crate::rules::words::text;
@@ -49,13 +51,17 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
 /// The headers of `asked` that are to be used again and are not in `sent`, as written.
 fn missing(asked: &Message<'_>, sent: &Message<'_>) -> Vec<String> {
     let mut missing: Vec<String> = Vec::new();
+    let present: SmallVec<[Name; 32]> = sent.fields().map(|field| field.name).collect();
     for field in asked.fields().filter(|field| is_to_be_reused(field.name)) {
         let is_there = match field.name {
             Name::Other => sent.fields().any(|other| other.written.eq_ignore_ascii_case(field.written)),
-            name => sent.field(name).is_some(),
+            name => present.contains(&name),
         };
+        if is_there {
+            continue;
+        }
         let written = text(field.written);
-        if !is_there && !missing.iter().any(|known| known.eq_ignore_ascii_case(&written)) && missing.len() < MAX_NAMED {
+        if !missing.iter().any(|known| known.eq_ignore_ascii_case(&written)) && missing.len() < MAX_NAMED {
             missing.push(written);
         }
     }
