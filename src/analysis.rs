@@ -6,13 +6,13 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::call::{Calls, Clue, Frames, Network, Settings, Sighting};
+use crate::call::{Clue, Frames, Network, Settings, Sighting};
 use crate::capture::{self, Capture, Merge};
-use crate::evidence::{Place, Timestamp};
+use crate::evidence::Place;
 use crate::fault::{Fault, FaultKind, FaultLog, FaultLogs};
 use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Front, KeyLog, Limits, SESSIONS_MAX, Unit};
 use crate::report::model::{self, Report};
-use crate::rules::{Level, Profile, Selection};
+use crate::rules::{Level, Profile};
 use crate::sip::framing::{self, Step};
 use crate::sip::{Message, MessageFault, is_sip};
 
@@ -22,6 +22,8 @@ mod clues;
 mod collect;
 mod conversations;
 mod exchanges;
+mod given;
+mod judging;
 mod kept;
 mod list;
 mod marked;
@@ -33,9 +35,10 @@ mod tls_tests;
 #[cfg(test)]
 mod websocket_tests;
 
-use batch::{Batches, Judge, Sender};
+use batch::Sender;
 use clocks::Clocks;
-use collect::{Collector, Judged};
+use collect::Judged;
+use judging::judge;
 pub use list::{DecodeAs, Listing, Taken, list};
 pub use marked::{Marked, WriteError, write_marked};
 pub use picked::audit_picked;
@@ -337,59 +340,6 @@ impl<'a> Audit<'a> {
             ..Report::default()
         }
     }
-}
-
-/// What the second thread does with the messages.
-struct Judging {
-    calls: Calls,
-    collector: Collector,
-}
-
-impl Judging {
-    fn new(options: &Options, captures: usize) -> Self {
-        let settings = Settings {
-            retry_window: options.retry_window_ns,
-            patience: options.patience_ns,
-            network: options.network.clone(),
-            ..Settings::default()
-        };
-        let selection = Selection {
-            profile: options.profile,
-            only: options.only.clone(),
-            ignore: options.ignore.clone(),
-            levels: options.levels.clone(),
-        };
-        Self { calls: Calls::new(settings), collector: Collector::new(selection, captures) }
-    }
-
-    fn finish(mut self) -> Judged {
-        self.calls.finish(&mut self.collector);
-        self.collector.finish()
-    }
-}
-
-impl Judge for Judging {
-    fn reached(&mut self, capture: u32, time: Timestamp) {
-        self.calls.reaches(capture, time);
-    }
-
-    fn seen(&mut self, sighting: &Sighting<'_>) {
-        self.calls.see(sighting, &mut self.collector);
-    }
-
-    fn noticed(&mut self, clue: &Clue) {
-        self.calls.clue(clue, &mut self.collector);
-    }
-}
-
-/// Judges what the batches hold.
-fn judge(batches: Batches, options: &Options, captures: usize, redirects: &AtomicU64) -> Judged {
-    let mut judging = Judging::new(options, captures);
-    batches.each(|batch| {
-        batch.each(&mut judging);
-        redirects.store(judging.collector.redirects(), Ordering::Relaxed);
-    });
-    judging.finish()
 }
 
 fn is_disordered(merge: &Merge) -> bool {

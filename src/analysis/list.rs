@@ -16,8 +16,9 @@ use super::clocks::Clocks;
 use super::collect::Judged;
 use super::conversations::Conversations;
 use super::exchanges::Exchanges;
+use super::judging::Judging;
 use super::kept::KeptFrames;
-use super::{Audit, Error, Found, Input, Judging, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, open, with_clocks};
+use super::{Audit, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, open, with_clocks};
 
 /// What is to be listed.
 #[derive(Debug, Clone, Default)]

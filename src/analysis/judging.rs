@@ -1,0 +1,75 @@
+//! Takes the messages and clues of an analysis in the order of reading, gives what came of all calls.
+//!
+//! Invariant: whether one thread judges or two, the calls see everything in the order of reading, and the collector in the order of the calls.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Options;
+use super::batch::{Batches, Judge};
+use super::collect::{Collector, Judged};
+use super::given;
+use crate::call::{Calls, Clue, Events, Settings, Sighting};
+use crate::evidence::Timestamp;
+use crate::rules::Selection;
+
+/// What is done with the messages: `events` is told what the calls give.
+pub(super) struct Judging<E = Collector> {
+    calls: Calls,
+    pub(super) collector: E,
+}
+
+impl Judging {
+    pub(super) fn new(options: &Options, captures: usize) -> Self {
+        Self { calls: Calls::new(settings(options)), collector: Collector::new(selection(options), captures) }
+    }
+
+    pub(super) fn finish(mut self) -> Judged {
+        self.calls.finish(&mut self.collector);
+        self.collector.finish()
+    }
+}
+
+impl<E: Events> Judge for Judging<E> {
+    fn reached(&mut self, capture: u32, time: Timestamp) {
+        self.calls.reaches(capture, time);
+    }
+
+    fn seen(&mut self, sighting: &Sighting<'_>) {
+        self.calls.see(sighting, &mut self.collector);
+    }
+
+    fn noticed(&mut self, clue: &Clue) {
+        self.calls.clue(clue, &mut self.collector);
+    }
+}
+
+/// Judges what the batches hold: one thread follows the calls, another one judges and publishes what they give.
+pub(super) fn judge(batches: Batches, options: &Options, captures: usize, redirects: &AtomicU64) -> Judged {
+    let (giver, taker) = given::channel();
+    std::thread::scope(|scope| {
+        let collecting = scope.spawn(move || {
+            let mut collector = Collector::new(selection(options), captures);
+            taker.each(&mut collector, |collector| redirects.store(collector.redirects(), Ordering::Relaxed));
+            collector.finish()
+        });
+        let mut judging = Judging { calls: Calls::new(settings(options)), collector: giver };
+        batches.each(|batch| batch.each(&mut judging));
+        judging.calls.finish(&mut judging.collector);
+        // What is left is handed over, and the other thread comes to its end.
+        drop(judging);
+        collecting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn settings(options: &Options) -> Settings {
+    Settings {
+        retry_window: options.retry_window_ns,
+        patience: options.patience_ns,
+        network: options.network.clone(),
+        ..Settings::default()
+    }
+}
+
+fn selection(options: &Options) -> Selection {
+    Selection { profile: options.profile, only: options.only.clone(), ignore: options.ignore.clone(), levels: options.levels.clone() }
+}
