@@ -5,7 +5,7 @@
 use crate::call::{Clue, ClueKind, Greeting};
 use crate::dns;
 use crate::evidence::Transport;
-use crate::flow::{Hello, Unit};
+use crate::flow::{Hello, Opening, Unit};
 use crate::sip::is_sip;
 
 /// The port of DNS (RFC 1035, 4.2.1).
@@ -28,12 +28,16 @@ pub(super) fn may_be_dns(unit: &Unit<'_>) -> bool {
     (is_port(unit.source.port) || is_port(unit.destination.port)) && unit.transport == Transport::Udp
 }
 
-/// What the opening of a TLS connection tells.
+/// What the opening of a connection tells.
 #[cold]
 pub(super) fn greeting(hello: Hello) -> Clue {
-    let Hello { capture, frame, time, source, destination, server_name, is_syn } = hello;
-    let kind = ClueKind::Greeting(if is_syn { Greeting::Syn } else { Greeting::Hello { server_name } });
-    Clue { capture, frame, time, source, destination, kind }
+    let Hello { capture, frame, time, source, destination, opening } = hello;
+    let greeting = match opening {
+        Opening::Syn => Greeting::Syn,
+        Opening::ClientHello { server_name } => Greeting::Hello { server_name },
+        Opening::HttpRequest { host } => Greeting::Web { host },
+    };
+    Clue { capture, frame, time, source, destination, kind: ClueKind::Greeting(greeting) }
 }
 
 /// What a datagram of DNS tells; nothing where it names nothing.

@@ -275,9 +275,10 @@ pub struct Redirect {
     /// A request of a Contact's user that went to another redirect as surely as to this one.
     pub rival: Option<Place>,
     /// A message of the same call that only a retry can have brought about, where that is not in the capture: a response to it, or the ACK
-    /// of its 2xx.
+    /// of its 2xx; after a 380, one of a request to its alternatives.
     pub unseen: Option<Place>,
-    /// A connection to a Contact's host of which the capture shows no message: it may carry the retry in TLS, or never have stood.
+    /// A connection to a Contact's host, or one that the body of a 380 names, of which the capture shows no message: it may carry the retry in
+    /// TLS, never have stood, or lead outside SIP.
     pub hidden: Option<HiddenWay>,
     /// The CANCEL that the client had sent before the 3xx reached it.
     pub cancel: Option<Place>,

@@ -11,9 +11,10 @@
 
 use super::cut::Cutter;
 use super::cutting::Cutting;
+use super::http;
 use super::limits::Limits;
 use super::pending::Pending;
-use super::tls::{self, Hello, Inbound, KeyLog, Next, Session};
+use super::tls::{self, Hello, Inbound, KeyLog, Next, Opening, Session};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLogs};
@@ -255,6 +256,7 @@ impl Direction {
     fn take<C: Cutter>(&mut self, bytes: &[u8], origin: Origin, completing: Option<Origin>, cx: &mut Context<'_, '_, C>) {
         if matches!(self.layer, Layer::Unknown) {
             self.layer = if tls::may_begin(bytes) { Layer::Tls(Box::default()) } else { Layer::Plain };
+            tell_request(bytes, origin, cx);
         }
         match &mut self.layer {
             Layer::Unknown | Layer::Closed => {}
@@ -395,4 +397,11 @@ impl Direction {
             self.cutting.tell(origin.capture, fault.at_frame(origin.frame).wanted_had(acked - self.next, 0), cx);
         }
     }
+}
+
+/// Tells of a request of plain HTTP, where the octets that a stream begins with hold the host that it is for.
+fn tell_request<C>(bytes: &[u8], origin: Origin, cx: &mut Context<'_, '_, C>) {
+    let Some(host) = http::host(bytes) else { return };
+    let (Origin { capture, frame, time, .. }, (source, destination)) = (origin, cx.ends);
+    cx.hellos.push(Hello { capture, frame, time, source, destination, opening: Opening::HttpRequest { host: host.into() } });
 }

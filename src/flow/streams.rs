@@ -12,7 +12,7 @@ use super::aging::Aging;
 use super::cut::Cutter;
 use super::direction::{Context, Direction, End};
 use super::limits::Limits;
-use super::tls::{Hello, KeyLog, Session};
+use super::tls::{Hello, KeyLog, Opening, Session};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLogs};
@@ -75,8 +75,7 @@ impl Connection {
                     time: origin.time,
                     source: segment.source,
                     destination: segment.destination,
-                    is_syn: true,
-                    server_name: None,
+                    opening: Opening::Syn,
                 });
             }
         }

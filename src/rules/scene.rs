@@ -142,7 +142,8 @@ fn answer(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
     Some(Clue { capture: 0, frame: after as u64, time, source, destination, kind })
 }
 
-/// The opening of a connection that a line behind its time is: `FROM > TO SYN`, or `FROM > TO HELLO NAME`, with the name or without.
+/// The opening of a connection that a line behind its time is: `FROM > TO SYN`, `FROM > TO HELLO NAME`, with the name or
+/// without, or `FROM > TO HTTP HOST`.
 #[track_caller]
 fn greeting(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
     let words: Vec<&str> = line.split_whitespace().collect();
@@ -151,6 +152,7 @@ fn greeting(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
         [source, ">", destination, "HELLO", rest @ ..] => {
             (source, destination, Greeting::Hello { server_name: rest.first().map(|name| name.as_bytes().into()) })
         }
+        [source, ">", destination, "HTTP", host] => (source, destination, Greeting::Web { host: host.as_bytes().into() }),
         _ => return None,
     };
     let (source, destination, kind) = (address(source), address(destination), ClueKind::Greeting(greeting));

@@ -16,10 +16,25 @@ pub struct Hello {
     pub source: Endpoint,
     /// The server.
     pub destination: Endpoint,
-    /// Whether it is the SYN of a connection, and no ClientHello.
-    pub is_syn: bool,
-    /// The host name that the client asked for (RFC 6066, 3), as written.
-    pub server_name: Option<Box<[u8]>>,
+    /// What shows it.
+    pub opening: Opening,
+}
+
+/// What a connection begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opening {
+    /// The SYN.
+    Syn,
+    /// A ClientHello.
+    ClientHello {
+        /// The host name that the client asked for (RFC 6066, 3), as written.
+        server_name: Option<Box<[u8]>>,
+    },
+    /// A request of plain HTTP.
+    HttpRequest {
+        /// The host that it is for (RFC 9110, 7.2), as written.
+        host: Box<[u8]>,
+    },
 }
 
 /// What the hellos say.

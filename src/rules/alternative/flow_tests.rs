@@ -159,6 +159,50 @@ fn the_same_user_by_other_means_is_an_alternative() {
 }
 
 #[test]
+fn whoever_turns_to_a_host_of_the_body_may_be_served_outside_sip() {
+    let page = |web: &str| format!("Content-Type: text/html | body: <a href=\"sip:desk@203.0.113.40\">desk</a> <a href=\"{web}\">help</a>");
+    let after = |web: &str, seen: &str| verdicts(&refused(&page(web), seen)).first().map(|(verdict, _)| *verdict);
+    let told = "0.3 resolver > client DNS help.example A 203.0.113.80\n".replace("resolver", "192.0.2.53:53");
+    for (web, seen, expected) in [
+        ("http://203.0.113.80/x", "0.9 client > 203.0.113.80:80 SYN", "inconclusive"),
+        ("http://203.0.113.80/x", "0.9 client > 203.0.113.80:443 SYN", "inconclusive"),
+        ("http://[2001:db8::80]/x", "0.9 client > [2001:db8::80]:80 SYN", "inconclusive"),
+        ("http://203.0.113.80:8080/x", "0.9 client > 203.0.113.80:80 SYN", "incorrect"),
+        ("http://203.0.113.80/x", "0.9 client > 203.0.113.80:5060 SYN", "incorrect"),
+        ("http://203.0.113.80/x", "0.9 client > 203.0.113.81:80 SYN", "incorrect"),
+        ("https://help.example/x", "0.9 client > 203.0.113.80:443 HELLO help.example", "inconclusive"),
+        ("https://help.example/x", "0.9 client > 203.0.113.80:443 HELLO other.example", "incorrect"),
+        ("http://help.example/x", "0.9 client > 203.0.113.80:80 HTTP help.example", "inconclusive"),
+        ("http://help.example/x", "0.9 client > 203.0.113.80:80 HTTP other.example", "incorrect"),
+        ("http://help.example/x", "0.9 server > 203.0.113.80:80 HTTP help.example", "incorrect"),
+        // A connection to the desk that did not come to stand, or whose inside is not known.
+        ("mailto:help", "0.9 client > 203.0.113.40:5060 SYN", "inconclusive"),
+        ("mailto:help", "0.9 client > 203.0.113.40:5061 HELLO", "inconclusive"),
+    ] {
+        assert_eq!(after(web, seen), Some(expected), "{web} {seen}");
+    }
+    let before = format!(
+        "0.0 192.0.2.53:53 > client DNS help.example A 203.0.113.80\n{}",
+        refused(&page("http://help.example"), "0.9 client > 203.0.113.80:80 SYN")
+    );
+    assert_eq!(verdicts(&before), [("inconclusive", 0)], "the name was known before");
+    let of_web = refused(&page("http://help.example"), &format!("{told}0.9 client > 203.0.113.80:80 HTTP help.example"));
+    assert!(reason(&of_web).contains("opened a connection to 203.0.113.80:80 for help.example in frame"), "{}", reason(&of_web));
+    let followed = "0.9 client > 203.0.113.40:5060 SYN\n1.0 client > other/tcp INVITE sip:desk@203.0.113.40 | Call-ID: two";
+    assert_eq!(after("mailto:help", followed), Some("correct"));
+}
+
+#[test]
+fn the_web_is_no_way_to_a_contact() {
+    let script = "0.0 client > server INVITE sip:bob@192.0.2.20
+                  0.1 server > client 302 | Contact: <sip:bob@far.example:80>
+                  0.2 client > server ACK
+                  0.3 client > 203.0.113.80:80 HTTP far.example
+                  100 end";
+    assert_eq!(verdicts(script), [("incorrect", 0)]);
+}
+
+#[test]
 fn what_a_proxy_hands_on_is_one_attempt() {
     let above = "Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKup";
     let below = "Via: SIP/2.0/UDP 192.0.2.20:5060;branch=z9hG4bKdown";
