@@ -29,6 +29,7 @@ use super::sighting::Sighting;
 use super::target;
 use super::transaction::Transactions;
 use super::unseen::mark_unseen;
+use super::unseen_alternative::mark_unseen_alternative;
 use crate::evidence::Timestamp;
 
 /// The calls of the captures so far.
@@ -343,6 +344,7 @@ impl Calls {
         let Some(number) = number else {
             // The request is not in the capture: the 3xx stands alone, and the ACK may tell what was asked.
             mark_unseen(&mut self.open, sighting, sighting.destination.address);
+            mark_unseen_alternative(&mut self.open, sighting);
             if (200..300).contains(&status) && sighting.message.method() == b"CANCEL" {
                 // Its CANCEL is not in the capture, and the INVITE may not be either.
                 self.cancel(sighting);

@@ -37,6 +37,7 @@ mod sighting;
 mod target;
 mod transaction;
 mod unseen;
+mod unseen_alternative;
 
 pub use above::{Above, Answer};
 pub use alternative::is_anonymous;

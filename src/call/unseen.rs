@@ -17,6 +17,7 @@ use super::link::{RIVALS, is_tag_of_redirect};
 use super::open::{MAX_OF_CALL, Open, OpenRedirects};
 use super::redirect::{Attempt, Kept};
 use super::sighting::Sighting;
+use super::unseen_alternative::mark_unseen_alternative;
 use crate::evidence::Place;
 use smallvec::SmallVec;
 
@@ -33,6 +34,7 @@ impl Calls {
         }
         if found.is_empty() {
             mark_unseen(&mut self.open, sighting, sighting.source.address);
+            mark_unseen_alternative(&mut self.open, sighting);
         }
         // On the branch of another INVITE that has its final response it is the ACK of that one, however much alike the two calls are.
         let has_outcome = |number: &u64| self.transactions.get(*number).is_some_and(|found| found.outcome.is_some());
@@ -127,7 +129,7 @@ pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, cli
 
 /// Whether the request of `sighting` is in the capture, as an attempt of an open redirect: the ACK of a 2xx has a branch of its own, so that its
 /// INVITE is known by call and number only (RFC 3261, 13.2.2.4).
-fn is_of_attempt(open: &OpenRedirects, sighting: &Sighting<'_>) -> bool {
+pub(super) fn is_of_attempt(open: &OpenRedirects, sighting: &Sighting<'_>) -> bool {
     let message = &sighting.message;
     let (Some(call_id), Some(cseq)) = (message.call_id(), message.cseq()) else { return false };
     let is_it = |attempt: &Attempt| {
