@@ -370,6 +370,12 @@ impl Redirect {
         self.status == 380 || self.is_companion()
     }
 
+    /// Whether its body names `uri`.
+    #[must_use]
+    pub fn body_names(&self, uri: &Uri) -> bool {
+        self.offer.iter().flat_map(|offer| &offer.uris).any(|named| named.equals(uri))
+    }
+
     /// Whether the method is INVITE, the only one with an ACK.
     #[must_use]
     pub fn is_invite(&self) -> bool {

@@ -297,6 +297,10 @@ fn followed(redirect: &Redirect) -> (Verdict, String) {
                 format!("the proxy asked {asked} instead, a target of its own; whether it was to, the capture cannot tell"),
             )
         }
+        None if redirect.attempts.iter().any(|attempt| redirect.body_names(&attempt.uri)) => (
+            Verdict::Inconclusive,
+            format!("retried at a URI that the body names and no Contact, as if the {} were a 380", redirect.status),
+        ),
         None => {
             (Verdict::Inconclusive, "retried at a URI that is neither a Contact nor the original; the capture does not tell why".into())
         }
