@@ -11,6 +11,7 @@ use super::hop::Hop;
 use super::names::Names;
 use super::open::OpenRedirects;
 use super::redirect::{Kept, Redirect};
+use crate::dns::Name;
 use crate::evidence::{Endpoint, Place, Timestamp};
 use crate::sip::Uri;
 use crate::sip::uri::{Host, NextHop};
@@ -62,7 +63,8 @@ pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, 
 fn may_lead_there(redirect: &Redirect, names: &Names, clue: &Clue, greeting: &Greeting) -> bool {
     let (client, destination) = (clue.source.address, clue.destination);
     let is_by_sip = |uri: &Uri| {
-        uri.next_hop().is_some_and(|next| {
+        // The inside of plain HTTP is known, and is no SIP.
+        uri.next_hop().filter(|_| !matches!(greeting, Greeting::Web { .. })).is_some_and(|next| {
             // Most connections lead elsewhere, and are held against written addresses at once.
             let is_elsewhere = *greeting == Greeting::Syn && next.address.is_some_and(|address| address != destination.address);
             !is_elsewhere && is_way_to(&next, &Hop::of(uri, names, client, clue.time), destination, greeting)
@@ -73,9 +75,7 @@ fn may_lead_there(redirect: &Redirect, names: &Names, clue: &Clue, greeting: &Gr
         let mut uris = redirect.offer.iter().flat_map(|offer| &offer.uris);
         return uris.any(|uri| is_by_sip(uri) || is_outside_sip(uri));
     }
-    // The inside of plain HTTP is known, and is no retry.
-    let is_web = matches!(greeting, Greeting::Web { .. });
-    !is_web && redirect.untried().filter_map(|index| redirect.targets.get(index)).any(|target| is_by_sip(&target.uri))
+    redirect.untried().filter_map(|index| redirect.targets.get(index)).any(|target| is_by_sip(&target.uri))
 }
 
 /// Whether a connection leads to the host of a URI outside SIP: by its address, as written or as the client was told, or by the name that the
@@ -89,7 +89,7 @@ fn is_host_of(host: &Host, port: Option<u16>, names: &Names, clue: &Clue, greeti
     let Some(name) = host.name() else {
         return host.address().is_some_and(|address| address.to_canonical() == destination.address.to_canonical());
     };
-    greeting.name().is_some_and(|asked| is_below(asked, name))
+    greeting.name().is_some_and(|asked| Name::of(asked) == Name::of(name))
         || Hop::of_host(name, names, clue.source.address, clue.time).is_at(destination.address) == Some(true)
 }
 

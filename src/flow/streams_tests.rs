@@ -1,7 +1,7 @@
 //! Streams: however segments are cut, ordered, repeated and lost, the messages come out whole, in order and once.
 
 use super::toy::{Bench, toy};
-use super::{Cut, CutState, Cutter, Flow, Limits};
+use super::{Cut, CutState, Cutter, Flow, Limits, Opening};
 use crate::evidence::Timestamp;
 use crate::fault::{FaultKind, FaultLogs};
 use crate::packet::bytes::{ACK, FIN, RST, SYN, ipv4, tcp};
@@ -287,6 +287,16 @@ fn a_fin_ahead_of_its_turn_ends_nothing() {
     bench.client(ISN + 1 + 9, FIN, &stream[9..]);
     bench.client(ISN + 1, 0, &stream[..9]);
     assert_eq!(bench.bytes(), messages);
+}
+
+#[test]
+fn what_a_stream_begins_with_is_told() {
+    let mut bench = Bench::new();
+    bench.open(ISN);
+    bench.client(ISN + 1, 0, b"GET /help HTTP/1.1\r\nHost: help.example\r\n\r\n");
+    bench.client(ISN + 45, 0, b"GET /more HTTP/1.1\r\nHost: more.example\r\n\r\n");
+    let told: Vec<Opening> = bench.flow.take_hellos().map(|hello| hello.opening).collect();
+    assert_eq!(told, [Opening::Syn, Opening::HttpRequest { host: (*b"help.example").into() }]);
 }
 
 #[test]

@@ -192,7 +192,10 @@ fn whoever_turns_to_a_host_of_the_body_may_be_served_outside_sip() {
         ("https://help.example/x", "0.9 client > 203.0.113.80:443 HELLO other.example", "incorrect"),
         ("http://help.example/x", "0.9 client > 203.0.113.80:80 HTTP help.example", "inconclusive"),
         ("http://help.example/x", "0.9 client > 203.0.113.80:80 HTTP other.example", "incorrect"),
+        ("http://help.example/x", "0.9 client > 203.0.113.80:80 HTTP xcap.help.example", "incorrect"),
         ("http://help.example/x", "0.9 server > 203.0.113.80:80 HTTP help.example", "incorrect"),
+        // A phone asks the web server of a domain for much that is no call.
+        ("sip:desk@help.example", "0.9 client > 203.0.113.80:80 HTTP help.example", "incorrect"),
         // A connection to the desk that did not come to stand, or whose inside is not known.
         ("mailto:help", "0.9 client > 203.0.113.40:5060 SYN", "inconclusive"),
         ("mailto:help", "0.9 client > 203.0.113.40:5061 HELLO", "inconclusive"),
