@@ -287,7 +287,7 @@ impl<'a> Audit<'a> {
             let Some((capture, frame)) = self.merge.frame() else { break };
             sender.reaches(capture, frame.time);
             self.flow.push(capture, &frame, &mut self.faults, &mut |unit| sightings.take(&unit, &mut sender));
-            self.flow.take_hellos().for_each(|hello| sender.send_clue(clues::greeting(hello)));
+            self.flow.take_signs().for_each(|sign| sender.send_clue(clues::of_connection(sign)));
             frames += 1;
             if frames.is_multiple_of(PROGRESS_FRAMES) {
                 if give_up_disorder && is_disordered(&self.merge) {
@@ -306,7 +306,7 @@ impl<'a> Audit<'a> {
             self.faults.of(0).note(fault.wanted_had(had.saturating_add(dropped), had));
         }
         self.flow.finish(&mut self.faults, &mut |unit| sightings.take(&unit, &mut sender));
-        self.flow.take_hellos().for_each(|hello| sender.send_clue(clues::greeting(hello)));
+        self.flow.take_signs().for_each(|sign| sender.send_clue(clues::of_connection(sign)));
         sender.finish();
         true
     }

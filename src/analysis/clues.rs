@@ -5,7 +5,7 @@
 use crate::call::{Clue, ClueKind, Greeting};
 use crate::dns;
 use crate::evidence::Transport;
-use crate::flow::{Hello, Opening, Unit};
+use crate::flow::{Sign, SignKind, Unit};
 use crate::sip::is_sip;
 
 /// The port of DNS (RFC 1035, 4.2.1).
@@ -28,16 +28,17 @@ pub(super) fn may_be_dns(unit: &Unit<'_>) -> bool {
     (is_port(unit.source.port) || is_port(unit.destination.port)) && unit.transport == Transport::Udp
 }
 
-/// What the opening of a connection tells.
+/// What a connection shows beside its units.
 #[cold]
-pub(super) fn greeting(hello: Hello) -> Clue {
-    let Hello { capture, frame, time, source, destination, opening } = hello;
-    let greeting = match opening {
-        Opening::Syn => Greeting::Syn,
-        Opening::ClientHello { server_name } => Greeting::Hello { server_name },
-        Opening::HttpRequest { host } => Greeting::Web { host },
+pub(super) fn of_connection(sign: Sign) -> Clue {
+    let Sign { capture, frame, time, source, destination, kind } = sign;
+    let kind = match kind {
+        SignKind::Syn => ClueKind::Greeting(Greeting::Syn),
+        SignKind::ClientHello { server_name } => ClueKind::Greeting(Greeting::Hello { server_name }),
+        SignKind::HttpRequest { host } => ClueKind::Greeting(Greeting::Web { host }),
+        SignKind::Lost => ClueKind::Lost,
     };
-    Clue { capture, frame, time, source, destination, kind: ClueKind::Greeting(greeting) }
+    Clue { capture, frame, time, source, destination, kind }
 }
 
 /// What a datagram of DNS tells; nothing where it names nothing.

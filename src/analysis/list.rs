@@ -109,7 +109,7 @@ pub(super) fn list_some(
         let mut found = Shown { rows: &mut rows, judge, frame: Some((capture, frame)), path: Path::default(), take };
         flow.push(capture, &frame, faults, &mut |unit| found.look(&unit, listing, sightings));
         // A row tells no connections; they are not to pile up.
-        drop(flow.take_hellos());
+        drop(flow.take_signs());
         rows.end(capture, &frame);
         if frames.is_multiple_of(PROGRESS_FRAMES) {
             progress(&how_far(merge, 0));

@@ -28,7 +28,7 @@ use super::settings::Settings;
 use super::sighting::Sighting;
 use super::target;
 use super::transaction::Transactions;
-use super::unseen::mark_unseen;
+use super::unseen::{mark_lost, mark_unseen};
 use super::unseen_alternative::mark_unseen_alternative;
 use crate::evidence::Timestamp;
 
@@ -131,6 +131,10 @@ impl Calls {
                 if !self.open.is_empty() {
                     mark_hidden(&mut self.open, &self.names, clue, greeting);
                 }
+                false
+            }
+            ClueKind::Lost => {
+                mark_lost(&mut self.open, clue);
                 false
             }
             ClueKind::Unreachable(why) => self.open.failed(clue, *why),
@@ -448,6 +452,7 @@ impl Calls {
             candidate: None,
             rival: None,
             unseen: None,
+            lost: None,
             hidden: None,
             ended: None,
             sends_all_there: false,

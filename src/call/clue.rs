@@ -30,6 +30,8 @@ pub enum ClueKind {
     Dns(dns::Message),
     /// A client opens a connection that may carry SIP in TLS that nobody can open, that may not come to stand, or that carries no SIP.
     Greeting(Greeting),
+    /// Octets of a connection that carries SIP are not in the capture; what came behind them is at this frame.
+    Lost,
     /// An ICMP error about a packet that went between these endpoints.
     Unreachable(Unreachable),
 }
@@ -70,7 +72,7 @@ impl Clue {
         match &self.kind {
             ClueKind::Dns(message) => size_of::<Self>() + message.weight(),
             ClueKind::Greeting(greeting) => size_of::<Self>() + greeting.name().map_or(0, <[u8]>::len),
-            ClueKind::Unreachable(_) => size_of::<Self>(),
+            ClueKind::Lost | ClueKind::Unreachable(_) => size_of::<Self>(),
         }
     }
 }

@@ -277,6 +277,8 @@ pub struct Redirect {
     /// A message of the same call that only a retry can have brought about, where that is not in the capture: a response to it, or the ACK
     /// of its 2xx; after a 380, one of a request to its alternatives.
     pub unseen: Option<Place>,
+    /// The frame behind octets that the client sent to the server by TCP after the 3xx, and that the capture lacks.
+    pub lost: Option<Place>,
     /// A connection to a Contact's host, or one that the body of a 380 names, of which the capture shows no message: it may carry the retry in
     /// TLS, never have stood, or lead outside SIP.
     pub hidden: Option<HiddenWay>,

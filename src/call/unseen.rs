@@ -1,4 +1,4 @@
-//! Takes ACKs, and messages whose request the capture does not hold, gives what they tell of a redirect.
+//! Takes ACKs, messages whose request the capture does not hold, and holes in connections, gives what they tell of a redirect.
 //!
 //! Invariant: what is missing from the capture is never held against a client: an ACK tells what was asked, a response tells that
 //! something was sent (RFC 3261, 17.1.1.3 and 17.1.3).
@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::calls::Calls;
+use super::clue::Clue;
 use super::dialog::refreshes_target;
 use super::events::{MAX_KEPT, keep};
 use super::hop::Hop;
@@ -124,6 +125,20 @@ pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, cli
     mark_refreshed(open, sighting);
     if let Some(found) = shown.and_then(|number| open.get_mut(number)) {
         found.redirect.unseen.get_or_insert(sighting.place);
+    }
+}
+
+/// Marks the redirects behind which the capture lacks octets that the client sent on the same connection: its ACK and its retry may be there.
+pub(super) fn mark_lost(open: &mut OpenRedirects, clue: &Clue) {
+    let numbers: SmallVec<[u64; 4]> = open.of_client(clue.source.address).iter().rev().take(MAX_KEPT).copied().collect();
+    for number in numbers {
+        let Some(found) = open.get_mut(number).filter(|found| found.is_within_window(clue.time)) else { continue };
+        let redirect = &mut found.redirect;
+        let is_its_connection =
+            (redirect.client, redirect.server) == (clue.source, clue.destination) && redirect.response.transport.is_reliable();
+        if is_its_connection && redirect.response.time <= clue.time {
+            redirect.lost.get_or_insert(Place { capture: clue.capture, frame: clue.frame, index: 0 });
+        }
     }
 }
 

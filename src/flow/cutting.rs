@@ -39,6 +39,11 @@ impl Cutting {
         self.progress.is_barren(bound)
     }
 
+    /// Whether it has given units, or holds the start of one.
+    pub(super) const fn carries_units(&self) -> bool {
+        self.progress.units > 0 || !self.tail.is_empty()
+    }
+
     /// What follows next does not follow what was shown.
     pub(super) const fn begin_after_gap(&mut self) {
         self.progress.begin_after_gap();
@@ -96,7 +101,7 @@ impl Cutting {
 
     /// Notes `fault` if the stream carries units as far as is known, else when it turns out to.
     pub(super) fn tell<C: Cutter>(&mut self, capture: u32, fault: Fault, cx: &mut Context<'_, '_, C>) {
-        if self.progress.units > 0 || !self.tail.is_empty() {
+        if self.carries_units() {
             cx.faults.of(capture).note(fault);
         } else {
             self.untold.get_or_insert((capture, fault));

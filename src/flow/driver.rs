@@ -6,8 +6,9 @@ use super::cut::Cutter;
 use super::fragments::{Fragments, Whole, begins_as_text};
 use super::inflated::inflated;
 use super::limits::Limits;
+use super::sign::Sign;
 use super::streams::{Streams, Surroundings};
-use super::tls::{Hello, KeyLog};
+use super::tls::KeyLog;
 use super::unit::{Origin, Sink, Unit};
 use crate::capture::Frame;
 use crate::evidence::Timestamp;
@@ -29,8 +30,8 @@ pub struct Flow<C: Cutter> {
     fragments: Fragments,
     streams: Streams,
     keys: KeyLog,
-    /// What [`Self::take_hellos`] gives next.
-    hellos: Vec<Hello>,
+    /// What [`Self::take_signs`] gives next.
+    signs: Vec<Sign>,
     last_tick: Timestamp,
     /// The capture of the last frame that was not the most usual one.
     last_capture: u32,
@@ -46,7 +47,7 @@ impl<C: Cutter> Flow<C> {
             fragments: Fragments::new(),
             streams: Streams::new(),
             keys: KeyLog::default(),
-            hellos: Vec::new(),
+            signs: Vec::new(),
             last_tick: Timestamp::MIN,
             last_capture: 0,
         }
@@ -57,11 +58,10 @@ impl<C: Cutter> Flow<C> {
         &mut self.keys
     }
 
-    /// The connections opened since this was last asked, and the ClientHellos of sessions that cannot be opened. Who reads frames takes them
-    /// each time, as nothing else bounds them.
+    /// What connections have shown beside their units since this was last asked. Who reads frames takes it each time, as nothing else bounds it.
     #[inline]
-    pub fn take_hellos(&mut self) -> impl Iterator<Item = Hello> {
-        self.hellos.drain(..)
+    pub fn take_signs(&mut self) -> impl Iterator<Item = Sign> {
+        self.signs.drain(..)
     }
 
     /// What cuts the streams.
@@ -212,8 +212,8 @@ impl<C: Cutter> Flow<C> {
         faults: &'a mut FaultLogs,
         sink: Sink<'a>,
     ) -> (&'a mut Streams, Surroundings<'a, 'a, C>) {
-        let Self { streams, cutter, limits, keys, hellos, .. } = self;
-        (streams, Surroundings { cutter, limits, faults, sink, now, capture, keys, hellos })
+        let Self { streams, cutter, limits, keys, signs, .. } = self;
+        (streams, Surroundings { cutter, limits, faults, sink, now, capture, keys, signs })
     }
 }
 

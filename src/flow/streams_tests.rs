@@ -1,7 +1,7 @@
 //! Streams: however segments are cut, ordered, repeated and lost, the messages come out whole, in order and once.
 
 use super::toy::{Bench, toy};
-use super::{Cut, CutState, Cutter, Flow, Limits, Opening};
+use super::{Cut, CutState, Cutter, Flow, Limits, SignKind};
 use crate::evidence::Timestamp;
 use crate::fault::{FaultKind, FaultLogs};
 use crate::packet::bytes::{ACK, FIN, RST, SYN, ipv4, tcp};
@@ -295,8 +295,32 @@ fn what_a_stream_begins_with_is_told() {
     bench.open(ISN);
     bench.client(ISN + 1, 0, b"GET /help HTTP/1.1\r\nHost: help.example\r\n\r\n");
     bench.client(ISN + 45, 0, b"GET /more HTTP/1.1\r\nHost: more.example\r\n\r\n");
-    let told: Vec<Opening> = bench.flow.take_hellos().map(|hello| hello.opening).collect();
-    assert_eq!(told, [Opening::Syn, Opening::HttpRequest { host: (*b"help.example").into() }]);
+    let told: Vec<SignKind> = bench.flow.take_signs().map(|sign| sign.kind).collect();
+    assert_eq!(told, [SignKind::Syn, SignKind::HttpRequest { host: (*b"help.example").into() }]);
+}
+
+#[test]
+fn octets_that_are_missing_between_units_are_told_with_the_frame_behind_them() {
+    let lost = |first: &[u8]| {
+        let mut bench = Bench::new();
+        bench.open(ISN);
+        bench.client(ISN + 1, 0, first);
+        bench.client(ISN + 100, 0, &toy(b'k', 14));
+        bench.finish();
+        let lost = bench.flow.take_signs().filter(|sign| sign.kind == SignKind::Lost);
+        lost.map(|sign| (sign.source.port, sign.frame)).collect::<Vec<_>>()
+    };
+    assert_eq!(lost(&toy(b'a', 5)), [(PORTS.0, 3)]);
+    let mut confirmed = Bench::new();
+    confirmed.open(ISN);
+    confirmed.client(ISN + 1, 0, &toy(b'a', 5));
+    confirmed.server(7, ISN + 100, 0, b"");
+    confirmed.finish();
+    assert!(
+        confirmed.flow.take_signs().any(|sign| sign.kind == SignKind::Lost && sign.frame == 3),
+        "the server has what the capture lacks"
+    );
+    assert_eq!(lost(b"..... "), [], "of a stream that carries nothing of ours nobody asks");
 }
 
 #[test]

@@ -153,10 +153,18 @@ fn greeting(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
             (source, destination, Greeting::Hello { server_name: rest.first().map(|name| name.as_bytes().into()) })
         }
         [source, ">", destination, "HTTP", host] => (source, destination, Greeting::Web { host: host.as_bytes().into() }),
+        [source, ">", destination, "LOST"] => return Some(lost(source, destination, time, after)),
         _ => return None,
     };
     let (source, destination, kind) = (address(source), address(destination), ClueKind::Greeting(greeting));
     Some(Clue { capture: 0, frame: after as u64, time, source, destination, kind })
+}
+
+/// Octets of a connection that the capture lacks: `FROM > TO LOST`.
+#[track_caller]
+fn lost(source: &str, destination: &str, time: Timestamp, after: usize) -> Clue {
+    let (source, destination) = (address(source), address(destination));
+    Clue { capture: 0, frame: after as u64, time, source, destination, kind: ClueKind::Lost }
 }
 
 /// The ICMP error that a line behind its time is: `FROM > TO ICMP WHY`, about what was sent so.

@@ -190,6 +190,12 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
             format!("the capture lacks a request of the same call, which frame {frame} belongs to; it may be the retry")
         });
     }
+    if let Some(place) = redirect.lost {
+        let frame = place.frame;
+        return Some(format!(
+            "the capture lacks octets that the client sent on the same connection before frame {frame}; they may hold the retry"
+        ));
+    }
     if redirect.rival.is_some() {
         return Some("a retry to the same Contact was seen that may belong to this redirect or to another of the same caller".into());
     }
