@@ -7,19 +7,17 @@ use std::sync::Arc;
 
 use super::above::Aboves;
 use super::chain::Chain;
-use super::clue::{Clue, ClueKind};
 use super::companion::{FIRST_COMPANION, is_companion};
 use super::events::{Events, MAX_KEPT, bound, keep};
 use super::future::Watches;
 use super::habit::{self, Habits};
-use super::hidden::mark_hidden;
 use super::hop::Hop;
 use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancelled};
 use super::late::{self, Latest};
 use super::link::{self, Asked};
 use super::lookup::note_names;
-use super::names::{self, Names};
+use super::names::Names;
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role, is_over_websocket};
 use super::registration::{MAX_REGISTERED, Registrations};
@@ -28,8 +26,7 @@ use super::settings::Settings;
 use super::sighting::Sighting;
 use super::target;
 use super::transaction::Transactions;
-use super::unseen::{mark_lost, mark_unseen};
-use super::unseen_alternative::mark_unseen_alternative;
+use super::unseen::mark_unseen;
 use crate::evidence::Timestamp;
 
 /// The calls of the captures so far.
@@ -116,31 +113,6 @@ impl Calls {
         }
         if std::mem::take(&mut self.is_full) {
             events.fault(sighting.place.capture, bound("messages kept of one redirect", MAX_KEPT, sighting.place.frame));
-        }
-    }
-
-    /// Takes the next clue: what the capture shows beside SIP.
-    pub fn clue(&mut self, clue: &Clue, events: &mut dyn Events) {
-        self.reaches(clue.capture, clue.time);
-        let is_full = match &clue.kind {
-            ClueKind::Dns(message) => {
-                self.open.note_lookup(clue, message);
-                self.names.learn(clue, message)
-            }
-            ClueKind::Greeting(greeting) => {
-                if !self.open.is_empty() {
-                    mark_hidden(&mut self.open, &self.names, clue, greeting);
-                }
-                false
-            }
-            ClueKind::Lost => {
-                mark_lost(&mut self.open, clue);
-                false
-            }
-            ClueKind::Unreachable(why) => self.open.failed(clue, *why),
-        };
-        if is_full {
-            events.fault(clue.capture, bound("names told to clients", names::MAX_NAMES, clue.frame));
         }
     }
 
@@ -348,7 +320,6 @@ impl Calls {
         let Some(number) = number else {
             // The request is not in the capture: the 3xx stands alone, and the ACK may tell what was asked.
             mark_unseen(&mut self.open, sighting, sighting.destination.address);
-            mark_unseen_alternative(&mut self.open, sighting);
             if (200..300).contains(&status) && sighting.message.method() == b"CANCEL" {
                 // Its CANCEL is not in the capture, and the INVITE may not be either.
                 self.cancel(sighting);

@@ -42,6 +42,9 @@ pub struct HiddenWay {
 
 /// Notes on the redirects of a client that it opened a connection to where they lead.
 pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, greeting: &Greeting) {
+    if open.is_empty() {
+        return;
+    }
     let numbers: SmallVec<[u64; 4]> = open.of_client(clue.source.address).iter().rev().take(MAX_MARKED).copied().collect();
     for number in numbers {
         let Some(open) = open.get_mut(number).filter(|open| open.is_within_window(clue.time)) else { continue };

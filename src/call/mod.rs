@@ -9,6 +9,7 @@ mod attach;
 mod calls;
 mod chain;
 mod clue;
+mod clues;
 mod companion;
 mod dialling;
 mod dialog;

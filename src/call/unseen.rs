@@ -35,7 +35,6 @@ impl Calls {
         }
         if found.is_empty() {
             mark_unseen(&mut self.open, sighting, sighting.source.address);
-            mark_unseen_alternative(&mut self.open, sighting);
         }
         // On the branch of another INVITE that has its final response it is the ACK of that one, however much alike the two calls are.
         let has_outcome = |number: &u64| self.transactions.get(*number).is_some_and(|found| found.outcome.is_some());
@@ -86,6 +85,7 @@ impl Calls {
 /// followed all the same: `client` has a part in it, and it belongs to the caller's end of the same call, or to a call of the same caller with a
 /// host that the redirect named.
 pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, client: IpAddr) {
+    mark_unseen_alternative(open, sighting);
     let message = &sighting.message;
     let (Some(tag), Some(cseq)) = (message.from_tag(), message.cseq()) else { return };
     let method = if cseq.method == b"ACK" { b"INVITE" } else { cseq.method };
