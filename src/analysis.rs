@@ -287,7 +287,10 @@ impl<'a> Audit<'a> {
             let Some((capture, frame)) = self.merge.frame() else { break };
             sender.reaches(capture, frame.time);
             self.flow.push(capture, &frame, &mut self.faults, &mut |unit| sightings.take(&unit, &mut sender));
-            self.flow.take_signs().for_each(|sign| sender.send_clue(clues::of_connection(sign)));
+            // Most frames show none.
+            if self.flow.has_signs() {
+                self.flow.take_signs().for_each(|sign| sender.send_clue(clues::of_connection(sign)));
+            }
             frames += 1;
             if frames.is_multiple_of(PROGRESS_FRAMES) {
                 if give_up_disorder && is_disordered(&self.merge) {

@@ -58,8 +58,14 @@ impl<C: Cutter> Flow<C> {
         &mut self.keys
     }
 
-    /// What connections have shown beside their units since this was last asked. Who reads frames takes it each time, as nothing else bounds it.
+    /// Whether there is anything to take.
     #[inline]
+    #[must_use]
+    pub const fn has_signs(&self) -> bool {
+        !self.signs.is_empty()
+    }
+
+    /// What connections have shown beside their units since this was last asked. Who reads frames takes it each time, as nothing else bounds it.
     pub fn take_signs(&mut self) -> impl Iterator<Item = Sign> {
         self.signs.drain(..)
     }
