@@ -15,17 +15,17 @@ use crate::rules::Selection;
 /// What is done with the messages: `events` is told what the calls give.
 pub(super) struct Judging<E = Collector> {
     calls: Calls,
-    pub(super) collector: E,
+    pub(super) events: E,
 }
 
 impl Judging {
     pub(super) fn new(options: &Options, captures: usize) -> Self {
-        Self { calls: Calls::new(settings(options)), collector: Collector::new(selection(options), captures) }
+        Self { calls: Calls::new(settings(options)), events: Collector::new(selection(options), captures) }
     }
 
     pub(super) fn finish(mut self) -> Judged {
-        self.calls.finish(&mut self.collector);
-        self.collector.finish()
+        self.calls.finish(&mut self.events);
+        self.events.finish()
     }
 }
 
@@ -35,11 +35,11 @@ impl<E: Events> Judge for Judging<E> {
     }
 
     fn seen(&mut self, sighting: &Sighting<'_>) {
-        self.calls.see(sighting, &mut self.collector);
+        self.calls.see(sighting, &mut self.events);
     }
 
     fn noticed(&mut self, clue: &Clue) {
-        self.calls.clue(clue, &mut self.collector);
+        self.calls.clue(clue, &mut self.events);
     }
 }
 
@@ -52,9 +52,9 @@ pub(super) fn judge(batches: Batches, options: &Options, captures: usize, redire
             taker.each(&mut collector, |collector| redirects.store(collector.redirects(), Ordering::Relaxed));
             collector.finish()
         });
-        let mut judging = Judging { calls: Calls::new(settings(options)), collector: giver };
+        let mut judging = Judging { calls: Calls::new(settings(options)), events: giver };
         batches.each(|batch| batch.each(&mut judging));
-        judging.calls.finish(&mut judging.collector);
+        judging.calls.finish(&mut judging.events);
         // What is left is handed over, and the other thread comes to its end.
         drop(judging);
         collecting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))

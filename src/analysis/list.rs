@@ -96,7 +96,7 @@ pub(super) fn list_some(
     let captures = merge.captures().len();
     let mut audit = Audit::new(merge, &options);
     let mut judging = Judging::new(&options, captures);
-    judging.collector.keep_call_ids();
+    judging.events.keep_call_ids();
     let mut rows = Rows::new(listing);
     let Audit { merge, flow, sightings, faults, .. } = &mut audit;
     let mut frames = 0_u64;

@@ -37,8 +37,6 @@ impl Calls {
             .transactions
             .get(number)
             .map_or((None, None, None), |transaction| (transaction.branch_of, transaction.outcome, transaction.redirect));
-        unmark_hidden(&mut self.open, kept);
-        let Some(open) = self.open.get_mut(redirect) else { return };
         let (network, target) = (&self.settings.network, contact.and_then(|index| open.redirect.targets.get(index).cloned()));
         open.last_event = open.last_event.max(kept.time);
         open.redirect.attempts.push(Attempt {
@@ -68,6 +66,7 @@ impl Calls {
         if let Some(transaction) = self.transactions.get_mut(number) {
             transaction.attempt = Some((redirect, index));
         }
+        unmark_hidden(&mut self.open, kept);
         if let Some(call_id) = kept.message.call_id() {
             self.open.enter_call_id(redirect, call_id);
         }

@@ -53,10 +53,12 @@ impl OpenRedirects {
 pub(super) fn note_names(redirect: &mut Redirect, names: &Names) {
     let (client, time) = (redirect.client.address, redirect.response.time);
     let hop = |target: &Target| if target.usable { Hop::of(&target.uri, names, client, time) } else { Hop::default() };
-    if redirect.targets.iter().any(|target| hop(target).absent.is_some()) {
-        redirect.targets = redirect.targets.iter().map(|target| Target { absent: hop(target).absent, ..target.clone() }).collect();
+    let hops: SmallVec<[Hop; 2]> = redirect.targets.iter().map(hop).collect();
+    if hops.iter().any(|hop| hop.absent.is_some()) {
+        let with_hops = redirect.targets.iter().zip(&hops);
+        redirect.targets = with_hops.map(|(target, hop)| Target { absent: hop.absent, ..target.clone() }).collect();
     }
-    if !redirect.is_alternative() && redirect.looked_up.is_some() && redirect.targets.iter().any(|target| !hop(target).spots.is_empty()) {
+    if !redirect.is_alternative() && redirect.looked_up.is_some() && hops.iter().any(|hop| !hop.spots.is_empty()) {
         redirect.looked_up = None;
     }
 }

@@ -252,8 +252,9 @@ pub struct Redirect {
     pub server: Endpoint,
     /// What carried it.
     pub transport: Transport,
-    /// What [`Self::is_over_websocket`] tells, read once.
-    pub(super) is_over_websocket: bool,
+    /// Whether the client reached the server over WebSocket, of which the capture may show the inside alone: then it sends everything through
+    /// the server that it is connected to, whatever a URI says (RFC 7118, 5).
+    pub is_over_websocket: bool,
     /// What the client is.
     pub role: Role,
     /// The Request-URI of the redirected request, or that of the ACK where the request is not in the capture.
@@ -351,13 +352,6 @@ impl Redirect {
     #[must_use]
     pub fn was_answered(&self) -> bool {
         self.repeats.iter().any(|repeat| (200..300).contains(&repeat.status))
-    }
-
-    /// Whether the client reached the server over WebSocket, of which the capture may show the inside alone: then it sends everything through
-    /// the server that it is connected to, whatever a URI says (RFC 7118, 5).
-    #[must_use]
-    pub const fn is_over_websocket(&self) -> bool {
-        self.is_over_websocket
     }
 
     /// Whether it is no 3xx, but asks its client for the same as a 380 does; told beside the redirects.

@@ -155,21 +155,22 @@ fn analysed(audit: &Audit, measure: &Measure, inputs: &[Input], filter: Option<&
     } else {
         one(inputs)?
     };
-    report.options = audit.echo(measure);
+    report.options = audit.echo(measure, report.options);
     Ok(report)
 }
 
 impl Audit {
-    /// The options as the report tells them.
-    fn echo(&self, measure: &Measure) -> model::Options {
+    /// The options as the report tells them: what was judged by is in it already, the rest is the command's.
+    fn echo(&self, measure: &Measure, judged_by: model::Options) -> model::Options {
         model::Options {
+            config: self.judgement.config().map(|path| path.display().to_string()),
             baseline: self.baseline.as_ref().map(|path| path.display().to_string()),
             separate: self.separate,
             fail_on: self.fail_on(measure).map_or("never", Level::name).to_owned(),
             strict: self.strict,
             require_redirects: self.require_redirects,
             display_filter: self.filter.clone(),
-            ..self.judgement.echo(measure)
+            ..judged_by
         }
     }
 

@@ -8,7 +8,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use sip3xx::analysis;
 use sip3xx::flow::KeyLog;
-use sip3xx::report::model::{self, Level};
+use sip3xx::report::model::Level;
 use sip3xx::rules::{Profile, Rule};
 
 use super::complaint::Complaint;
@@ -52,6 +52,11 @@ pub(super) struct Measure {
 }
 
 impl Judgement {
+    /// The configuration file.
+    pub(super) fn config(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
     /// The key logs that are read.
     pub(super) fn key_logs(&self) -> impl Iterator<Item = &Path> {
         self.key_logs.files()
@@ -66,7 +71,7 @@ impl Judgement {
     ///
     /// The secrets of TLS are read by [`Self::keys`], once it is known that there is something to read.
     pub(super) fn measure(&self) -> Result<Measure, Complaint> {
-        let file = self.config.as_deref().map_or_else(|| Ok(Configuration::default()), Configuration::read)?;
+        let file = self.config().map_or_else(|| Ok(Configuration::default()), Configuration::read)?;
         let default = analysis::Options::default();
         let only = ids(&self.only);
         let is_asked_for = |id: &String| only.contains(id);
@@ -82,21 +87,6 @@ impl Judgement {
             keys: default.keys,
         };
         Ok(Measure { options, fail_on: file.fail_on })
-    }
-
-    /// The options as the report tells them; those of a command are its own to fill in.
-    pub(super) fn echo(&self, measure: &Measure) -> model::Options {
-        let options = &measure.options;
-        model::Options {
-            profile: options.profile.name().to_owned(),
-            retry_window_s: options.retry_window_ns as f64 / 1e9,
-            patience_s: options.patience_ns as f64 / 1e9,
-            only_rules: options.only.clone(),
-            ignored_rules: options.ignore.clone(),
-            rule_levels: options.levels.iter().map(|(id, level)| (id.clone(), level.name().to_owned())).collect(),
-            config: self.config.as_ref().map(|path| path.display().to_string()),
-            ..model::Options::default()
-        }
     }
 }
 

@@ -108,17 +108,17 @@ fn file(input: Input) -> Option<PathBuf> {
 
 /// The expectation file of each capture; two captures may not share one.
 fn beside(captures: &[PathBuf]) -> Result<Vec<PathBuf>, Complaint> {
-    let mut owners: BTreeMap<PathBuf, &Path> = BTreeMap::new();
-    for capture in captures {
-        let expectation = expectation_of(capture);
-        if let Some(other) = owners.insert(expectation.clone(), capture)
+    let expectations: Vec<PathBuf> = captures.iter().map(|capture| expectation_of(capture)).collect();
+    let mut owners: BTreeMap<&Path, &Path> = BTreeMap::new();
+    for (capture, expectation) in captures.iter().zip(&expectations) {
+        if let Some(other) = owners.insert(expectation, capture)
             && other != capture
         {
             let (other, capture, expectation) = (other.display(), capture.display(), expectation.display());
             return Err(Complaint::new(format!("{other} and {capture} would both be held to {expectation}; rename one")));
         }
     }
-    Ok(captures.iter().map(|capture| expectation_of(capture)).collect())
+    Ok(expectations)
 }
 
 /// `a/trace.pcapng.gz` is held to `a/trace.expected.json`.
@@ -148,7 +148,7 @@ fn outcome(update: bool, capture: &Path, file: &Path, options: &analysis::Option
         return Ok(Outcome::Updated { written: file.display().to_string(), redirects: found.redirects.len() });
     }
     Ok(match expectation {
-        Some(expectation) => Outcome::Compared { expectation, report: Box::new(report_of(capture, options)?) },
+        Some(expectation) => Outcome::of(&expectation, &report_of(capture, options)?),
         None => Outcome::Unexpected { wanted: file.display().to_string() },
     })
 }
@@ -165,10 +165,11 @@ fn without_capture(verify: &Verify, expectations: &[PathBuf]) -> Vec<Verified> {
     let is_below = |folder: &Path| verify.captures.iter().any(|named| named.is_dir() && folder.starts_with(named));
     let beside = expectations.iter().filter_map(|expectation| expectation.parent()).filter(|folder| is_below(folder));
     let folders: BTreeSet<&Path> = named.map(PathBuf::as_path).chain(beside).collect();
+    let owned: BTreeSet<&Path> = expectations.iter().map(PathBuf::as_path).collect();
     let files = folders.into_iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten().map(|entry| entry.path());
     let mut orphans: Vec<PathBuf> = files
         .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(SUFFIX)))
-        .filter(|path| !expectations.contains(path))
+        .filter(|path| !owned.contains(path.as_path()))
         .collect();
     orphans.sort();
     orphans.into_iter().map(|path| Verified { path: path.display().to_string(), outcome: Outcome::CaptureMissing }).collect()

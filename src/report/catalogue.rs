@@ -119,7 +119,7 @@ fn example(rule: &Rule) -> Vec<&'static str> {
 }
 
 /// The text with an upper-case first letter.
-fn capitalised(text: &str) -> String {
+pub(super) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -209,8 +209,7 @@ impl<W: io::Write> Table<'_, W> {
 
     fn capture(&mut self, index: u32) {
         let report = self.report;
-        let capture = usize::try_from(index).ok().and_then(|index| report.captures.get(index));
-        self.text(capture.map_or("", |capture| &capture.path));
+        self.text(report.path_of(index));
     }
 
     fn text(&mut self, text: &str) {

@@ -4,9 +4,7 @@ use super::super::example;
 use super::*;
 
 fn printed(report: &Report, presentation: Presentation) -> String {
-    let mut out = Vec::new();
-    FORMAT.write(report, &presentation, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    example::printed(&FORMAT, report, &presentation)
 }
 
 /// The rows by column name, read back by the csv crate.

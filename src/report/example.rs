@@ -7,9 +7,9 @@ use super::model::*;
 const NOON: i64 = 1_714_564_800_000_000_000;
 
 /// What `format` writes of `report`.
-pub(super) fn printed(format: &Format, report: &Report) -> String {
+pub(super) fn printed(format: &Format, report: &Report, presentation: &Presentation) -> String {
     let mut out = Vec::new();
-    format.write(report, &Presentation::default(), &mut out).unwrap();
+    format.write(report, presentation, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -3,11 +3,12 @@
 //! Invariant: what a file does not say is not compared; a key, a word or a rule that is not known is an error, never passed over. What
 //! [`Expectation::of`] makes of a report is met by that report. `docs/regression.md` describes every key.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::model::{FutureVerdict, Redirect, Report, Verdict};
+use super::junit;
+use super::model::{Finding, FutureVerdict, Redirect, Report, Verdict};
 use crate::nearest::nearest;
 use crate::rules;
 
@@ -77,14 +78,16 @@ pub struct Difference {
 }
 
 /// How one redirect compares with what was expected of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Compared<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
     /// The frame of the 3xx.
     pub frame: u64,
-    /// The redirect; none where an expected one is not there.
-    pub redirect: Option<&'a Redirect>,
+    /// The redirect in words that are the same in every run; none where an expected one is not there.
+    pub name: Option<String>,
     /// What differs; a redirect that is not there, or was not expected, is one difference.
     pub differences: Vec<Difference>,
+    /// What explains a redirect that differs: its client, the reason of its verdict, and its findings with clause and frame.
+    pub remarks: Vec<String>,
 }
 
 impl Expectation {
@@ -138,24 +141,24 @@ impl Expectation {
 
     /// Every redirect of the file and of the report of its capture, in the order of frames.
     #[must_use]
-    pub fn compare<'a>(&self, report: &'a Report) -> Vec<Compared<'a>> {
-        let mut all: Vec<Compared<'a>> = told(report)
+    pub fn compare(&self, report: &Report) -> Vec<Compared> {
+        let mut awaited: BTreeMap<(u64, u32), &Expected> =
+            self.redirects.iter().map(|expected| ((expected.frame, expected.index), expected)).collect();
+        let mut all: Vec<Compared> = told(report)
             .map(|redirect| {
                 let seen = &redirect.response.seen;
-                let expected = self.redirects.iter().find(|expected| (expected.frame, expected.index) == (seen.frame, seen.index));
-                let differences = expected.map_or_else(
+                let differences = awaited.remove(&(seen.frame, seen.index)).map_or_else(
                     || vec![difference("redirect", "none", &format!("{}, {}", redirect.status, redirect.verdict))],
                     |expected| differences(expected, redirect),
                 );
-                Compared { frame: seen.frame, redirect: Some(redirect), differences }
+                let remarks = if differences.is_empty() { Vec::new() } else { remarks(redirect) };
+                Compared { frame: seen.frame, name: Some(junit::name(redirect)), differences, remarks }
             })
             .collect();
-        let is_there = |expected: &&Expected| {
-            told(report).any(|redirect| (redirect.response.seen.frame, redirect.response.seen.index) == (expected.frame, expected.index))
-        };
-        all.extend(self.redirects.iter().filter(|expected| !is_there(expected)).map(|expected| {
+        all.extend(awaited.into_values().map(|expected| {
             let status = expected.status.map_or_else(|| "one".to_owned(), |status| status.to_string());
-            Compared { frame: expected.frame, redirect: None, differences: vec![difference("redirect", &status, "none")] }
+            let differences = vec![difference("redirect", &status, "none")];
+            Compared { frame: expected.frame, name: None, differences, remarks: Vec::new() }
         }));
         all.sort_by_key(|compared| compared.frame);
         all
@@ -219,6 +222,17 @@ fn differences(wanted: &Expected, redirect: &Redirect) -> Vec<Difference> {
     differences
 }
 
+/// The client, the reason of the verdict, and the findings with clause and frame.
+fn remarks(redirect: &Redirect) -> Vec<String> {
+    let client = redirect.client.user_agent.iter().map(|user_agent| format!("client: {user_agent}"));
+    let reason = std::iter::once(format!("why: {}", redirect.reason));
+    let findings = redirect.findings.iter().map(|finding| {
+        let Finding { level, rule, clause, .. } = finding;
+        format!("{level} {rule} ({clause}, frame {})", finding.primary.frame)
+    });
+    client.chain(reason).chain(findings).collect()
+}
+
 fn or_none<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "none".to_owned(), |value| value.to_string())
 }
@@ -260,7 +274,7 @@ mod tests {
         assert_eq!(compared[0].differences[1], difference("retry_frame", "none", "6"));
         assert!(compared.iter().filter(|compared| compared.frame == 31).all(|compared| compared.differences.is_empty()));
         let last = compared.last().unwrap();
-        assert_eq!((last.frame, last.redirect), (99, None));
+        assert_eq!((last.frame, last.name.as_deref()), (99, None));
         assert_eq!(last.differences, [difference("redirect", "305", "none")]);
     }
 

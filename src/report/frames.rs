@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::Capture;
+use super::model::{Capture, Finding};
 use super::wording::counted;
 
 /// How many frames a list names before it only counts the rest.
@@ -40,6 +40,12 @@ impl FrameNames {
     /// The same names for a reader who is told of `home`, whose own frames need no name of the capture.
     pub(super) const fn at(&self, home: u32) -> FramesAt<'_> {
         FramesAt { names: self, home: Some(home) }
+    }
+
+    /// A finding on one line: how bad, the rule, where that stands, the frame, and the sentence.
+    pub(super) fn finding(&self, finding: &Finding) -> String {
+        let Finding { level, rule, clause, message, .. } = finding;
+        format!("{level} {rule} ({clause}, {}): {message}", self.frame(finding.primary.capture, finding.primary.frame))
     }
 
     /// The name of one frame, its capture included.

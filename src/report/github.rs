@@ -39,8 +39,7 @@ fn annotation(report: &Report, redirect: &Redirect, finding: &Finding, names: &F
         Level::Note => "notice",
     };
     let place = &finding.primary;
-    let capture = usize::try_from(place.capture).ok().and_then(|index| report.captures.get(index));
-    let file = capture.map_or_else(String::new, |capture| format!("file={},", property(&capture.path)));
+    let file = property(report.path_of(place.capture));
     let client = redirect
         .client
         .user_agent
@@ -54,7 +53,7 @@ fn annotation(report: &Report, redirect: &Redirect, finding: &Finding, names: &F
         finding.clause,
         names.frame(place.capture, place.frame)
     );
-    writeln!(out, "::{command} {file}title={}::{}", property(&finding.rule), message(&text))
+    writeln!(out, "::{command} file={file},title={}::{}", property(&finding.rule), message(&text))
 }
 
 /// The text as the message of a command.
@@ -73,7 +72,7 @@ mod tests {
     use super::*;
 
     fn printed(report: &Report) -> String {
-        example::printed(&FORMAT, report)
+        example::printed(&FORMAT, report, &Presentation::default())
     }
 
     #[test]

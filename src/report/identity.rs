@@ -8,28 +8,6 @@ use std::path::Path;
 
 use super::model::{Finding, Redirect, Report};
 
-/// The names of the findings of one report, as they are met.
-#[derive(Debug, Default)]
-pub struct Identities {
-    /// How often each name was given.
-    given: HashMap<String, u64>,
-}
-
-impl Identities {
-    /// The name of `finding` of `redirect`; the findings of a report are to be asked for once each, in their order.
-    pub fn of(&mut self, report: &Report, redirect: &Redirect, finding: &Finding) -> String {
-        let capture = usize::try_from(redirect.response.seen.capture).ok().and_then(|index| report.captures.get(index));
-        let capture =
-            capture.and_then(|capture| Path::new(&capture.path).file_name()).map_or_else(Default::default, |name| name.to_string_lossy());
-        let asked = redirect.request.as_ref().map_or("", |request| request.uri.as_str());
-        let (rule, status, method, client) = (&finding.rule, redirect.status, &redirect.method, &redirect.client.address);
-        let name = format!("{rule} {status} {method} {asked} {client} {capture}");
-        let count = self.given.entry(name.clone()).or_default();
-        *count = count.saturating_add(1);
-        format!("{name} {count}")
-    }
-}
-
 /// Every finding of `report` with its redirect (companions behind the redirects), in the order of the report.
 pub fn findings(report: &Report) -> impl Iterator<Item = (&Redirect, &Finding)> {
     report.redirects.iter().chain(&report.companions).flat_map(|redirect| redirect.findings.iter().map(move |finding| (redirect, finding)))
@@ -37,18 +15,33 @@ pub fn findings(report: &Report) -> impl Iterator<Item = (&Redirect, &Finding)> 
 
 /// Marks the findings of `report` that `baseline` has as well as known; of several equal ones as many as it has.
 pub fn mark_known(report: &mut Report, baseline: &Report) {
-    let known: HashSet<String> = names(baseline).into_iter().collect();
-    let are_known = names(report).into_iter().map(|name| known.contains(&name));
+    let known: HashSet<String> = identities(baseline).into_iter().collect();
+    let are_known = identities(report).into_iter().map(|name| known.contains(&name));
     let redirects = report.redirects.iter_mut().chain(&mut report.companions);
     for (finding, is_known) in redirects.flat_map(|redirect| &mut redirect.findings).zip(are_known) {
         finding.known = is_known;
     }
 }
 
-/// The name of every finding, in the order of the report.
-fn names(report: &Report) -> Vec<String> {
-    let mut identities = Identities::default();
-    findings(report).map(|(redirect, finding)| identities.of(report, redirect, finding)).collect()
+/// The name of every finding, in the order of [`findings`].
+#[must_use]
+pub fn identities(report: &Report) -> Vec<String> {
+    let mut given: HashMap<String, u64> = HashMap::new();
+    let numbered = |(redirect, finding): (&Redirect, &Finding)| {
+        let name = name(report, redirect, finding);
+        let count = given.entry(name.clone()).or_default();
+        *count = count.saturating_add(1);
+        format!("{name} {count}")
+    };
+    findings(report).map(numbered).collect()
+}
+
+/// What equal faults have in common.
+fn name(report: &Report, redirect: &Redirect, finding: &Finding) -> String {
+    let capture = Path::new(report.path_of(redirect.response.seen.capture)).file_name().unwrap_or_default().to_string_lossy();
+    let asked = redirect.request.as_ref().map_or("", |request| request.uri.as_str());
+    let (rule, status, method, client) = (&finding.rule, redirect.status, &redirect.method, &redirect.client.address);
+    format!("{rule} {status} {method} {asked} {client} {capture}")
 }
 
 #[cfg(test)]
@@ -80,7 +73,7 @@ mod tests {
                 finding.primary.frame += 100;
             }
         }
-        assert_eq!(names(&first), names(&second));
+        assert_eq!(identities(&first), identities(&second));
     }
 
     #[test]
@@ -88,7 +81,7 @@ mod tests {
         let mut report = example::one_capture();
         let again = report.redirects[1].clone();
         report.redirects.push(again);
-        let mut names = names(&report);
+        let mut names = identities(&report);
         let all = names.len();
         names.sort();
         names.dedup();
@@ -100,6 +93,6 @@ mod tests {
         let report = example::one_capture();
         let mut other = report.clone();
         other.redirects[1].client.address = "10.77.0.4".to_owned();
-        assert!(names(&report).iter().all(|name| !names(&other).contains(name)));
+        assert!(identities(&report).iter().all(|name| !identities(&other).contains(name)));
     }
 }

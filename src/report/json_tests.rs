@@ -10,9 +10,7 @@ use super::*;
 const SCHEMA: &str = include_str!("../../docs/report.schema.json");
 
 fn printed(report: &Report) -> String {
-    let mut out = Vec::new();
-    FORMAT.write(report, &Presentation::default(), &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    example::printed(&FORMAT, report, &Presentation::default())
 }
 
 /// Why `value` is not of the shape at `location` of the schema; nothing where it is.

@@ -6,9 +6,7 @@ use super::super::example;
 use super::*;
 
 fn lines(report: &Report) -> Vec<Value> {
-    let mut out = Vec::new();
-    FORMAT.write(report, &Presentation::default(), &mut out).unwrap();
-    let text = String::from_utf8(out).unwrap();
+    let text = example::printed(&FORMAT, report, &Presentation::default());
     assert!(text.ends_with('\n'));
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

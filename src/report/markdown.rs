@@ -90,9 +90,8 @@ fn details(redirect: &Redirect, names: &FrameNames, out: &mut dyn io::Write) -> 
         redirect.reason.clone(),
     ];
     for finding in &redirect.findings {
-        let at = names.frame(finding.primary.capture, finding.primary.frame);
         let known = if finding.known { "known " } else { "" };
-        lines.push(format!("{known}{} {} ({}, {at}): {}", finding.level, finding.rule, finding.clause, finding.message));
+        lines.push(format!("{known}{}", names.finding(finding)));
     }
     let lines: Vec<_> = lines.iter().map(|line| escape(line)).collect();
     let fence = "`".repeat(longest_run(&lines.join("\n")).max(2) + 1);
@@ -123,8 +122,9 @@ fn incomplete(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
 
 /// The text as code in a cell of a table; a long one is cut.
 fn cell(text: &str) -> String {
-    let mut shown: String = escape(text).chars().take(LONGEST).collect();
-    if shown.len() < escape(text).len() {
+    let whole = escape(text);
+    let mut shown: String = whole.chars().take(LONGEST).collect();
+    if shown.len() < whole.len() {
         shown.push('…');
     }
     if shown.is_empty() {
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     fn printed(report: &Report) -> String {
-        example::printed(&FORMAT, report)
+        example::printed(&FORMAT, report, &Presentation::default())
     }
 
     #[test]

@@ -8,11 +8,12 @@ use std::io;
 
 use serde::Serialize;
 
+use super::catalogue::capitalised;
 use super::completeness::meaning;
 use super::format::{Format, Presentation};
-use super::identity::{Identities, findings};
+use super::identity::{findings, identities};
 use super::json_escape::write_pretty;
-use super::model::{Capture, Evidence, Fault, Finding, Level, Redirect, Report};
+use super::model::{Capture, Evidence, Fault, Finding, Redirect, Report};
 use crate::rules::{self, Rule};
 
 pub(super) const FORMAT: Format = Format { name: "sarif", summary: "SARIF 2.1.0 for code scanning, with the catalogue of rules", write };
@@ -174,11 +175,8 @@ struct LogicalLocation {
 }
 
 fn write(report: &Report, _: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut identities = Identities::default();
-    let results = findings(report).map(|(redirect, finding)| {
-        let identity = identities.of(report, redirect, finding);
-        result(report, redirect, finding, identity)
-    });
+    let named = findings(report).zip(identities(report));
+    let results = named.map(|((redirect, finding), identity)| result(report, redirect, finding, identity));
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
@@ -203,16 +201,10 @@ fn write(report: &Report, _: &Presentation, out: &mut dyn io::Write) -> io::Resu
 fn rule_of(rule: &Rule) -> RuleOf {
     RuleOf {
         id: rule.id,
-        short_description: Text::of(sentence(rule.summary)),
+        short_description: Text::of(format!("{}.", capitalised(rule.summary))),
         full_description: Text::of(rule.rationale.trim()),
         help: Text::of(format!("{} ({})", rule.remedy.trim(), rule.clause)),
-        default_configuration: Configuration {
-            level: match rule.level {
-                rules::Level::Error => "error",
-                rules::Level::Warning => "warning",
-                rules::Level::Note => "note",
-            },
-        },
+        default_configuration: Configuration { level: rule.level.name() },
         properties: RuleProperties {
             clause: rule.clause.to_string(),
             strength: rule.strength.keyword(),
@@ -220,13 +212,6 @@ fn rule_of(rule: &Rule) -> RuleOf {
             tags: ["sip", rule.party.name()],
         },
     }
-}
-
-/// The summary of a rule as a sentence.
-fn sentence(summary: &str) -> String {
-    let mut chars = summary.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", chars.as_str())
 }
 
 fn notifications(report: &Report) -> Vec<Notification> {
@@ -253,11 +238,7 @@ fn result<'a>(report: &Report, redirect: &'a Redirect, finding: &'a Finding, ide
     ResultOf {
         rule_id: &finding.rule,
         rule_index: rules::ALL.iter().position(|rule| rule.id == finding.rule),
-        level: match finding.level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-            Level::Note => "note",
-        },
+        level: finding.level.name(),
         message: Text::of(finding.message.as_str()),
         locations: [evidence_at(report, &finding.primary)],
         related_locations: related.collect(),
@@ -279,7 +260,7 @@ fn evidence_at(report: &Report, evidence: &Evidence) -> Location {
 }
 
 fn location(report: &Report, capture: u32, frame: Option<u64>) -> Location {
-    let path = usize::try_from(capture).ok().and_then(|index| report.captures.get(index)).map_or("", |capture| capture.path.as_str());
+    let path = report.path_of(capture);
     let frame = frame.map(|frame| LogicalLocation {
         name: format!("frame {frame}"),
         fully_qualified_name: format!("{path}#frame={frame}"),
@@ -318,7 +299,7 @@ mod tests {
     use super::*;
 
     fn printed(report: &Report) -> Value {
-        let text = example::printed(&FORMAT, report);
+        let text = example::printed(&FORMAT, report, &Presentation::default());
         assert!(!text.contains(['\u{1b}', '\u{202e}']));
         serde_json::from_str(&text).unwrap()
     }

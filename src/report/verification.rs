@@ -4,7 +4,7 @@ use std::io;
 
 use super::expectation::{Compared, Difference, Expectation};
 use super::junit;
-use super::model::{Finding, Report};
+use super::model::Report;
 use super::wording::{counted, escape};
 
 /// One capture beside its expectation.
@@ -21,10 +21,12 @@ pub struct Verified {
 pub enum Outcome {
     /// It was compared.
     Compared {
-        /// What was expected.
-        expectation: Expectation,
-        /// What was found.
-        report: Box<Report>,
+        /// How many redirects it holds.
+        redirects: u64,
+        /// That it is not as complete as expected.
+        incomplete: Option<Difference>,
+        /// Each redirect beside what was expected of it.
+        compared: Vec<Compared>,
     },
     /// It has no expectation.
     Unexpected {
@@ -42,14 +44,25 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// The outcome of holding the report of a capture to its expectation.
+    #[must_use]
+    pub fn of(expectation: &Expectation, report: &Report) -> Self {
+        Self::Compared {
+            redirects: report.summary.redirects,
+            incomplete: expectation.completeness(report),
+            compared: expectation.compare(report),
+        }
+    }
+}
+
 impl Verified {
     /// Whether nothing differs from what was expected; true where nothing was.
     #[must_use]
     pub fn is_well(&self) -> bool {
         match &self.outcome {
-            Outcome::Compared { expectation, report } => {
-                expectation.completeness(report).is_none()
-                    && expectation.compare(report).iter().all(|compared| compared.differences.is_empty())
+            Outcome::Compared { incomplete, compared, .. } => {
+                incomplete.is_none() && compared.iter().all(|compared| compared.differences.is_empty())
             }
             Outcome::Unexpected { .. } | Outcome::Updated { .. } => true,
             Outcome::CaptureMissing => false,
@@ -82,23 +95,21 @@ fn one(verified: &Verified, out: &mut dyn io::Write) -> io::Result<()> {
         Outcome::Updated { written, redirects } => {
             writeln!(out, "written {}  {}", escape(written), counted(*redirects as u64, "redirect"))
         }
-        Outcome::Compared { report, .. } if verified.is_well() => {
-            writeln!(out, "ok      {path}  {}", counted(report.summary.redirects, "redirect"))
+        Outcome::Compared { redirects, .. } if verified.is_well() => {
+            writeln!(out, "ok      {path}  {}", counted(*redirects, "redirect"))
         }
-        Outcome::Compared { expectation, report } => {
+        Outcome::Compared { incomplete, compared, .. } => {
             writeln!(out, "FAILED  {path}")?;
-            if let Some(incomplete) = expectation.completeness(report) {
-                writeln!(out, "    {}", line(&incomplete))?;
+            if let Some(incomplete) = incomplete {
+                writeln!(out, "    {}", line(incomplete))?;
             }
-            for compared in expectation.compare(report).iter().filter(|compared| !compared.differences.is_empty()) {
-                match compared.redirect {
-                    Some(redirect) => writeln!(out, "    frame {}: {}", compared.frame, escape(&junit::name(redirect)))?,
+            for compared in compared.iter().filter(|compared| !compared.differences.is_empty()) {
+                match &compared.name {
+                    Some(name) => writeln!(out, "    frame {}: {}", compared.frame, escape(name))?,
                     None => writeln!(out, "    frame {}:", compared.frame)?,
                 }
                 compared.differences.iter().try_for_each(|difference| writeln!(out, "        {}", line(difference)))?;
-                for remark in remarks(compared) {
-                    writeln!(out, "        {}", escape(&remark))?;
-                }
+                compared.remarks.iter().try_for_each(|remark| writeln!(out, "        {}", escape(remark)))?;
             }
             Ok(())
         }
@@ -108,18 +119,6 @@ fn one(verified: &Verified, out: &mut dyn io::Write) -> io::Result<()> {
 fn line(difference: &Difference) -> String {
     let Difference { member, expected, found } = difference;
     format!("{member}: expected {expected}, found {found}")
-}
-
-/// What explains a redirect that is not as expected: its client, the reason of its verdict, and its findings with clause and frame.
-fn remarks(compared: &Compared<'_>) -> Vec<String> {
-    let Some(redirect) = compared.redirect else { return Vec::new() };
-    let client = redirect.client.user_agent.iter().map(|user_agent| format!("client: {user_agent}"));
-    let reason = std::iter::once(format!("why: {}", redirect.reason));
-    let findings = redirect.findings.iter().map(|finding| {
-        let Finding { level, rule, clause, .. } = finding;
-        format!("{level} {rule} ({clause}, frame {})", finding.primary.frame)
-    });
-    client.chain(reason).chain(findings).collect()
 }
 
 /// Writes JUnit XML: a testsuite per capture, a testcase per redirect.
@@ -138,16 +137,13 @@ fn suite(verified: &Verified) -> junit::Suite {
         Outcome::Unexpected { wanted } => vec![case("expectation", junit::Went::Skipped { message: format!("there is no {wanted}") })],
         Outcome::CaptureMissing => vec![case("capture", failed("no capture to this expectation".to_owned()))],
         Outcome::Updated { written, .. } => vec![case("expectation", junit::Went::Skipped { message: format!("{written} was written") })],
-        Outcome::Compared { expectation, report } => {
-            let whole = expectation.completeness(report).map_or(junit::Went::Well, |incomplete| failed(line(&incomplete)));
-            let redirects = expectation.compare(report).into_iter().map(|compared| {
-                let name = compared.redirect.map_or_else(|| format!("a redirect in frame {}", compared.frame), junit::name);
+        Outcome::Compared { incomplete, compared, .. } => {
+            let whole = incomplete.as_ref().map_or(junit::Went::Well, |incomplete| failed(line(incomplete)));
+            let redirects = compared.iter().map(|compared| {
+                let name = compared.name.clone().unwrap_or_else(|| format!("a redirect in frame {}", compared.frame));
                 let mut lines: Vec<String> = compared.differences.iter().map(line).collect();
-                if lines.is_empty() {
-                    return case(&name, junit::Went::Well);
-                }
-                let went = failed(lines.join("; "));
-                lines.extend(remarks(&compared));
+                let went = if lines.is_empty() { junit::Went::Well } else { failed(lines.join("; ")) };
+                lines.extend(compared.remarks.iter().cloned());
                 junit::Case { lines, ..case(&name, went) }
             });
             std::iter::once(case("completeness", whole)).chain(redirects).collect()
@@ -162,7 +158,7 @@ mod tests {
     use super::*;
 
     fn verified(report: Report, expectation: Expectation) -> Verified {
-        Verified { path: "office.pcap".to_owned(), outcome: Outcome::Compared { expectation, report: Box::new(report) } }
+        Verified { path: "office.pcap".to_owned(), outcome: Outcome::of(&expectation, &report) }
     }
 
     fn others() -> Vec<Verified> {

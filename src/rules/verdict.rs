@@ -278,7 +278,7 @@ fn is_unresolvable(redirect: &Redirect) -> bool {
         matches!(host, Some(Host::Name(name)) if name.strip_suffix(b".").unwrap_or(&name).to_ascii_lowercase().ends_with(b".invalid"))
     };
     let mut untried = redirect.untried().peekable();
-    !redirect.is_over_websocket() && untried.peek().is_some() && untried.all(is_invalid)
+    !redirect.is_over_websocket && untried.peek().is_some() && untried.all(is_invalid)
 }
 
 fn followed(redirect: &Redirect) -> (Verdict, String) {

@@ -22,7 +22,7 @@ impl Way {
     #[must_use]
     pub fn of(redirect: &Redirect, attempt: &Attempt) -> Self {
         let destination = attempt.request.destination;
-        if redirect.is_over_websocket() || attempt.is_to_known_proxy {
+        if redirect.is_over_websocket || attempt.is_to_known_proxy {
             return Self::Policy;
         }
         let proofs = [&attempt.hop, &attempt.contact_hop].map(|hop| hop.is_exactly(destination));

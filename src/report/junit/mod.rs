@@ -13,7 +13,7 @@ pub(super) use suite::{Case, Suite, Went, write};
 
 use super::format::{Format, Presentation};
 use super::frames::FrameNames;
-use super::model::{Capture, Finding, Level, Redirect, Report, Verdict};
+use super::model::{Capture, Level, Redirect, Report, Verdict};
 
 pub(super) const FORMAT: Format =
     Format { name: "junit", summary: "JUnit XML: a testsuite per capture, a testcase per redirect", write: write_report };
@@ -70,12 +70,6 @@ fn lines(redirect: &Redirect, names: &FrameNames) -> Vec<String> {
     let seen = &redirect.response.seen;
     let head = format!("{} {}, {}", redirect.status, redirect.reason_phrase, names.frame(seen.capture, seen.frame));
     let user_agent = redirect.client.user_agent.as_ref().map(|user_agent| format!("client: {user_agent}"));
-    let findings = redirect.findings.iter().map(|finding| line(finding, names));
+    let findings = redirect.findings.iter().map(|finding| names.finding(finding));
     std::iter::once(head).chain(user_agent).chain(findings).collect()
-}
-
-/// A finding on one line.
-fn line(finding: &Finding, names: &FrameNames) -> String {
-    let at = names.frame(finding.primary.capture, finding.primary.frame);
-    format!("{} {} ({}, {at}): {}", finding.level, finding.rule, finding.clause, finding.message)
 }

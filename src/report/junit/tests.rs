@@ -6,7 +6,7 @@ use super::*;
 use crate::report::example;
 
 fn printed(report: &Report) -> String {
-    example::printed(&FORMAT, report)
+    example::printed(&FORMAT, report, &Presentation::default())
 }
 
 fn named<'a>(node: Node<'a, 'a>, name: &str) -> Vec<Node<'a, 'a>> {

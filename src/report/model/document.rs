@@ -35,6 +35,14 @@ pub struct Report {
     pub hints: Vec<String>,
 }
 
+impl Report {
+    /// The path of the capture with that index; empty where there is none.
+    #[must_use]
+    pub fn path_of(&self, capture: u32) -> &str {
+        usize::try_from(capture).ok().and_then(|index| self.captures.get(index)).map_or("", |capture| capture.path.as_str())
+    }
+}
+
 impl Default for Report {
     fn default() -> Self {
         Self {

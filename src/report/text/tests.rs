@@ -7,9 +7,7 @@ use super::super::wording::steers;
 use super::{FORMAT, page::WIDTH};
 
 fn printed(report: &Report, presentation: Presentation) -> String {
-    let mut out = Vec::new();
-    FORMAT.write(report, &presentation, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    example::printed(&FORMAT, report, &presentation)
 }
 
 /// Compares `actual` with `tests/golden/<name>`; with `UPDATE_GOLDEN` set, writes it.

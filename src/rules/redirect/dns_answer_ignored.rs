@@ -30,8 +30,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let told = &attempt.contact_hop;
     let is_routed = request.message.routes().next().is_some();
     // At the redirecting server it may be an outbound proxy's way, or is a graver fault; and a URI that has lost a part leads elsewhere by itself.
-    let by_policy =
-        destination.address == redirect.server.address || redirect.is_over_websocket() || is_routed || attempt.is_to_known_proxy;
+    let by_policy = destination.address == redirect.server.address || redirect.is_over_websocket || is_routed || attempt.is_to_known_proxy;
     if by_policy || attempt.hop != *told || retry.hops().any(|hop| hop.from_maddr) || told.is_exactly(destination) != Some(false) {
         return None;
     }

@@ -83,9 +83,7 @@ impl<'a> Retry<'a> {
     /// because the client is connected to its server by WebSocket.
     pub(super) fn may_go_by_policy(&self) -> bool {
         let to_server = self.attempt.request.destination.address == self.redirect.server.address;
-        self.redirect.is_over_websocket()
-            || self.attempt.is_to_known_proxy
-            || (to_server && has_outbound_proxy(self.redirect, self.attempt))
+        self.redirect.is_over_websocket || self.attempt.is_to_known_proxy || (to_server && has_outbound_proxy(self.redirect, self.attempt))
     }
 }
 
@@ -187,10 +185,10 @@ pub(super) fn has_outbound_proxy(redirect: &Redirect, attempt: &Attempt) -> bool
     // What the user says of the network goes before what the capture may tell of it.
     match redirect.server_is_known_as {
         Some(Element::OutboundProxy) => return true,
-        Some(Element::RedirectServer) => return routed || redirect.is_over_websocket(),
+        Some(Element::RedirectServer) => return routed || redirect.is_over_websocket,
         None => {}
     }
-    routed || !by_own_uri || redirect.sends_all_there || redirect.is_over_websocket()
+    routed || !by_own_uri || redirect.sends_all_there || redirect.is_over_websocket
 }
 
 /// The attempt at a Contact that was challenged, where this one answers it with credentials, and at the original URI instead.

@@ -27,7 +27,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let retry = Retry::at_contact(redirect, attempt)?;
     let request = &attempt.request;
     let what = if is_sips(&attempt.uri) {
-        if may_be_decrypted(attempt) || redirect.is_over_websocket() {
+        if may_be_decrypted(attempt) || redirect.is_over_websocket {
             return None;
         }
         String::new()

@@ -57,7 +57,7 @@ fn goes_past(redirect: &Redirect, target: &Target, attempt: &Attempt) -> bool {
         let route = Uri::parse(route.uri());
         route.host().zip(target.uri.host()).is_some_and(|(one, other)| one.equals(other))
     });
-    let is_bound = is_routed || redirect.is_over_websocket();
+    let is_bound = is_routed || redirect.is_over_websocket;
     is_unchanged && is_elsewhere && !is_bound && attempt.request.destination == redirect.server && redirect.targets.len() == 1
 }
 

@@ -7,7 +7,9 @@ use sip3xx::evidence::Transport;
 
 use super::message::Request;
 use super::stage::{Part, SECOND, Stage};
-use super::uac::{Story, begin, contact, followed_long_ago, simple, try_at};
+use super::uac::{
+    Story, begin, contact, followed_long_ago, later_call_at_contact, later_call_at_original, redirected_long_ago, simple, try_at,
+};
 
 /// Every story, by name.
 pub(crate) const STORIES: &[(&str, Story)] = &[
@@ -87,39 +89,21 @@ fn least_contact_first(stage: &mut Stage) {
     stage.truth(&begun.request, stage.client, begun.status, "correct");
 }
 
-/// A 301 that was followed, and another call of the user some minutes later.
+/// A 301 that was followed some minutes ago.
 fn moved_long_ago(stage: &mut Stage) -> Request {
-    let (uri, value) = simple(stage, 0);
-    let request = stage.request();
-    let ends = (stage.client, stage.server);
-    stage.ask(ends.0, ends.1, stage.transport, &request, Part::Asked);
-    let tag = stage.redirect(ends, stage.transport, &request, "301 Moved Permanently", &[format!("Contact: {value}")], None);
-    stage.acknowledge(ends, stage.transport, &request, &tag);
-    let retry = stage.again(&request, &uri, stage.transport);
-    try_at(stage, &retry, 0, 5060, stage.transport, "486 Busy Here");
-    stage.now += 240 * SECOND;
-    request
+    redirected_long_ago(stage, (301, "301 Moved Permanently"), "", &[], 240).request
 }
 
 /// RFC 3261, 21.3.2: the opposite of a 302.
 fn old_number_after_move(stage: &mut Stage) {
     let asked = moved_long_ago(stage);
-    let later = stage.request();
-    let ends = (stage.client, stage.server);
-    stage.ask(ends.0, ends.1, stage.transport, &later, Part::Other);
-    stage.close(ends, stage.transport, &later, "404 Not Found");
-    stage.alive(8 * SECOND);
+    later_call_at_original(stage);
     stage.truth(&asked, stage.client, 301, "correct").broken.push("moved-permanently-ignored");
 }
 
 fn new_number_after_move(stage: &mut Stage) {
     let asked = moved_long_ago(stage);
-    let mut later = stage.request();
-    later.uri = simple(stage, 0).0;
-    let ends = (stage.client, stage.target(0, 5060));
-    stage.ask(ends.0, ends.1, stage.transport, &later, Part::Other);
-    stage.close(ends, stage.transport, &later, "200 OK");
-    stage.alive(8 * SECOND);
+    later_call_at_contact(stage);
     stage.truth(&asked, stage.client, 301, "correct");
 }
 

@@ -166,17 +166,28 @@ fn second_contact(stage: &mut Stage) {
 
 /// A 302 that is followed, with the Contact value `value` of target 0; some minutes pass.
 pub(super) fn followed_long_ago(stage: &mut Stage, parameters: &str, further: &[String], seconds: u64) -> Begun {
+    redirected_long_ago(stage, (302, "302 Moved Temporarily"), parameters, further, seconds)
+}
+
+/// The same with a 3xx of `status`, a number and how it is written.
+pub(super) fn redirected_long_ago(
+    stage: &mut Stage,
+    (status, written): (u16, &str),
+    parameters: &str,
+    further: &[String],
+    seconds: u64,
+) -> Begun {
     let (uri, value) = simple(stage, 0);
     let request = stage.request();
     let ends = (stage.client, stage.server);
     stage.ask(ends.0, ends.1, stage.transport, &request, Part::Asked);
     let extra: Vec<String> = std::iter::once(format!("Contact: {value}{parameters}")).chain(further.iter().cloned()).collect();
-    let tag = stage.redirect(ends, stage.transport, &request, "302 Moved Temporarily", &extra, None);
+    let tag = stage.redirect(ends, stage.transport, &request, written, &extra, None);
     stage.acknowledge(ends, stage.transport, &request, &tag);
     let retry = stage.again(&request, &uri, stage.transport);
     try_at(stage, &retry, 0, 5060, stage.transport, "486 Busy Here");
     stage.now += seconds * SECOND;
-    Begun { request, status: 302, tag }
+    Begun { request, status, tag }
 }
 
 /// A later call of the same user, straight to the Contact of target 0.
@@ -189,13 +200,18 @@ pub(super) fn later_call_at_contact(stage: &mut Stage) {
     stage.alive(8 * SECOND);
 }
 
-fn next_call_at_original(stage: &mut Stage) {
-    let begun = followed_long_ago(stage, "", &[], 240);
+/// A later call of the same user, to the original URI once more.
+pub(super) fn later_call_at_original(stage: &mut Stage) {
     let later = stage.request();
     let ends = (stage.client, stage.server);
     stage.ask(ends.0, ends.1, stage.transport, &later, Part::Other);
     stage.close(ends, stage.transport, &later, "404 Not Found");
     stage.alive(8 * SECOND);
+}
+
+fn next_call_at_original(stage: &mut Stage) {
+    let begun = followed_long_ago(stage, "", &[], 240);
+    later_call_at_original(stage);
     stage.truth(&begun.request, stage.client, 302, "correct").future = Some("kept");
 }
 
