@@ -297,11 +297,8 @@ impl Calls {
             transaction.cancel.get_or_insert(sighting.place);
             let redirect = transaction.redirect;
             self.cancelled_above(number, sighting.place);
-            // Whoever still cancels had not seen the 3xx: the two crossed on their way.
-            if let Some(open) = redirect.and_then(|redirect| self.open.get_mut(redirect))
-                && open.redirect.attempts.is_empty()
-            {
-                open.redirect.cancel.get_or_insert(sighting.place);
+            if let Some(open) = redirect.and_then(|redirect| self.open.get_mut(redirect)) {
+                open.redirect.note_late_cancel(sighting.place, sighting.time);
             }
         }
     }
@@ -412,6 +409,7 @@ impl Calls {
             response: Arc::new(sighting.to_kept()),
             request_repeats: repeats,
             cancel,
+            given_up: None,
             chain: chain_number,
             window: self.settings.window(status),
             patience: self.settings.patience(status),

@@ -55,5 +55,5 @@ pub use hidden::{HiddenWay, SIPS};
 pub use hop::{Hop, Spot};
 pub use network::Network;
 pub use redirect::{Attempt, Cover, Failure, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Role, Target, Tried};
-pub use settings::{SECOND, Settings};
+pub use settings::{SECOND, Settings, T1};
 pub use sighting::{Frames, Sighting};

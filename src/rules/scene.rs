@@ -85,6 +85,14 @@ pub(super) fn broken(section: Section, script: &str) -> Vec<&'static str> {
     findings.iter().filter(|finding| finding.rule.section == section).map(|finding| finding.rule.id).collect()
 }
 
+/// Why the only redirect of a script has its verdict.
+#[track_caller]
+pub(super) fn reason(script: &str) -> String {
+    let scene = play(script);
+    let [redirect] = scene.redirects.as_slice() else { panic!("one redirect, found {:?}", scene.redirects) };
+    judge(redirect, &Selection::default()).reason
+}
+
 /// Plays a script before the call room.
 #[track_caller]
 pub(super) fn play(script: &str) -> Scene {

@@ -91,8 +91,12 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
     if !redirect.attempts.is_empty() {
         return names_none.then(without_contact);
     }
-    if redirect.cancel.is_some() {
-        return Some("the caller had cancelled the request before the response came".into());
+    if let Some(cancel) = redirect.cancel {
+        return Some(if cancel < redirect.response.place {
+            "the caller had cancelled the request before the response came".into()
+        } else {
+            format!("the caller cancelled the request: the CANCEL in frame {} may have crossed the {}", cancel.frame, redirect.status)
+        });
     }
     // Of a response that the capture cut short nobody knows what else it asked.
     if redirect.response.truncated {
@@ -158,6 +162,9 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     }
     if redirect.ended.is_some() {
         return Some("the dialog was ended, in which the request would have been sent again".into());
+    }
+    if let Some(cancel) = redirect.given_up {
+        return Some(format!("the caller gave up when the {} was there, by the CANCEL in frame {}", redirect.status, cancel.frame));
     }
     if redirect.was_answered() {
         return Some("the same request was answered with success as well".into());

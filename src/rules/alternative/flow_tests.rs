@@ -2,7 +2,7 @@
 //! other addresses, and with bodies of every kind.
 
 use crate::rules::engine::{Selection, judge};
-use crate::rules::scene::play;
+use crate::rules::scene::{play, reason};
 
 /// The verdict of each 380 in a script with its number of attempts, in the order in which the 380 came.
 #[track_caller]
@@ -11,14 +11,6 @@ fn verdicts(script: &str) -> Vec<(&'static str, usize)> {
     let mut redirects: Vec<_> = scene.redirects.iter().collect();
     redirects.sort_by_key(|redirect| redirect.id);
     redirects.into_iter().map(|redirect| (judge(redirect, &Selection::default()).verdict.name(), redirect.attempts.len())).collect()
-}
-
-/// The reason of the only 380 in a script.
-#[track_caller]
-fn reason(script: &str) -> String {
-    let scene = play(script);
-    let [redirect] = scene.redirects.as_slice() else { panic!("one redirect, found {:?}", scene.redirects) };
-    judge(redirect, &Selection::default()).reason
 }
 
 fn ims(content: &str) -> String {
