@@ -3,6 +3,7 @@
 //! A datagram passes through without a copy or an allocation; what waits is looked after in steps of [`TICK`] of capture time.
 
 use super::cut::Cutter;
+use super::excerpt::cut_excerpt;
 use super::fragments::{Fragments, Whole, begins_as_text};
 use super::inflated::inflated;
 use super::limits::Limits;
@@ -124,6 +125,11 @@ impl<C: Cutter> Flow<C> {
                 }
                 sink(unit(&datagram, capture, frame.number, frame.time, &[frame.number]));
             }
+            Some(Packet::Excerpt(datagram)) => {
+                let origin = Origin { capture, frame: frame.number, time: frame.time, path: datagram.path };
+                let (_, mut around) = self.around(capture, frame.time, faults, sink);
+                cut_excerpt(&datagram, origin, &mut around);
+            }
             Some(Packet::Deflated(datagram)) => {
                 if let Some(octets) = inflated(&datagram, frame.number, faults.of(capture)) {
                     let datagram = Datagram { payload: &octets, ..datagram };
@@ -170,6 +176,11 @@ impl<C: Cutter> Flow<C> {
                         let datagram = Datagram { payload: &octets, ..datagram };
                         sink(whole.told(unit(&datagram, whole.origin.capture, whole.origin.frame, whole.origin.time, &whole.frames)));
                     }
+                }
+                Some(Packet::Excerpt(datagram)) => {
+                    let origin = Origin { path: datagram.path, ..whole.origin };
+                    let (_, mut around) = self.around(origin.capture, now, faults, sink);
+                    cut_excerpt(&datagram, origin, &mut around);
                 }
                 Some(Packet::Quoted(datagram, why)) => {
                     let quoted = unit(&datagram, whole.origin.capture, whole.origin.frame, whole.origin.time, &whole.frames);

@@ -12,6 +12,7 @@ mod cut;
 mod cutting;
 mod direction;
 mod driver;
+mod excerpt;
 mod fragments;
 mod giver;
 mod http;

@@ -53,7 +53,12 @@ pub(super) struct Surroundings<'a, 'b, C> {
 }
 
 impl<C> Surroundings<'_, '_, C> {
-    fn between<'s>(&'s mut self, source: Endpoint, destination: Endpoint, session: &'s mut Option<Box<Session>>) -> Context<'s, 's, C> {
+    pub(super) fn between<'s>(
+        &'s mut self,
+        source: Endpoint,
+        destination: Endpoint,
+        session: &'s mut Option<Box<Session>>,
+    ) -> Context<'s, 's, C> {
         let Self { cutter, limits, faults, sink, now, keys, signs, .. } = self;
         Context { cutter, limits, faults, sink: &mut **sink, now: *now, ends: (source, destination), keys, session, signs }
     }
