@@ -171,7 +171,7 @@ impl Direction {
                 return;
             }
             self.begin(sequence);
-            self.cutting.begin_after_gap();
+            self.cutting.begin_late(origin);
         }
         let at = self.position(sequence);
         // RFC 9293, 3.8.4: a keep-alive repeats the octet before the next one, or none.

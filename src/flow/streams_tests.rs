@@ -158,7 +158,7 @@ fn a_stream_joined_late_gives_what_follows_the_lost_start() {
     bench.client(77, 0, &[b"cdefg", &message[..], &message[..]].concat());
     assert_eq!(bench.bytes(), [message.clone(), message]);
     assert_eq!(bench.given.iter().map(|unit| unit.after_gap).collect::<Vec<_>>(), [true, false]);
-    assert_eq!(bench.faults(), []);
+    assert_eq!(bench.faults(), [(FaultKind::TcpGap, 1)]);
 }
 
 #[test]
@@ -297,6 +297,24 @@ fn what_a_stream_begins_with_is_told() {
     bench.client(ISN + 45, 0, b"GET /more HTTP/1.1\r\nHost: more.example\r\n\r\n");
     let told: Vec<SignKind> = bench.flow.take_signs().map(|sign| sign.kind).collect();
     assert_eq!(told, [SignKind::Syn, SignKind::HttpRequest { host: (*b"help.example").into() }]);
+}
+
+#[test]
+fn a_stream_that_begins_inside_of_a_unit_is_told() {
+    let told = |opened: bool, first: &[u8]| {
+        let mut bench = Bench::new();
+        if opened {
+            bench.open(ISN);
+        }
+        bench.client(ISN + 1, 0, first);
+        bench.client(ISN + 1 + first.len() as u32, 0, &toy(b'k', 14));
+        bench.finish();
+        assert_eq!(bench.bytes(), [toy(b'k', 14)]);
+        bench.faults()
+    };
+    assert_eq!(told(false, b"rest"), [(FaultKind::TcpGap, 1)]);
+    assert_eq!(told(false, b"\r\n\r\n"), [], "a keep-alive is no part of a unit");
+    assert_eq!(told(true, b"rest"), [], "what a whole stream begins with is all there");
 }
 
 #[test]
