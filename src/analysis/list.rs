@@ -18,7 +18,7 @@ use super::conversations::Conversations;
 use super::exchanges::Exchanges;
 use super::judging::Judging;
 use super::kept::KeptFrames;
-use super::{Audit, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, open, with_clocks};
+use super::{Audit, Audited, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, open, with_clocks};
 
 /// What is to be listed.
 #[derive(Debug, Clone, Default)]
@@ -76,7 +76,7 @@ pub fn list(
     progress: &mut dyn FnMut(&Progress),
     take: &mut dyn FnMut(&Row<'_>) -> Taken,
 ) -> Result<Report, Error> {
-    list_some(inputs, listing, progress, take, &mut |_| {})
+    Ok(list_some(inputs, listing, progress, take, &mut |_| {})?.report)
 }
 
 /// The same, with a last look at what was judged: `select` says what of it is told.
@@ -86,17 +86,17 @@ pub(super) fn list_some(
     progress: &mut dyn FnMut(&Progress),
     take: &mut dyn FnMut(&Row<'_>) -> Taken,
     select: &mut dyn FnMut(&mut Judged),
-) -> Result<Report, Error> {
+) -> Result<Audited, Error> {
     let clocks = Clocks::of_inputs(inputs);
     let mut merge = open(inputs, &clocks, Capture::open)?;
-    if listing.judge.is_some() && merge.captures().iter().all(Capture::can_be_reopened) {
+    let is_in_time_order = listing.judge.is_some() && merge.captures().iter().all(Capture::can_be_reopened);
+    if is_in_time_order {
         merge = open(inputs, &clocks, Capture::open_in_time_order)?;
     }
     let options = listing.judge.clone().unwrap_or_default();
     let captures = merge.captures().len();
-    let mut audit = Audit::new(merge, &options);
+    let mut audit = Audit::new(merge, &options, true);
     let mut judging = Judging::new(&options, captures);
-    judging.events.keep_call_ids();
     let mut rows = Rows::new(listing);
     let Audit { merge, flow, sightings, faults, .. } = &mut audit;
     let mut frames = 0_u64;
@@ -122,7 +122,9 @@ pub(super) fn list_some(
     }
     let mut judged = judging.finish();
     select(&mut judged);
-    Ok(with_clocks(audit.report(judged), &clocks))
+    let mut members = judged.take_members();
+    members.is_in_time_order = is_in_time_order;
+    Ok(Audited { report: with_clocks(audit.report(judged), &clocks), members })
 }
 
 impl Listing {
@@ -153,6 +155,8 @@ impl Shown<'_, '_> {
 }
 
 impl Found for Shown<'_, '_> {
+    fn frame(&mut self, _: u32, _: &Frame<'_>) {}
+
     fn message(&mut self, sighting: &Sighting<'_>) {
         if let Some(judge) = &mut self.judge {
             judge.seen(sighting);
@@ -160,7 +164,7 @@ impl Found for Shown<'_, '_> {
         self.rows.give(sighting, &self.path, self.frame.as_ref(), self.take);
     }
 
-    fn clue(&mut self, clue: Clue) {
+    fn clue(&mut self, clue: Clue, _: &[u64]) {
         if let Some(judge) = &mut self.judge {
             judge.noticed(&clue);
         }

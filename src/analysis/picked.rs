@@ -5,9 +5,10 @@
 
 use std::collections::HashSet;
 
-use super::collect::{Judged, call_of};
+use super::collect::Judged;
 use super::list::{Listing, Taken, list_some};
-use super::{Error, Input, Options, Progress};
+use super::members::call_of;
+use super::{Audited, Error, Input, Options, Progress};
 use crate::call::Sighting;
 use crate::fault::{Fault, FaultKind};
 use crate::filter::Filter;
@@ -24,6 +25,16 @@ const MAX_CALL_ID_OCTETS: usize = 16 << 20;
 /// # Errors
 /// When an input cannot be read at all.
 pub fn audit_picked(inputs: &[Input], options: &Options, filter: &Filter, progress: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
+    Ok(audited_picked(inputs, options, filter, progress)?.report)
+}
+
+/// The same, and of what these redirects consist.
+pub(super) fn audited_picked(
+    inputs: &[Input],
+    options: &Options,
+    filter: &Filter,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Audited, Error> {
     let listing = Listing { judge: Some(options.clone()), conversations: true, ..Listing::default() };
     let picked = std::cell::RefCell::new(Picked::default());
     let mut take = |row: &crate::filter::Row<'_>| {

@@ -141,7 +141,7 @@ impl Calls {
         };
         note_names(redirect, &self.names);
         redirect.server_is_known_as = self.settings.network.known_as(redirect.server);
-        redirect.sends_all_there = self.habits.has(redirect.client.address, redirect.server);
+        redirect.sends_all_there = self.habits.of(redirect.client.address, redirect.server);
         self.open.forget_client(redirect.client.address);
         self.aboves.leave(redirect.id);
         if let Some(chain) = self.chains.get_mut(&redirect.chain)
@@ -424,7 +424,7 @@ impl Calls {
             lost: None,
             hidden: None,
             ended: None,
-            sends_all_there: false,
+            sends_all_there: None,
             server_is_known_as: None,
             relayed: None,
             above: None,

@@ -2,6 +2,8 @@
 //!
 //! Invariant: whoever asks for a name is about to go there, and may go there outside SIP; it proves no attempt. RFC 3261, 21.3.5.
 
+use std::collections::BTreeSet;
+
 use smallvec::SmallVec;
 
 use super::clue::Clue;
@@ -45,6 +47,20 @@ impl OpenRedirects {
                 open.redirect.looked_up.get_or_insert(place);
             }
         }
+    }
+}
+
+impl Redirect {
+    /// The names of hosts about which DNS may have told its client: those of its URIs, of the attempts' and of their Routes.
+    #[must_use]
+    pub fn hosts(&self) -> BTreeSet<dns::Name> {
+        let requests = self.request.iter().chain(self.attempts.iter().map(|attempt| &attempt.request));
+        let routes = requests.flat_map(|request| request.message.routes().map(|route| Uri::parse(route.uri())).collect::<Vec<_>>());
+        let attempts = self.attempts.iter().map(|attempt| attempt.uri.clone());
+        let offered = self.offer.iter().flat_map(|offer| offer.uris.iter().cloned());
+        let tried = self.tried.iter().map(|tried| tried.uri.clone()).chain(self.original.clone());
+        let all = self.targets.iter().map(|target| target.uri.clone()).chain(attempts).chain(offered).chain(tried).chain(routes);
+        all.flat_map(|uri| [host(&uri), uri.next_hop().and_then(|hop| hop.target.name().map(dns::Name::of))]).flatten().collect()
     }
 }
 

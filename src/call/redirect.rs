@@ -290,8 +290,9 @@ pub struct Redirect {
     pub given_up: Option<Place>,
     /// The BYE with which either side ended the dialog in which the request was sent.
     pub ended: Option<Place>,
-    /// Whether the client was seen sending the server what is meant for other addresses, as one does with an outbound proxy (RFC 3261, 8.1.2).
-    pub sends_all_there: bool,
+    /// The request by which the client was seen sending the server what is meant for other addresses, as one does with an outbound proxy
+    /// (RFC 3261, 8.1.2).
+    pub sends_all_there: Option<Place>,
     /// Whether the settings name the server as one that redirects and does nothing else, or as an outbound proxy.
     pub server_is_known_as: Option<Element>,
     /// The redirect on the hop above with which a proxy or back-to-back user agent handed this one on.

@@ -8,6 +8,7 @@ mod complaint;
 mod configuration;
 mod decode_as;
 mod exit;
+mod frames;
 mod inputs;
 mod judgement;
 mod key_log;
