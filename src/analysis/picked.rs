@@ -35,7 +35,7 @@ pub(super) fn audited_picked(
     filter: &Filter,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Audited, Error> {
-    let listing = Listing { judge: Some(options.clone()), conversations: true, ..Listing::default() };
+    let listing = Listing { judge: Some(options.clone()), conversations: true, words: true, ..Listing::default() };
     let picked = std::cell::RefCell::new(Picked::default());
     let mut take = |row: &crate::filter::Row<'_>| {
         if filter.matches(row) {
