@@ -5,8 +5,10 @@
 use clap::{Parser, Subcommand};
 
 use super::audit::Audit;
+use super::completions::Completions;
 use super::list::List;
 use super::live::Live;
+use super::man::Man;
 use super::rules::Rules;
 use super::stat::Stat;
 use super::verify::Verify;
@@ -48,4 +50,6 @@ pub(super) enum Command {
     List(List),
     Stat(Stat),
     Rules(Rules),
+    Completions(Completions),
+    Man(Man),
 }

@@ -5,6 +5,7 @@
 mod arguments;
 mod audit;
 mod complaint;
+mod completions;
 mod configuration;
 mod decode_as;
 mod exit;
@@ -14,6 +15,8 @@ mod judgement;
 mod key_log;
 mod list;
 mod live;
+mod man;
+mod one_of;
 mod output;
 mod progress;
 mod rows;
@@ -61,6 +64,8 @@ fn try_run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit, Compla
         Some(Command::List(list)) => list::run(&list),
         Some(Command::Stat(stat)) => stat::run(&stat),
         Some(Command::Rules(rules)) => rules::run(&rules),
+        Some(Command::Completions(completions)) => completions::run(&completions),
+        Some(Command::Man(man)) => man::run(&man),
         None => Err(Complaint::without_command(&Arguments::command())),
     }
 }
