@@ -21,9 +21,12 @@ mod junit;
 pub mod listing;
 mod markdown;
 pub mod model;
+mod percent;
+mod phrases;
 pub mod publish;
 mod sarif;
 pub mod statistics;
+mod tallies;
 mod text;
 pub mod verification;
 mod wording;
@@ -34,5 +37,14 @@ pub use joining::join;
 pub use wording::{counted, duration, escape};
 
 /// Every format, in the order in which the help names them; the first is the default.
-pub const FORMATS: &[&Format] =
-    &[&text::FORMAT, &json::FORMAT, &jsonl::FORMAT, &csv::FORMAT, &junit::FORMAT, &sarif::FORMAT, &github::FORMAT, &markdown::FORMAT];
+pub const FORMATS: &[&Format] = &[
+    &text::FORMAT,
+    &json::FORMAT,
+    &jsonl::FORMAT,
+    &csv::FORMAT,
+    &junit::FORMAT,
+    &sarif::FORMAT,
+    &github::FORMAT,
+    &html::FORMAT,
+    &markdown::FORMAT,
+];
