@@ -1,7 +1,7 @@
 //! Takes the findings and the redirects in their published shape, gives text for a reader or a machine.
 //!
 //! One format is one file with one `FORMAT`, and one line in [`FORMATS`]; the command line and its help follow from the list.
-//! Invariant: a writer sees the [`model::Report`] alone (that of SARIF also the catalogue), and the same report gives the same octets.
+//! Invariant: a writer sees the [`model::Report`] alone (those of SARIF and HTML also the catalogue), and the same report gives the same octets.
 
 pub mod catalogue;
 mod completeness;
@@ -12,6 +12,7 @@ pub mod expectation;
 mod format;
 mod frames;
 mod github;
+mod html;
 pub mod identity;
 mod joining;
 mod json;
