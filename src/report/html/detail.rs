@@ -21,7 +21,11 @@ pub(super) fn write(redirect: &Redirect, names: &FrameNames, out: &mut dyn io::W
     attempts(redirect, names, out)?;
     future(redirect, names, out)?;
     ties(redirect, out)?;
-    html!(out, "</dl>\n<div class=\"findings\">\n")?;
+    html!(out, "</dl>\n")?;
+    if redirect.findings.is_empty() {
+        return Ok(());
+    }
+    html!(out, "<div class=\"findings\">\n")?;
     redirect.findings.iter().try_for_each(|finding| finding::write(finding, redirect, names, out))?;
     html!(out, "</div>\n")
 }

@@ -3,9 +3,9 @@
 use std::io;
 
 use super::super::frames::captures_in_words;
-use super::super::model::Report;
+use super::super::model::{Report, Summary};
 use super::super::phrases::why_nothing;
-use super::super::wording::grouped;
+use super::super::wording::{counted, grouped};
 use super::markup::html;
 use super::policy::{SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH};
 
@@ -43,13 +43,11 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
 
 /// What was found, in one sentence.
 fn headline(report: &Report) -> String {
-    let summary = &report.summary;
-    match (summary.redirects, summary.by_verdict.incorrect) {
+    let Summary { redirects, by_verdict, .. } = &report.summary;
+    match (redirects, by_verdict.incorrect) {
         (0, _) => "No redirects".to_owned(),
-        (1, 0) => "The one redirect is not incorrect".to_owned(),
-        (1, _) => "The one redirect is incorrect".to_owned(),
-        (all, 0) => format!("None of {} redirects is incorrect", grouped(all)),
-        (all, incorrect) => format!("{} of {} redirects incorrect", grouped(incorrect), grouped(all)),
+        (_, 0) => format!("{}, none incorrect", counted(*redirects, "redirect")),
+        (_, incorrect) => format!("{}, {} incorrect", counted(*redirects, "redirect"), grouped(incorrect)),
     }
 }
 

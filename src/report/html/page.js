@@ -32,7 +32,9 @@
       row.hidden = !fits;
       shown += fits;
     }
-    document.getElementById("count").textContent = `${shown} of ${rows.length} shown`;
+    // With what was asked, for paper has no form.
+    const told = [...words.map((word) => `"${word}"`), ...chosen.map((choice) => choice.join(" "))].map((filter) => `, ${filter}`);
+    document.getElementById("count").textContent = `${shown} of ${rows.length} shown${told.join("")}`;
   };
 
   const isState = () => location.hash.includes("=");

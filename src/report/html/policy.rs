@@ -9,9 +9,9 @@ pub(super) const STYLE: &str = include_str!("page.css");
 pub(super) const SCRIPT: &str = include_str!("page.js");
 
 /// SHA-256 of [`STYLE`], in base64.
-pub(super) const STYLE_HASH: &str = "jQijhwU5yT0r+Gwblgje4nJfiCafoVbN+0JbgRSSenE=";
+pub(super) const STYLE_HASH: &str = "VVHYKLY/SmsxzUl9rUITsVI2fzzx11Mlq/+2KYWrDF4=";
 /// SHA-256 of [`SCRIPT`], in base64.
-pub(super) const SCRIPT_HASH: &str = "YV1adYi4oAbQuyy3tXAO5Xr7vlw+GiptvHN6dRRpHEI=";
+pub(super) const SCRIPT_HASH: &str = "/jRGPJDBvn9ytGPXOE/XRmo1z+hHY8DsFI9J2gWNyQ8=";
 
 #[cfg(test)]
 mod tests {
