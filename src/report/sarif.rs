@@ -16,7 +16,8 @@ use super::json_escape::write_pretty;
 use super::model::{Capture, Evidence, Fault, Finding, Redirect, Report};
 use crate::rules::{self, Rule};
 
-pub(super) const FORMAT: Format = Format { name: "sarif", summary: "SARIF 2.1.0 for code scanning, with the catalogue of rules", write };
+pub(super) const FORMAT: Format =
+    Format { name: "sarif", summary: "SARIF 2.1.0 for code scanning, with the catalogue of rules", needs_messages: false, write };
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
