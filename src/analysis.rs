@@ -25,8 +25,10 @@ mod exchanges;
 mod given;
 mod judging;
 mod kept;
+mod ladders;
 mod list;
 mod marked;
+mod parties;
 mod picked;
 #[cfg(test)]
 mod stream_tests;
@@ -39,6 +41,7 @@ use batch::Sender;
 use clocks::Clocks;
 use collect::Judged;
 use judging::judge;
+pub use ladders::{Wanted, ladders, with_ladders};
 pub use list::{DecodeAs, Listing, Taken, list};
 pub use marked::{Marked, WriteError, write_marked};
 pub use picked::audit_picked;

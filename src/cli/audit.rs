@@ -145,9 +145,12 @@ fn analysed(audit: &Audit, measure: &Measure, inputs: &[Input], filter: Option<&
     let options = &measure.options;
     let mut line = ProgressLine::new();
     let mut progress = |progress: &analysis::Progress| line.update(progress);
-    let mut one = |inputs: &[Input]| match filter {
-        None => analysis::audit(inputs, options, &mut progress),
-        Some(filter) => analysis::audit_picked(inputs, options, filter, &mut progress),
+    let mut one = |inputs: &[Input]| {
+        let report = match filter {
+            None => analysis::audit(inputs, options, &mut progress),
+            Some(filter) => analysis::audit_picked(inputs, options, filter, &mut progress),
+        }?;
+        if audit.needs_messages() { analysis::with_ladders(inputs, options, report, &mut progress) } else { Ok(report) }
     };
     let mut report = if audit.separate {
         let reports: Result<Vec<Report>, _> = inputs.chunks(1).map(&mut one).collect();
@@ -172,6 +175,11 @@ impl Audit {
             display_filter: self.filter.clone(),
             ..judged_by
         }
+    }
+
+    /// Whether any report shows messages, for which the captures are read again.
+    fn needs_messages(&self) -> bool {
+        self.reports.iter().map(|report| report.format).chain([self.format]).any(|format| format.needs_messages)
     }
 
     /// The level that fails the run: the command line goes before the file.

@@ -116,11 +116,7 @@ impl List {
     /// Frames need a second pass, and may not take the place of a capture.
     fn refuse_to_write(&self, inputs: &[Input]) -> Result<(), Complaint> {
         let Some(file) = &self.write else { return Ok(()) };
-        let is_stdin = |input: &Input| match input {
-            Input::Stdin => true,
-            Input::File(path) => path.as_os_str() == "-" || path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir()),
-        };
-        if inputs.iter().any(is_stdin) {
+        if !inputs.iter().all(Input::can_be_read_again) {
             return Err(Complaint::new("-w reads the captures twice, and what comes through a pipe cannot be read again: name a file"));
         }
         if is_input(file, inputs) {

@@ -25,8 +25,12 @@ use super::frames::FrameNames;
 use super::model::Report;
 use markup::html;
 
-pub(super) const FORMAT: Format =
-    Format { name: "html", summary: "one page for a browser, with search, filters and charts; loads nothing from elsewhere", write };
+pub(super) const FORMAT: Format = Format {
+    name: "html",
+    summary: "one page for a browser, with search, filters and charts; loads nothing from elsewhere",
+    needs_messages: true,
+    write,
+};
 
 fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     let names = FrameNames::of(&report.captures);
