@@ -44,7 +44,7 @@ use judging::judge;
 pub use ladders::{Wanted, ladders, with_ladders};
 pub use list::{DecodeAs, Listing, Taken, list};
 pub use marked::{Marked, WriteError, write_marked};
-pub use picked::audit_picked;
+pub use picked::{audit_picked, audit_wanting};
 
 /// After how many frames progress is told.
 const PROGRESS_FRAMES: u64 = 1 << 14;

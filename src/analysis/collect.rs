@@ -22,14 +22,14 @@ struct Later {
 }
 
 /// The Call-IDs under which a redirect and its attempts went.
-type CallIds = Vec<Box<[u8]>>;
+pub(super) type CallIds = Vec<Box<[u8]>>;
 
 /// What came of all calls.
 pub(super) struct Judged {
     /// The redirects, in the order of their numbers.
     pub(super) redirects: Vec<model::Redirect>,
     /// The Call-IDs of each, where they were to be kept.
-    calls: BTreeMap<u64, CallIds>,
+    pub(super) calls: BTreeMap<u64, CallIds>,
     /// What is told beside them, in the order of its numbers.
     pub(super) companions: Vec<model::Redirect>,
     /// What stands alone.

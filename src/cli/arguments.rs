@@ -5,6 +5,7 @@
 use clap::{Parser, Subcommand};
 
 use super::audit::Audit;
+use super::ladder::Ladder;
 use super::list::List;
 use super::live::Live;
 use super::rules::Rules;
@@ -23,6 +24,7 @@ use super::verify::Verify;
         sip3xx audit --format csv captures/ > redirects.csv\n  \
         sip3xx verify regression/\n  \
         sip3xx list -Y 'sip.Status-Code in {300..399}' trace.pcap\n  \
+        sip3xx ladder --redirect 3 trace.pcap\n  \
         sip3xx stat trace.pcap\n  \
         sip3xx rules redirect-not-followed\n\n\
         Exit codes:\n  \
@@ -46,6 +48,7 @@ pub(super) enum Command {
     Audit(Box<Audit>),
     Verify(Box<Verify>),
     List(List),
+    Ladder(Box<Ladder>),
     Stat(Stat),
     Rules(Rules),
 }

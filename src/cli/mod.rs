@@ -11,6 +11,7 @@ mod exit;
 mod inputs;
 mod judgement;
 mod key_log;
+mod ladder;
 mod list;
 mod live;
 mod output;
@@ -58,6 +59,7 @@ fn try_run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit, Compla
         Some(Command::Audit(audit)) => audit::run(&audit),
         Some(Command::Verify(verify)) => verify::run(&verify),
         Some(Command::List(list)) => list::run(&list),
+        Some(Command::Ladder(ladder)) => ladder::run(&ladder),
         Some(Command::Stat(stat)) => stat::run(&stat),
         Some(Command::Rules(rules)) => rules::run(&rules),
         None => Err(Complaint::without_command(&Arguments::command())),

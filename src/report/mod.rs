@@ -19,6 +19,7 @@ mod json;
 mod json_escape;
 mod jsonl;
 mod junit;
+mod ladder;
 pub mod listing;
 mod markdown;
 pub mod model;
@@ -35,6 +36,7 @@ mod xml_escape;
 
 pub use format::{Format, Presentation, Rows, Sort};
 pub use joining::join;
+pub use ladder::{LADDER_FORMATS, LadderFormat};
 pub use wording::{counted, duration, escape};
 
 /// Every format, in the order in which the help names them; the first is the default.
