@@ -73,7 +73,7 @@ pub(super) const fn future(status: u16, verdict: FutureVerdict) -> &'static str 
 
 /// Which message of the redirect a piece of evidence is, where it is one of those that the report tells of.
 pub(super) fn part_of(evidence: &Evidence, redirect: &Redirect) -> Option<String> {
-    let is = |seen: &Sighting| (seen.capture, seen.frame, seen.index) == (evidence.capture, evidence.frame, evidence.index);
+    let is = |seen: &Sighting| seen.place() == evidence.place();
     if is(&redirect.response.seen) {
         return Some(format!("the {}", redirect.status));
     }

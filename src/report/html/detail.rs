@@ -2,32 +2,33 @@
 
 use std::io;
 
-use super::super::frames::{FrameNames, FramesAt};
 use super::super::model::{Alternative, Attempt, Contact, LaterRequest, Redirect, Sighting};
 use super::super::phrases::{self, answer_delay_ms, status};
 use super::super::wording::{duration, socket};
-use super::finding;
+use super::ladder::Frames;
 use super::markup::html;
+use super::{Shown, finding, ladder};
 
 /// How many items of a list are shown before the rest is only counted.
 const SHOWN: usize = 50;
 
-pub(super) fn write(redirect: &Redirect, names: &FrameNames, out: &mut dyn io::Write) -> io::Result<()> {
-    let names = &names.at(redirect.response.seen.capture);
+pub(super) fn write(redirect: &Redirect, shown: &Shown<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let ladder = shown.ladders.get(redirect);
+    let frames = &Frames { names: shown.names.at(redirect.response.seen.capture), ladder };
     html!(out, "<p class=\"reason\">{}</p>\n<dl>\n", redirect.reason)?;
     parties(redirect, out)?;
-    exchange(redirect, names, out)?;
+    exchange(redirect, frames, out)?;
     offers(redirect, out)?;
-    attempts(redirect, names, out)?;
-    future(redirect, names, out)?;
+    attempts(redirect, frames, out)?;
+    future(redirect, frames, out)?;
     ties(redirect, out)?;
     html!(out, "</dl>\n")?;
-    if redirect.findings.is_empty() {
-        return Ok(());
+    if !redirect.findings.is_empty() {
+        html!(out, "<div class=\"findings\">\n")?;
+        redirect.findings.iter().try_for_each(|finding| finding::write(finding, redirect, frames, out))?;
+        html!(out, "</div>\n")?;
     }
-    html!(out, "<div class=\"findings\">\n")?;
-    redirect.findings.iter().try_for_each(|finding| finding::write(finding, redirect, names, out))?;
-    html!(out, "</div>\n")
+    ladder.map_or(Ok(()), |ladder| ladder::picture(ladder, shown.report, shown.names, out))
 }
 
 fn parties(redirect: &Redirect, out: &mut dyn io::Write) -> io::Result<()> {
@@ -46,27 +47,30 @@ fn parties(redirect: &Redirect, out: &mut dyn io::Write) -> io::Result<()> {
 }
 
 /// The request, the 3xx and its ACK, each with its frame.
-fn exchange(redirect: &Redirect, names: &FramesAt<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn exchange(redirect: &Redirect, frames: &Frames<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     html!(out, "<dt>asked</dt><dd>")?;
     match &redirect.request {
         Some(request) => {
-            seen(&request.seen, names, out)?;
+            seen(&request.seen, frames, out)?;
             html!(out, " <code>{} {}</code></dd>\n", redirect.method, request.uri)?;
         }
         None => html!(out, "<code>{}</code>, a request that is not in the capture</dd>\n", redirect.method)?,
     }
     let response = &redirect.response;
     html!(out, "<dt>answered</dt><dd>")?;
-    seen(&response.seen, names, out)?;
+    seen(&response.seen, frames, out)?;
     html!(out, " <code>{}</code>", status(redirect))?;
     if let Some(delay) = answer_delay_ms(redirect) {
         html!(out, " after {}", duration(delay))?;
     }
     if !response.retransmissions.is_empty() {
-        html!(out, ", again in {}", names.frames(response.seen.capture, &response.retransmissions))?;
+        html!(out, ", again in {}", frames.names.frames(response.seen.capture, &response.retransmissions))?;
     }
     match &redirect.ack {
-        Some(ack) => html!(out, ", ACK in {}", names.frame(ack.seen.capture, ack.seen.frame))?,
+        Some(ack) => {
+            html!(out, ", ACK in ")?;
+            frames.write(ack.seen.place(), out)?;
+        }
         None if redirect.method == "INVITE" => html!(out, ", no ACK seen")?,
         None => {}
     }
@@ -75,11 +79,11 @@ fn exchange(redirect: &Redirect, names: &FramesAt<'_>, out: &mut dyn io::Write) 
 }
 
 /// The frame of a message, and the frames that carried it where these are several.
-fn seen(message: &Sighting, names: &FramesAt<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    html!(out, "<b>{}</b>", names.frame(message.capture, message.frame))?;
+fn seen(message: &Sighting, frames: &Frames<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    frames.write(message.place(), out)?;
     match message.frames.as_slice() {
         [] | [_] => Ok(()),
-        several => html!(out, " (carried by {})", names.frames(message.capture, several)),
+        several => html!(out, " (carried by {})", frames.names.frames(message.capture, several)),
     }
 }
 
@@ -147,11 +151,11 @@ fn described(alternative: &Alternative, out: &mut dyn io::Write) -> io::Result<(
     Ok(())
 }
 
-fn attempts(redirect: &Redirect, names: &FramesAt<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn attempts(redirect: &Redirect, frames: &Frames<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     html!(out, "<dt>tried</dt><dd>")?;
     match redirect.covered_ms {
         _ if !redirect.attempts.is_empty() => {
-            list(&redirect.attempts, out, |attempt, out| tried(attempt, redirect.contacts.len(), names, out))?;
+            list(&redirect.attempts, out, |attempt, out| tried(attempt, redirect.contacts.len(), frames, out))?;
         }
         Some(covered) => html!(out, "nothing; the capture shows the client for another {}", duration(covered))?,
         None => html!(out, "nothing; the capture does not show the client after the 3xx")?,
@@ -159,8 +163,8 @@ fn attempts(redirect: &Redirect, names: &FramesAt<'_>, out: &mut dyn io::Write) 
     html!(out, "</dd>\n")
 }
 
-fn tried(attempt: &Attempt, contacts: usize, names: &FramesAt<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    seen(&attempt.seen, names, out)?;
+fn tried(attempt: &Attempt, contacts: usize, frames: &Frames<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    seen(&attempt.seen, frames, out)?;
     html!(
         out,
         " after {} <code>{} {}</code> → <code>{}</code>",
@@ -189,19 +193,19 @@ fn tried(attempt: &Attempt, contacts: usize, names: &FramesAt<'_>, out: &mut dyn
     html!(out, "{})", phrases::link(attempt.link))
 }
 
-fn future(redirect: &Redirect, names: &FramesAt<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn future(redirect: &Redirect, frames: &Frames<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let Some(future) = &redirect.future else {
         return Ok(());
     };
     html!(out, "<dt>future</dt><dd>{}", phrases::future(redirect.status, future.verdict))?;
     if !future.requests.is_empty() {
-        list(&future.requests, out, |request, out| later(request, names, out))?;
+        list(&future.requests, out, |request, out| later(request, frames, out))?;
     }
     html!(out, "</dd>\n")
 }
 
-fn later(request: &LaterRequest, names: &FramesAt<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    seen(&request.seen, names, out)?;
+fn later(request: &LaterRequest, frames: &Frames<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    seen(&request.seen, frames, out)?;
     html!(out, " <code>{} {}</code> ({})", request.method, request.uri, request.verdict)
 }
 

@@ -2,17 +2,24 @@
 
 use std::io;
 
-use super::super::frames::FramesAt;
 use super::super::model::{Finding, Redirect};
 use super::super::phrases::part_of;
+use super::ladder::{Frames, spelled};
 use super::markup::html;
 use super::rules::remedy;
 
 /// How many frames a card names before it only counts the rest.
 const SHOWN: usize = 50;
 
-pub(super) fn write(finding: &Finding, redirect: &Redirect, names: &FramesAt<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    html!(out, "<article class=\"finding {}\">\n<h3><span class=\"level {}\">{}", finding.level, finding.level, finding.level)?;
+pub(super) fn write(finding: &Finding, redirect: &Redirect, frames: &Frames<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    html!(
+        out,
+        "<article class=\"finding {}\" data-message=\"{}\">\n<h3><span class=\"level {}\">{}",
+        finding.level,
+        spelled(finding.primary.place()),
+        finding.level,
+        finding.level
+    )?;
     html!(out, "{}</span> ", if finding.known { ", known" } else { "" })?;
     let remedy = remedy(&finding.rule);
     match remedy {
@@ -25,7 +32,8 @@ pub(super) fn write(finding: &Finding, redirect: &Redirect, names: &FramesAt<'_>
     }
     html!(out, ", {}</p>\n<p>{}</p>\n<ul>\n", finding.clause, finding.message)?;
     for evidence in std::iter::once(&finding.primary).chain(&finding.related).take(SHOWN) {
-        html!(out, "<li><b>{}</b>", names.frame(evidence.capture, evidence.frame))?;
+        html!(out, "<li>")?;
+        frames.write(evidence.place(), out)?;
         match (&evidence.note, part_of(evidence, redirect)) {
             (Some(note), _) => html!(out, ": {}", note)?,
             (None, Some(part)) => html!(out, ": {}", part)?,

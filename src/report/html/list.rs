@@ -5,15 +5,16 @@
 use std::io;
 
 use super::super::frames::FrameNames;
-use super::super::model::{Redirect, Report};
+use super::super::model::Redirect;
 use super::super::phrases::{is_companion, number};
 use super::super::tallies::ClientName;
 use super::clients::key;
 use super::markup::{beginning, html};
-use super::{detail, filters};
+use super::{Shown, detail, filters};
 
 /// Writes the section of the redirects, and that of their companions.
-pub(super) fn write(report: &Report, ordered: &[&Redirect], names: &FrameNames, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn write(shown: &Shown<'_>, ordered: &[&Redirect], out: &mut dyn io::Write) -> io::Result<()> {
+    let report = shown.report;
     if ordered.is_empty() && report.companions.is_empty() {
         return Ok(());
     }
@@ -21,13 +22,13 @@ pub(super) fn write(report: &Report, ordered: &[&Redirect], names: &FrameNames, 
     filters::write(report, out)?;
     html!(out, "<div class=\"columns\" aria-hidden=\"true\"><span>No.</span><span>Verdict</span><span>Answer</span><span>Client</span>")?;
     html!(out, "<span>Asked for</span><span>Tried</span><span>Findings</span><span>Frame</span></div>\n")?;
-    ordered.iter().try_for_each(|redirect| self::redirect(redirect, names, out))?;
+    ordered.iter().try_for_each(|redirect| self::redirect(redirect, shown, out))?;
     html!(out, "</section>\n")?;
     if report.companions.is_empty() {
         return Ok(());
     }
     html!(out, "<section id=\"companions\">\n<h2>Responses that ask a handset to register or to call anew, as a 380 does</h2>\n")?;
-    report.companions.iter().try_for_each(|companion| redirect(companion, names, out))?;
+    report.companions.iter().try_for_each(|companion| redirect(companion, shown, out))?;
     html!(out, "</section>\n")
 }
 
@@ -36,7 +37,7 @@ fn id(redirect: &Redirect) -> String {
     format!("{}{}", if is_companion(redirect) { "c" } else { "" }, redirect.id)
 }
 
-fn redirect(redirect: &Redirect, names: &FrameNames, out: &mut dyn io::Write) -> io::Result<()> {
+fn redirect(redirect: &Redirect, shown: &Shown<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let rules: Vec<&str> = redirect.findings.iter().map(|finding| finding.rule.as_str()).collect();
     let future = redirect.future.as_ref().map_or("", |future| future.verdict.name());
     html!(
@@ -47,9 +48,9 @@ fn redirect(redirect: &Redirect, names: &FrameNames, out: &mut dyn io::Write) ->
         redirect.status
     )?;
     html!(out, " data-client=\"{}\" data-rule=\"{}\" data-future=\"{}\">\n", key(ClientName::of(redirect)), rules.join(" "), future)?;
-    row(redirect, names, out)?;
+    row(redirect, shown.names, out)?;
     html!(out, "<div class=\"detail\">\n")?;
-    detail::write(redirect, names, out)?;
+    detail::write(redirect, shown, out)?;
     html!(out, "</div>\n</details>\n")
 }
 

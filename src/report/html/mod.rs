@@ -11,6 +11,7 @@ mod detail;
 mod filters;
 mod finding;
 mod head;
+mod ladder;
 mod list;
 mod markup;
 mod policy;
@@ -32,6 +33,13 @@ pub(super) const FORMAT: Format = Format {
     write,
 };
 
+/// What a part of the page needs to tell of a redirect.
+struct Shown<'a> {
+    report: &'a Report,
+    names: &'a FrameNames,
+    ladders: &'a ladder::Ladders,
+}
+
 fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     let names = FrameNames::of(&report.captures);
     head::write(report, out)?;
@@ -41,9 +49,11 @@ fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) 
     clients::write(report, out)?;
     rules::broken(report, out)?;
     html!(out, "</div>\n")?;
-    list::write(report, &presentation.ordered(report), &names, out)?;
+    let ladders = ladder::Ladders::of(report);
+    list::write(&Shown { report, names: &names, ladders: &ladders }, &presentation.ordered(report), out)?;
     captures::write(report, &names, out)?;
     rules::catalogue(report, out)?;
+    ladder::messages(&ladders, &names, out)?;
     html!(out, "</main>\n")?;
     head::foot(report, out)
 }

@@ -1,6 +1,6 @@
 // Takes the rows of the page and the fragment of its address, shows the rows that the fragment asks for, and keeps it true.
 //
-// The fragment is the whole state: #q=bob&verdict=incorrect&open=3+5. So the links of the page are its filters, "back" undoes, and a view can be
+// The fragment is the whole state: #q=bob&verdict=incorrect&open=3+5&message=0%2F14%2F0. So the links of the page are its filters, "back" undoes, and a view can be
 // handed on. Invariant: the script only hides, opens and focuses what is there already; it makes no markup, and reads nothing but the page.
 "use strict";
 (() => {
@@ -37,6 +37,28 @@
     document.getElementById("count").textContent = `${shown} of ${rows.length} shown${told.join("")}`;
   };
 
+  // A message of a picture, by where it stands: capture, frame, index. Its text is copied from the end of the page to below the picture, behind the
+  // findings that it bears. One is told at a time.
+  const unfold = (row, place) => {
+    document.querySelector(".told")?.remove();
+    for (const arrow of document.querySelectorAll(".chosen")) arrow.classList.remove("chosen");
+    const message = document.getElementById(`m${place}`);
+    if (!row || !message) return;
+    const told = message.cloneNode(true);
+    told.removeAttribute("id");
+    told.classList.add("told");
+    told.dataset.place = place;
+    for (const finding of row.querySelectorAll(`.finding[data-message="${place}"]`)) {
+      const short = finding.cloneNode(false);
+      short.append(...[...finding.children].slice(0, 3).map((part) => part.cloneNode(true)));
+      told.querySelector("pre").before(short);
+    }
+    const picture = row.querySelector(".calls");
+    picture.append(told);
+    picture.querySelector(`[data-message="${place}"]`)?.classList.add("chosen");
+    told.scrollIntoView({ block: "nearest" });
+  };
+
   const isState = () => location.hash.includes("=");
 
   // From the fragment to the page.
@@ -46,6 +68,8 @@
     show();
     const open = new Set((state.get("open") ?? "").split(/[ ,]/));
     for (const row of rows) row.open = !row.hidden && (open.has("all") || open.has(row.id.slice(1)));
+    const place = state.get("message");
+    if (place) unfold(rows.find((row) => row.open && row.querySelector(`[data-message="${CSS.escape(place)}"]`)), place);
   };
 
   // From the page to the fragment; a moment later, for browsers count such changes, and "open all" makes thousands at once.
@@ -57,6 +81,8 @@
       const shown = rows.filter((row) => !row.hidden);
       const open = shown.filter((row) => row.open).map((row) => row.id.slice(1));
       if (open.length) state.set("open", open.length > 1 && open.length === shown.length ? "all" : open.join(" "));
+      const told = document.querySelector(".told");
+      if (told) state.set("message", told.dataset.place);
       if (`${state}` || isState()) history.replaceState(null, "", `#${state}`);
     }, 100);
   };
@@ -90,11 +116,21 @@
     if (shown[next]) head(shown[next]).focus();
   };
 
+  // First the message that is told, then the row.
   const close = () => {
     const row = document.activeElement.closest("details.redirect");
     if (!row) return;
-    row.open = false;
-    head(row).focus();
+    const told = row.querySelector(".told");
+    if (told) unfold();
+    else row.open = false;
+    if (!told) head(row).focus();
+    write();
+  };
+
+  // From one message of a picture to the next.
+  const step = (arrow, by) => {
+    const arrows = [...arrow.closest(".calls").querySelectorAll("[data-message]")];
+    arrows[arrows.indexOf(arrow) + by]?.focus();
   };
 
   const keys = { j: () => move(1), k: () => move(-1), "/": () => form.elements.q.focus(), Escape: close };
@@ -106,12 +142,36 @@
       if (event.key === "Escape") at.blur();
       return;
     }
-    const inRow = at.matches("details.redirect > summary");
-    const act = keys[event.key] ?? (inRow && { ArrowDown: keys.j, ArrowUp: keys.k }[event.key]);
+    const arrow = at.closest(".calls [data-message]");
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    let act = keys[event.key];
+    if (by && arrow) act = () => step(arrow, by);
+    else if (by && at.matches("details.redirect > summary")) act = () => move(by);
+    else if (arrow && (event.key === "Enter" || event.key === " ")) act = () => arrow.dispatchEvent(new Event("click", { bubbles: true }));
     if (!act) return;
     event.preventDefault();
     act();
   });
+
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("details.redirect");
+    const arrow = event.target.closest(".calls [data-message]");
+    const link = event.target.closest('.detail a[href^="#m"]');
+    if (!row || !(arrow || link)) return;
+    event.preventDefault();
+    unfold(row, arrow ? arrow.dataset.message : link.hash.slice(2));
+    write();
+  });
+
+  // The arrows of a picture are reached by keys once it is in sight.
+  const opened = (event) => {
+    const arrows = event.target.matches("details.redirect[open]") ? event.target.querySelectorAll(".calls [data-message]") : [];
+    for (const arrow of arrows) {
+      arrow.setAttribute("tabindex", "0");
+      arrow.setAttribute("role", "button");
+    }
+    write();
+  };
 
   form.addEventListener("input", changed);
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -119,7 +179,7 @@
   form.elements.all.addEventListener("click", () => {
     for (const row of rows) row.open = !row.hidden;
   });
-  document.addEventListener("toggle", write, true);
+  document.addEventListener("toggle", opened, true);
   addEventListener("hashchange", go);
 
   for (const hidden of document.querySelectorAll("#redirects > [hidden]")) hidden.hidden = false;

@@ -9,9 +9,9 @@ pub(super) const STYLE: &str = include_str!("page.css");
 pub(super) const SCRIPT: &str = include_str!("page.js");
 
 /// SHA-256 of [`STYLE`], in base64.
-pub(super) const STYLE_HASH: &str = "VVHYKLY/SmsxzUl9rUITsVI2fzzx11Mlq/+2KYWrDF4=";
+pub(super) const STYLE_HASH: &str = "YjVTo76VPHB8um1JgdTMG/TGJ+NMSX/In+6oWeJiemM=";
 /// SHA-256 of [`SCRIPT`], in base64.
-pub(super) const SCRIPT_HASH: &str = "/jRGPJDBvn9ytGPXOE/XRmo1z+hHY8DsFI9J2gWNyQ8=";
+pub(super) const SCRIPT_HASH: &str = "uBcEVtXj7okhFCMnxP7MI1sfA5bY258OT2bDtygnKkE=";
 
 #[cfg(test)]
 mod tests {
