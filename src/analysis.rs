@@ -25,9 +25,11 @@ mod exchanges;
 mod given;
 mod judging;
 mod kept;
+mod ladders;
 mod list;
 mod marked;
 mod members;
+mod parties;
 mod picked;
 mod sightings;
 #[cfg(test)]
@@ -42,10 +44,11 @@ use batch::Sender;
 use clocks::Clocks;
 use collect::Judged;
 use judging::judge;
+pub use ladders::{Wanted, ladders, with_ladders};
 pub use list::{DecodeAs, Listing, Taken, list};
 pub use marked::{Marked, WriteError, write_marked};
 pub use members::Members;
-pub use picked::audit_picked;
+pub use picked::{audit_picked, audit_wanting};
 use sightings::{Count, Found, Sightings};
 pub use written::write_members;
 

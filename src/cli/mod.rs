@@ -13,6 +13,7 @@ mod frames;
 mod inputs;
 mod judgement;
 mod key_log;
+mod ladder;
 mod list;
 mod live;
 mod man;
@@ -62,6 +63,7 @@ fn try_run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit, Compla
         Some(Command::Audit(audit)) => audit::run(&audit),
         Some(Command::Verify(verify)) => verify::run(&verify),
         Some(Command::List(list)) => list::run(&list),
+        Some(Command::Ladder(ladder)) => ladder::run(&ladder),
         Some(Command::Stat(stat)) => stat::run(&stat),
         Some(Command::Rules(rules)) => rules::run(&rules),
         Some(Command::Completions(completions)) => completions::run(&completions),

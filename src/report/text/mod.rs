@@ -16,7 +16,7 @@ use super::model::Report;
 use super::wording::counted;
 use page::{Line, Page};
 
-pub(super) const FORMAT: Format = Format { name: "text", summary: "for a reader at a terminal", write };
+pub(super) const FORMAT: Format = Format { name: "text", summary: "for a reader at a terminal", needs_messages: false, write };
 
 fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(out, presentation.colour);

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
-use super::super::wording::escape;
+use super::super::wording::{columns, escape};
 use super::tint;
 
 /// The columns of a page.
@@ -168,22 +168,6 @@ impl<'a> Page<'a> {
 
     fn indent(&mut self, columns: usize) -> io::Result<()> {
         write!(self.out, "{:columns$}", "")
-    }
-}
-
-/// How many columns a terminal gives to a character: two for the wide ones of East Asia and for pictures, else one.
-const fn columns(c: char) -> usize {
-    match c {
-        '\u{1100}'..='\u{115f}'
-        | '\u{2e80}'..='\u{a4cf}'
-        | '\u{ac00}'..='\u{d7a3}'
-        | '\u{f900}'..='\u{faff}'
-        | '\u{fe30}'..='\u{fe6f}'
-        | '\u{ff01}'..='\u{ff60}'
-        | '\u{ffe0}'..='\u{ffe6}'
-        | '\u{1f300}'..='\u{1faff}'
-        | '\u{20000}'..='\u{3fffd}' => 2,
-        _ => 1,
     }
 }
 
