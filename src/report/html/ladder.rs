@@ -1,7 +1,8 @@
 //! Takes the ladders of a report, gives the pictures of the redirects, and once each message that stands in any of them.
 //!
 //! Invariant: the text of each message stands once, at the end of the page; a frame that is named is a link to it, so that it is read without the
-//! script too.
+//! script too. Pictures and messages stand in `noscript`: where the script runs, that is one text to the browser, and a page of thousands opens as
+//! quickly as one without; the script unpacks what is opened.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
@@ -74,9 +75,10 @@ fn excerpt(ladder: &Ladder) -> Ladder {
 
 /// Writes the picture of a ladder.
 pub(super) fn picture(ladder: &Ladder, report: &Report, names: &FrameNames, out: &mut dyn io::Write) -> io::Result<()> {
-    html!(out, "<figure class=\"calls\">\n")?;
+    html!(out, "<figure class=\"calls\"><noscript>")?;
     // Markup of ours, in which the writer of ladders has escaped what is of the wire.
     out.write_all(svg::figure(ladder, report, names).element.as_bytes())?;
+    html!(out, "</noscript>\n")?;
     if ladder.left_out > 0 {
         html!(out, "<figcaption>Without {} of these calls.</figcaption>\n", counted(ladder.left_out, "more message"))?;
     }
@@ -113,16 +115,15 @@ pub(super) fn messages(ladders: &Ladders, names: &FrameNames, out: &mut dyn io::
 
 fn message(place: Place, message: &LadderMessage, names: &FrameNames, out: &mut dyn io::Write) -> io::Result<()> {
     let LadderMessage { seen, source, destination, transport, .. } = message;
-    html!(out, "<article class=\"message\" id=\"m{}\">\n<h3>{}</h3>\n", spelled(place), names.frame(seen.capture, seen.frame))?;
+    html!(out, "<noscript id=\"m{}\"><article class=\"message\">\n<h3>{}</h3>\n", spelled(place), names.frame(seen.capture, seen.frame))?;
     html!(out, "<p>{}, <code>{}</code> → <code>{}/{}</code>", seen.moment.time(), source, destination, transport)?;
     if let Some(first) = message.repeats {
         html!(out, ", again after frame {}", first)?;
     }
     html!(out, "</p>\n<pre>")?;
     // The line ends are those of the wire; whatever else steers is spelled out.
-    for (nth, line) in message.text.split('\n').enumerate() {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        html!(out, "{}{}", if nth > 0 { "\n" } else { "" }, line)?;
+    for line in message.text.lines() {
+        html!(out, "{}\n", line)?;
     }
     html!(out, "</pre>\n")?;
     if message.truncated {
@@ -131,5 +132,5 @@ fn message(place: Place, message: &LadderMessage, names: &FrameNames, out: &mut 
     if message.cut {
         html!(out, "<p>It has {} octets in all.</p>\n", grouped(message.octets))?;
     }
-    html!(out, "</article>\n")
+    html!(out, "</article></noscript>\n")
 }

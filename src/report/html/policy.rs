@@ -9,9 +9,9 @@ pub(super) const STYLE: &str = include_str!("page.css");
 pub(super) const SCRIPT: &str = include_str!("page.js");
 
 /// SHA-256 of [`STYLE`], in base64.
-pub(super) const STYLE_HASH: &str = "YjVTo76VPHB8um1JgdTMG/TGJ+NMSX/In+6oWeJiemM=";
+pub(super) const STYLE_HASH: &str = "Rt1c26dhJtmB72zioMTEoVDRWsKR0y5ZUvc5S5JZwa4=";
 /// SHA-256 of [`SCRIPT`], in base64.
-pub(super) const SCRIPT_HASH: &str = "uBcEVtXj7okhFCMnxP7MI1sfA5bY258OT2bDtygnKkE=";
+pub(super) const SCRIPT_HASH: &str = "sNFKfus/OoOn2QU/qfTHwS2RTKBTio6ny4uKREF7UpI=";
 
 #[cfg(test)]
 mod tests {
