@@ -23,6 +23,8 @@ mod faults;
 mod generated;
 /// Captures that were cut or changed anywhere: no panic, an end, and the same report twice.
 mod hostile;
+/// The ladders as a user draws them: every choice and format.
+mod ladder_command;
 /// Holds the ladders of captures to the report on them.
 mod ladders;
 /// Holds the laws of the house: direction of imports, names and sizes of files.
