@@ -9,7 +9,7 @@ pub(super) const STYLE: &str = include_str!("page.css");
 pub(super) const SCRIPT: &str = include_str!("page.js");
 
 /// SHA-256 of [`STYLE`], in base64.
-pub(super) const STYLE_HASH: &str = "Rt1c26dhJtmB72zioMTEoVDRWsKR0y5ZUvc5S5JZwa4=";
+pub(super) const STYLE_HASH: &str = "CzjyINKq34rPnDwZnGIbtSh6QbUb1qHOveyTqWcMlwI=";
 /// SHA-256 of [`SCRIPT`], in base64.
 pub(super) const SCRIPT_HASH: &str = "sNFKfus/OoOn2QU/qfTHwS2RTKBTio6ny4uKREF7UpI=";
 
