@@ -22,25 +22,29 @@ pub(super) type Place = (u32, u64, u32);
 
 /// The ladders as the page shows them.
 pub(super) struct Ladders {
-    excerpts: HashMap<Subject, Ladder>,
+    excerpts: Vec<Ladder>,
+    /// Where that of each redirect stands among them.
+    at: HashMap<Subject, usize>,
 }
 
 impl Ladders {
     /// Those of `report`, which has none where it was made without messages.
     pub(super) fn of(report: &Report) -> Self {
-        Self { excerpts: report.ladders.iter().map(|ladder| (ladder.subject, excerpt(ladder))).collect() }
+        let excerpts: Vec<Ladder> = report.ladders.iter().map(excerpt).collect();
+        let at = excerpts.iter().zip(0..).map(|(ladder, at)| (ladder.subject, at)).collect();
+        Self { excerpts, at }
     }
 
     /// That of `redirect`.
     pub(super) fn get(&self, redirect: &Redirect) -> Option<&Ladder> {
         let subject = if is_companion(redirect) { Subject::Companion(redirect.id) } else { Subject::Redirect(redirect.id) };
-        self.excerpts.get(&subject)
+        self.excerpts.get(*self.at.get(&subject)?)
     }
 
     /// Each message of any picture, in the order of captures and frames.
     fn messages(&self) -> BTreeMap<Place, &LadderMessage> {
         let mut messages: BTreeMap<Place, &LadderMessage> = BTreeMap::new();
-        for message in self.excerpts.values().flat_map(|ladder| &ladder.messages) {
+        for message in self.excerpts.iter().flat_map(|ladder| &ladder.messages) {
             let told = messages.entry(message.seen.place()).or_insert(message);
             // Behind the bound of all texts a message has none; the same one of an earlier ladder may have it.
             if told.text.len() < message.text.len() {

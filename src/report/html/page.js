@@ -1,8 +1,8 @@
 // Takes the rows of the page and the fragment of its address, shows the rows that the fragment asks for, and keeps it true.
 //
-// The fragment is the whole state: #q=bob&verdict=incorrect&open=3+5&message=0%2F14%2F0. So the links of the page are its filters, "back" undoes, and a view can be
-// handed on. Invariant: the script shows, hides, opens and focuses what is there already; it reads nothing but the page, and puts no text together
-// to markup.
+// The fragment is the whole state: #q=bob&verdict=incorrect&open=3+5&message=0%2F14%2F0. So the links of the page are its filters, and a view can
+// be handed on. Invariant: the script shows, hides, opens and focuses what is there already; it reads nothing but the page, and makes no markup of
+// what it reads.
 "use strict";
 (() => {
   const rows = [...document.querySelectorAll("details.redirect")];
@@ -152,9 +152,12 @@
     const row = document.activeElement.closest("details.redirect");
     if (!row) return;
     const told = row.querySelector(".told");
-    if (told) unfold();
-    else row.open = false;
-    if (!told) head(row).focus();
+    if (told) {
+      unfold();
+    } else {
+      row.open = false;
+      head(row).focus();
+    }
     write();
   };
 

@@ -11,7 +11,7 @@ pub(super) const SCRIPT: &str = include_str!("page.js");
 /// SHA-256 of [`STYLE`], in base64.
 pub(super) const STYLE_HASH: &str = "CzjyINKq34rPnDwZnGIbtSh6QbUb1qHOveyTqWcMlwI=";
 /// SHA-256 of [`SCRIPT`], in base64.
-pub(super) const SCRIPT_HASH: &str = "sNFKfus/OoOn2QU/qfTHwS2RTKBTio6ny4uKREF7UpI=";
+pub(super) const SCRIPT_HASH: &str = "sydlamh8odp8KjD9onBZx6D2Yznr/x3/AWYFAB2mufE=";
 
 #[cfg(test)]
 mod tests {
