@@ -47,7 +47,7 @@ pub(super) struct Audit {
     /// Write a further report to a file; may be given several times.
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = FurtherReport::parse, help_heading = "Reports")]
     reports: Vec<FurtherReport>,
-    /// The order of redirects in text and CSV: as captured, or the worst first.
+    /// The order of redirects in text, CSV and HTML: as captured, or the worst first.
     #[arg(long, value_name = "ORDER", default_value = "capture", value_parser = sort_parser(), help_heading = "Reports")]
     sort: Sort,
     /// What a row of the CSV is.

@@ -53,6 +53,21 @@ fn the_fragment_says_which_redirects_are_shown_and_open() {
 }
 
 #[test]
+fn a_message_of_a_picture_is_shown_with_the_rule_that_it_breaks() {
+    let page = page("message.html");
+    let Some(document) = chromium::document(&page, "#open=3&message=0%2F16%2F0") else { return };
+    let row = document.split("id=\"r3\"").nth(1).and_then(|rest| rest.split("id=\"r4\"").next()).expect("the row is there");
+    assert!(row.contains("<svg ") && row.contains("message request error chosen"), "the picture is drawn");
+    let told = row.split("class=\"message told\"").nth(1).expect("the message is shown");
+    let (findings, text) = told.split_once("<pre>").expect("the message has its text");
+    assert!(findings.contains("sent-to-old-server") && findings.contains("client, MUST, RFC 3261 8.1.2"));
+    assert!(text.starts_with("INVITE sip:5003@198.51.100.31 SIP/2.0\n"), "{text:.80}");
+    // A row that is closed costs nothing: its picture is still packed.
+    let pictures = |begins: &str| document.matches(&format!("class=\"calls\">{begins}")).count();
+    assert_eq!((pictures("<svg"), pictures("<noscript>")), (1, 7));
+}
+
+#[test]
 fn a_script_that_a_capture_might_bring_does_not_run() {
     let page = page("tampered.html");
     let text = fs::read_to_string(&page).expect("the page can be read");

@@ -25,6 +25,8 @@ mod generated;
 mod hostile;
 /// The report as a page, in a browser where there is one.
 mod html_page;
+/// The ladders as a user draws them: every choice and format.
+mod ladder_command;
 /// Holds the ladders of captures to the report on them.
 mod ladders;
 /// Holds the laws of the house: direction of imports, names and sizes of files.

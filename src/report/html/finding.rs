@@ -6,7 +6,7 @@ use super::super::model::{Finding, Redirect};
 use super::super::phrases::part_of;
 use super::ladder::{Frames, spelled};
 use super::markup::html;
-use super::rules::remedy;
+use super::rules::{prose, remedy};
 
 /// How many frames a card names before it only counts the rest.
 const SHOWN: usize = 50;
@@ -47,7 +47,9 @@ pub(super) fn write(finding: &Finding, redirect: &Redirect, frames: &Frames<'_>,
     }
     html!(out, "</ul>\n")?;
     if let Some(remedy) = remedy {
-        html!(out, "<p class=\"remedy\"><b>Remedy:</b> {}</p>\n", remedy)?;
+        html!(out, "<p class=\"remedy\"><b>Remedy:</b> ")?;
+        prose(remedy, out)?;
+        html!(out, "</p>\n")?;
     }
     html!(out, "</article>\n")
 }

@@ -17,7 +17,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src &apos;none&apos;; style-src &apos;sha256-{}&apos;; \
          script-src &apos;sha256-{}&apos;; base-uri &apos;none&apos;; form-action &apos;none&apos;; require-trusted-types-for &apos;script&apos;; \
-         trusted-types &apos;none&apos;\"/>\n\
+         trusted-types page\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<meta name=\"color-scheme\" content=\"light dark\"/>\n\
          <meta name=\"referrer\" content=\"no-referrer\"/>\n<meta name=\"generator\" content=\"{} {}\"/>\n<title>{}: {}</title>\n",
         STYLE_HASH,

@@ -1,7 +1,8 @@
 //! Takes the ladders of a report, gives the pictures of the redirects, and once each message that stands in any of them.
 //!
 //! Invariant: the text of each message stands once, at the end of the page; a frame that is named is a link to it, so that it is read without the
-//! script too.
+//! script too. Pictures and messages stand in `noscript`: where the script runs, that is one text to the browser, and a page of thousands opens as
+//! quickly as one without; the script unpacks what is opened.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
@@ -21,25 +22,29 @@ pub(super) type Place = (u32, u64, u32);
 
 /// The ladders as the page shows them.
 pub(super) struct Ladders {
-    excerpts: HashMap<Subject, Ladder>,
+    excerpts: Vec<Ladder>,
+    /// Where that of each redirect stands among them.
+    at: HashMap<Subject, usize>,
 }
 
 impl Ladders {
     /// Those of `report`, which has none where it was made without messages.
     pub(super) fn of(report: &Report) -> Self {
-        Self { excerpts: report.ladders.iter().map(|ladder| (ladder.subject, excerpt(ladder))).collect() }
+        let excerpts: Vec<Ladder> = report.ladders.iter().map(excerpt).collect();
+        let at = excerpts.iter().zip(0..).map(|(ladder, at)| (ladder.subject, at)).collect();
+        Self { excerpts, at }
     }
 
     /// That of `redirect`.
     pub(super) fn get(&self, redirect: &Redirect) -> Option<&Ladder> {
         let subject = if is_companion(redirect) { Subject::Companion(redirect.id) } else { Subject::Redirect(redirect.id) };
-        self.excerpts.get(&subject)
+        self.excerpts.get(*self.at.get(&subject)?)
     }
 
     /// Each message of any picture, in the order of captures and frames.
     fn messages(&self) -> BTreeMap<Place, &LadderMessage> {
         let mut messages: BTreeMap<Place, &LadderMessage> = BTreeMap::new();
-        for message in self.excerpts.values().flat_map(|ladder| &ladder.messages) {
+        for message in self.excerpts.iter().flat_map(|ladder| &ladder.messages) {
             let told = messages.entry(message.seen.place()).or_insert(message);
             // Behind the bound of all texts a message has none; the same one of an earlier ladder may have it.
             if told.text.len() < message.text.len() {
@@ -74,9 +79,10 @@ fn excerpt(ladder: &Ladder) -> Ladder {
 
 /// Writes the picture of a ladder.
 pub(super) fn picture(ladder: &Ladder, report: &Report, names: &FrameNames, out: &mut dyn io::Write) -> io::Result<()> {
-    html!(out, "<figure class=\"calls\">\n")?;
+    html!(out, "<figure class=\"calls\"><noscript>")?;
     // Markup of ours, in which the writer of ladders has escaped what is of the wire.
     out.write_all(svg::figure(ladder, report, names).element.as_bytes())?;
+    html!(out, "</noscript>\n")?;
     if ladder.left_out > 0 {
         html!(out, "<figcaption>Without {} of these calls.</figcaption>\n", counted(ladder.left_out, "more message"))?;
     }
@@ -113,16 +119,15 @@ pub(super) fn messages(ladders: &Ladders, names: &FrameNames, out: &mut dyn io::
 
 fn message(place: Place, message: &LadderMessage, names: &FrameNames, out: &mut dyn io::Write) -> io::Result<()> {
     let LadderMessage { seen, source, destination, transport, .. } = message;
-    html!(out, "<article class=\"message\" id=\"m{}\">\n<h3>{}</h3>\n", spelled(place), names.frame(seen.capture, seen.frame))?;
+    html!(out, "<noscript id=\"m{}\"><article class=\"message\">\n<h3>{}</h3>\n", spelled(place), names.frame(seen.capture, seen.frame))?;
     html!(out, "<p>{}, <code>{}</code> → <code>{}/{}</code>", seen.moment.time(), source, destination, transport)?;
     if let Some(first) = message.repeats {
         html!(out, ", again after frame {}", first)?;
     }
     html!(out, "</p>\n<pre>")?;
     // The line ends are those of the wire; whatever else steers is spelled out.
-    for (nth, line) in message.text.split('\n').enumerate() {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        html!(out, "{}{}", if nth > 0 { "\n" } else { "" }, line)?;
+    for line in message.text.lines() {
+        html!(out, "{}\n", line)?;
     }
     html!(out, "</pre>\n")?;
     if message.truncated {
@@ -131,5 +136,5 @@ fn message(place: Place, message: &LadderMessage, names: &FrameNames, out: &mut 
     if message.cut {
         html!(out, "<p>It has {} octets in all.</p>\n", grouped(message.octets))?;
     }
-    html!(out, "</article>\n")
+    html!(out, "</article></noscript>\n")
 }

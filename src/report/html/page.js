@@ -1,7 +1,8 @@
 // Takes the rows of the page and the fragment of its address, shows the rows that the fragment asks for, and keeps it true.
 //
-// The fragment is the whole state: #q=bob&verdict=incorrect&open=3+5&message=0%2F14%2F0. So the links of the page are its filters, "back" undoes, and a view can be
-// handed on. Invariant: the script only hides, opens and focuses what is there already; it makes no markup, and reads nothing but the page.
+// The fragment is the whole state: #q=bob&verdict=incorrect&open=3+5&message=0%2F14%2F0. So the links of the page are its filters, and a view can
+// be handed on. Invariant: the script shows, hides, opens and focuses what is there already; it reads nothing but the page, and makes no markup of
+// what it reads.
 "use strict";
 (() => {
   const rows = [...document.querySelectorAll("details.redirect")];
@@ -11,7 +12,8 @@
   // Reading 5,000 rows takes a moment, and only a search needs it.
   const texts = new Map();
   const textOf = (row) => {
-    if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase());
+    const parts = () => [...row.querySelectorAll("summary, .detail > :not(.calls)")].map((part) => part.textContent);
+    if (!texts.has(row)) texts.set(row, parts().join("\n").toLowerCase());
     return texts.get(row);
   };
 
@@ -37,15 +39,41 @@
     document.getElementById("count").textContent = `${shown} of ${rows.length} shown${told.join("")}`;
   };
 
-  // A message of a picture, by where it stands: capture, frame, index. Its text is copied from the end of the page to below the picture, behind the
+  // Where a script runs, the inside of a noscript is one text to the browser: thousands of pictures and messages cost little until one is wanted.
+  // What is read here is markup of this file, as it would be read without the script; the policy of the page holds for it too.
+  const itself = { createHTML: (text) => text };
+  const trusted = globalThis.trustedTypes?.createPolicy("page", itself) ?? itself;
+  const unpacked = (noscript) => [...new DOMParser().parseFromString(trusted.createHTML(noscript.textContent), "text/html").body.children];
+
+  // Draws the picture of a row; its arrows can be reached by keys.
+  const draw = (row) => {
+    const packed = row.querySelector(".calls > noscript");
+    if (!packed) return;
+    packed.replaceWith(...unpacked(packed));
+    for (const arrow of row.querySelectorAll(".calls [data-message]")) {
+      arrow.setAttribute("tabindex", "0");
+      arrow.setAttribute("role", "button");
+    }
+  };
+  const sight = new IntersectionObserver((changes) => {
+    for (const { isIntersecting, target } of changes) if (isIntersecting) draw(target.closest("details.redirect"));
+  });
+
+  // Whether the picture of a row, drawn or not, has a message.
+  const shows = (row, place) => {
+    if (!/^\d+\/\d+\/\d+$/.test(place)) return false;
+    const packed = row.querySelector(".calls > noscript");
+    return packed ? packed.textContent.includes(`data-message="${place}"`) : row.querySelector(`.calls [data-message="${place}"]`) !== null;
+  };
+
+  // A message of a picture, by where it stands: capture, frame, index. Its text, from the end of the page, is shown beside the picture, with the
   // findings that it bears. One is told at a time.
   const unfold = (row, place) => {
     document.querySelector(".told")?.remove();
     for (const arrow of document.querySelectorAll(".chosen")) arrow.classList.remove("chosen");
     const message = document.getElementById(`m${place}`);
     if (!row || !message) return;
-    const told = message.cloneNode(true);
-    told.removeAttribute("id");
+    const [told] = unpacked(message);
     told.classList.add("told");
     told.dataset.place = place;
     for (const finding of row.querySelectorAll(`.finding[data-message="${place}"]`)) {
@@ -53,6 +81,7 @@
       short.append(...[...finding.children].slice(0, 3).map((part) => part.cloneNode(true)));
       told.querySelector("pre").before(short);
     }
+    draw(row);
     const picture = row.querySelector(".calls");
     picture.append(told);
     picture.querySelector(`[data-message="${place}"]`)?.classList.add("chosen");
@@ -68,8 +97,8 @@
     show();
     const open = new Set((state.get("open") ?? "").split(/[ ,]/));
     for (const row of rows) row.open = !row.hidden && (open.has("all") || open.has(row.id.slice(1)));
-    const place = state.get("message");
-    if (place) unfold(rows.find((row) => row.open && row.querySelector(`[data-message="${CSS.escape(place)}"]`)), place);
+    const place = state.get("message") ?? "";
+    unfold(rows.find((row) => row.open && shows(row, place)), place);
   };
 
   // From the page to the fragment; a moment later, for browsers count such changes, and "open all" makes thousands at once.
@@ -97,10 +126,12 @@
       if (open) head(open).focus();
       else document.getElementById("redirects").scrollIntoView();
     } else {
-      const row = document.getElementById(location.hash.slice(1));
-      if (!rows.includes(row)) return;
+      const name = location.hash.slice(1);
+      const row = rows.find((row) => row.id === name || shows(row, name.slice(1)));
+      if (!row) return;
       [row.hidden, row.open] = [false, true];
       head(row).focus();
+      if (row.id !== name) unfold(row, name.slice(1));
     }
   };
 
@@ -121,9 +152,12 @@
     const row = document.activeElement.closest("details.redirect");
     if (!row) return;
     const told = row.querySelector(".told");
-    if (told) unfold();
-    else row.open = false;
-    if (!told) head(row).focus();
+    if (told) {
+      unfold();
+    } else {
+      row.open = false;
+      head(row).focus();
+    }
     write();
   };
 
@@ -163,13 +197,9 @@
     write();
   });
 
-  // The arrows of a picture are reached by keys once it is in sight.
-  const opened = (event) => {
-    const arrows = event.target.matches("details.redirect[open]") ? event.target.querySelectorAll(".calls [data-message]") : [];
-    for (const arrow of arrows) {
-      arrow.setAttribute("tabindex", "0");
-      arrow.setAttribute("role", "button");
-    }
+  const toggled = (event) => {
+    const picture = event.target.matches("details.redirect[open]") && event.target.querySelector(".calls");
+    if (picture) sight.observe(picture);
     write();
   };
 
@@ -179,9 +209,12 @@
   form.elements.all.addEventListener("click", () => {
     for (const row of rows) row.open = !row.hidden;
   });
-  document.addEventListener("toggle", opened, true);
+  document.addEventListener("toggle", toggled, true);
   addEventListener("hashchange", go);
+  addEventListener("beforeprint", () => rows.filter((row) => row.open).forEach(draw));
 
+  const packed = document.getElementById("messages");
+  if (packed) packed.hidden = true; // They are shown beside the pictures.
   for (const hidden of document.querySelectorAll("#redirects > [hidden]")) hidden.hidden = false;
   show();
   if (location.hash) go();

@@ -9,9 +9,9 @@ pub(super) const STYLE: &str = include_str!("page.css");
 pub(super) const SCRIPT: &str = include_str!("page.js");
 
 /// SHA-256 of [`STYLE`], in base64.
-pub(super) const STYLE_HASH: &str = "YjVTo76VPHB8um1JgdTMG/TGJ+NMSX/In+6oWeJiemM=";
+pub(super) const STYLE_HASH: &str = "CzjyINKq34rPnDwZnGIbtSh6QbUb1qHOveyTqWcMlwI=";
 /// SHA-256 of [`SCRIPT`], in base64.
-pub(super) const SCRIPT_HASH: &str = "uBcEVtXj7okhFCMnxP7MI1sfA5bY258OT2bDtygnKkE=";
+pub(super) const SCRIPT_HASH: &str = "sydlamh8odp8KjD9onBZx6D2Yznr/x3/AWYFAB2mufE=";
 
 #[cfg(test)]
 mod tests {

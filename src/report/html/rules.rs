@@ -40,6 +40,14 @@ fn table(tallies: &[RuleTally<'_>], out: &mut dyn io::Write) -> io::Result<()> {
     html!(out, "</tbody>\n</table>\n")
 }
 
+/// Writes a text of the catalogue, in which what is literal stands between backticks.
+pub(super) fn prose(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
+    for (nth, part) in text.split('`').enumerate() {
+        if nth % 2 == 0 { html!(out, "{}", part)? } else { html!(out, "<code>{}</code>", part)? }
+    }
+    Ok(())
+}
+
 /// The remedy of a rule; none of a rule that this program does not know.
 pub(super) fn remedy(id: &str) -> Option<&'static str> {
     rules::ALL.iter().find(|rule| rule.id == id).map(|rule| rule.remedy.trim())
@@ -56,7 +64,11 @@ pub(super) fn catalogue(report: &Report, out: &mut dyn io::Write) -> io::Result<
     for rule in broken {
         html!(out, "<article id=\"rule-{}\">\n<h3>{}</h3>\n<p><b>{}.</b> ", rule.id, rule.id, capitalised(rule.summary))?;
         html!(out, "{} {}, {}</p>\n", capitalised(rule.party.name()), rule.strength.keyword(), rule.clause)?;
-        html!(out, "<p>{}</p>\n<p><b>Remedy:</b> {}</p>\n", rule.rationale.trim(), rule.remedy.trim())?;
+        html!(out, "<p>")?;
+        prose(rule.rationale.trim(), out)?;
+        html!(out, "</p>\n<p><b>Remedy:</b> ")?;
+        prose(rule.remedy.trim(), out)?;
+        html!(out, "</p>\n")?;
         if !rule.example.trim().is_empty() {
             html!(out, "<pre>")?;
             rule.example.trim().lines().try_for_each(|line| html!(out, "{}\n", line.trim()))?;

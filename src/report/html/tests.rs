@@ -7,6 +7,7 @@ use roxmltree::{Document, Node};
 
 use super::super::example;
 use super::super::format::Sort;
+use super::super::ladder::example::office;
 use super::super::model::*;
 use super::super::wording::{escape, steers};
 use super::*;
@@ -39,6 +40,14 @@ fn made_of(text: &str) -> Report {
     report.captures[0].link_types = vec![text.to_owned()];
     report.companions = report.redirects.clone();
     report.companions[0].status = 504;
+    report.ladders = office().ladders;
+    let ladder = &mut report.ladders[0];
+    ladder.call_ids = vec![text.to_owned(); 2];
+    ladder.participants.iter_mut().for_each(|participant| participant.product = Some(text.to_owned()));
+    for message in &mut ladder.messages {
+        (message.label, message.cseq, message.text) = (text.to_owned(), text.to_owned(), format!("{text}\r\n{text}").into());
+        (message.source, message.destination, message.transport) = (text.to_owned(), text.to_owned(), text.to_owned());
+    }
     report
 }
 
@@ -145,6 +154,34 @@ fn a_detail_tells_what_the_text_tells() {
     }
     let remedy = rules::remedy("redirect-not-followed").unwrap();
     assert!(text.contains(&format!("<b>Remedy:</b> {}", markup::Text(remedy))));
+}
+
+#[test]
+fn a_frame_leads_to_its_message_which_stands_once_line_by_line() {
+    let mut report = office();
+    report.ladders[0].messages[1].text = "SIP/2.0 302 Moved\r\nTo: <sip:\u{1b}>\r\n\r\nbody\n".into();
+    let again = Ladder { subject: Subject::Redirect(1), ..report.ladders[0].clone() };
+    report.ladders.push(again);
+    let text = page(&report);
+    assert!(text.contains("<li><a href=\"#m0/31/0\">frame 31</a>: the 302"));
+    assert_eq!(text.matches("<noscript id=\"m0/31/0\">").count(), 1);
+    assert!(text.contains("<pre>SIP/2.0 302 Moved\nTo: &lt;sip:\\u{1b}&gt;\n\nbody\n</pre>"));
+    assert!(text.contains("Without 7 more messages of these calls."));
+    // Frame 40 index 1 stands in no picture.
+    assert!(text.contains("<b>frame 40</b>: the client&apos;s last packet"));
+}
+
+#[test]
+fn a_picture_of_many_messages_shows_those_next_to_what_is_told() {
+    let mut report = office();
+    let plain = LadderMessage { marks: Vec::new(), ..report.ladders[0].messages[0].clone() };
+    let at = |frame: u64| LadderMessage { seen: example::seen(frame, 0), ..plain.clone() };
+    let marked = LadderMessage { seen: example::seen(900, 0), ..report.ladders[0].messages[0].clone() };
+    report.ladders[0].messages = (100..900).map(at).chain([marked]).chain((901..1_000).map(at)).collect();
+    let text = page(&report);
+    let shown: Vec<u64> = (100..1_000).filter(|frame| text.contains(&format!("data-message=\"0/{frame}/0\""))).collect();
+    assert_eq!(shown, (880..920).collect::<Vec<u64>>());
+    assert!(text.contains("Without 867 more messages of these calls."));
 }
 
 #[test]

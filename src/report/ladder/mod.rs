@@ -4,15 +4,18 @@
 //! number of messages and participants.
 
 #[cfg(test)]
-mod example;
+pub(super) mod example;
 mod fitting;
 mod format;
+mod lanes;
+mod mermaid;
 mod story;
 pub(super) mod svg;
 #[cfg(test)]
 mod svg_tests;
+mod text;
 
 pub use format::LadderFormat;
 
 /// Every format, in the order in which the help names them; the first is the default.
-pub const LADDER_FORMATS: &[&LadderFormat] = &[&svg::FORMAT];
+pub const LADDER_FORMATS: &[&LadderFormat] = &[&text::FORMAT, &mermaid::FORMAT, &svg::FORMAT];

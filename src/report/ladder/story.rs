@@ -6,6 +6,9 @@ use crate::report::frames::FrameNames;
 use crate::report::model::{FutureVerdict, Ladder, LadderMessage, Level, Mark, Participant, Redirect, Report, Standing, Subject};
 use crate::report::wording::{counted, duration, socket};
 
+/// How many ports of one participant are told.
+const PORTS_TOLD: usize = 8;
+
 /// What a message is, as a picture says it beside it.
 pub(super) struct Note {
     /// How it is to be marked.
@@ -163,6 +166,14 @@ pub(super) fn remarks(ladder: &Ladder) -> Vec<String> {
 /// The address by which a participant is known, with its port.
 pub(super) fn address(participant: &Participant) -> String {
     socket(&participant.address, participant.ports.first().copied().unwrap_or_default())
+}
+
+/// The ports of its own connections, in words.
+pub(super) fn other_ports(participant: &Participant) -> Option<String> {
+    let others: Vec<String> = participant.ports.iter().skip(1).take(PORTS_TOLD).map(u16::to_string).collect();
+    let more = participant.ports.len().saturating_sub(1 + PORTS_TOLD);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!others.is_empty()).then(|| format!("also port {}{more}", others.join(", ")))
 }
 
 /// The seconds from the first message to the message of that index.

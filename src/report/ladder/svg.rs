@@ -155,9 +155,8 @@ impl<'a> Picture<'a> {
         let x = self.lifeline(index);
         let (left, wide) = (x - self.apart / 2 + 6, self.apart - 12);
         let address = story::address(participant);
-        let others: Vec<String> = participant.ports.iter().skip(1).map(u16::to_string).collect();
         let product = participant.product.as_deref().unwrap_or_default();
-        let also = if others.is_empty() { String::new() } else { format!(", also from port {}", others.join(", ")) };
+        let also = story::other_ports(participant).map(|ports| format!(", {ports}")).unwrap_or_default();
         push(
             body,
             format_args!(

@@ -4,9 +4,9 @@
 //! writes, and it escapes all that it is given.
 
 mod block;
-mod page;
+pub(super) mod page;
 mod summary;
-mod tint;
+pub(super) mod tint;
 
 use std::io;
 
