@@ -55,3 +55,5 @@ mod verify_command;
 mod witness;
 /// The frames of audited calls in a file of their own: the same verdicts, and what tshark shows.
 mod written_frames;
+/// The worst captures that we could think of: what they cost stays in proportion to their size.
+mod worst;
