@@ -9,7 +9,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::calls::Calls;
-use super::events::keep;
+use super::events::{MAX_KEPT, keep};
 use super::key::key_of_above;
 use super::redirect::{Kept, Outcome, Redirect, Role, Target};
 use super::sighting::Sighting;
@@ -69,6 +69,7 @@ pub(super) struct Aboves {
 }
 
 impl Aboves {
+    /// The redirects of that transaction, at most [`MAX_KEPT`].
     fn of(&self, transaction: u64) -> SmallVec<[u64; 2]> {
         self.by_transaction.get(&transaction).cloned().unwrap_or_default()
     }
@@ -104,6 +105,12 @@ impl Calls {
         let Some(key) = key_of_above(&asked.message) else { return };
         let [number] = *self.transactions.find(&self.transactions.digested(key)) else { return };
         let Some(above) = self.transactions.get(number) else { return };
+        let siblings = self.aboves.of(number);
+        if siblings.len() >= MAX_KEPT {
+            // So many forks of one request are no proxy's; of the further ones nothing is known above.
+            self.is_full = true;
+            return;
+        }
         let earlier = above.outcome.map(|outcome| Answer { outcome, to_tag: None, targets: Arc::new([]) });
         let mut known = Above {
             request: above.request.clone(),
@@ -113,7 +120,7 @@ impl Calls {
             siblings: Vec::new(),
             earlier: 0,
         };
-        for sibling in self.aboves.of(number) {
+        for sibling in siblings {
             let Some(other) = self.open.get_mut(sibling) else { continue };
             known.earlier += 1;
             keep(&mut known.siblings, other.redirect.targets.clone(), &mut self.is_full);

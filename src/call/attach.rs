@@ -23,7 +23,7 @@ impl Calls {
         }
         let chain = self.chains.entry(open.redirect.chain).or_default();
         let repeats = chain.repeats(asked.uri(), kept, &self.transactions);
-        chain.tried(asked.uri(), kept, number);
+        chain.tried(asked.uri(), kept, number, &mut self.is_full);
         let (contact, difference) = target::nearest(&open.redirect, asked.uri(), kept);
         let is_of_first = difference.as_ref().is_some_and(|difference| difference.against_contact.names_the_target());
         let of_second = if is_of_first { None } else { target::second_final(&open.redirect, asked.uri(), kept) };

@@ -178,8 +178,8 @@ impl Calls {
         }
         let kept: Kept = Arc::new(sighting.to_kept());
         let (number, full) = self.transactions.open(key, cseq, uri, Some(&kept), sighting.time);
-        if full {
-            events.fault(sighting.place.capture, bound("transactions under way", self.settings.max_transactions, sighting.place.frame));
+        if let Some((what, most)) = full {
+            events.fault(sighting.place.capture, bound(what, most, sighting.place.frame));
         }
         if let Some(transaction) = self.transactions.get_mut(number) {
             transaction.branch_of = branch_of;
@@ -437,7 +437,7 @@ impl Calls {
             events.fault(sighting.place.capture, bound("Contacts read of one 3xx", target::MAX_TARGETS, sighting.place.frame));
         }
         self.enter(redirect, number, sighting, events);
-        self.place_behind(id, sighting.time);
+        self.place_behind(id);
     }
 
     fn enter(&mut self, mut redirect: Redirect, number: u64, sighting: &Sighting<'_>, events: &mut dyn Events) {

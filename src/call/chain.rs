@@ -3,13 +3,11 @@
 //! Invariant: a chain has one target set, which begins with the original Request-URI (RFC 3261, 8.1.3.4); it lives as long as one of its
 //! redirects is open.
 
+use super::events::keep;
 use super::redirect::{Kept, Tried};
 use super::transaction::Transactions;
 use crate::evidence::{Endpoint, Place, Timestamp, Transport};
 use crate::sip::Uri;
-
-/// The most tries that a chain remembers; a client that loops longer has shown it.
-const MAX_TRIED: usize = 256;
 
 /// What a chain has asked so far.
 #[derive(Debug, Default)]
@@ -32,22 +30,14 @@ impl Chain {
     /// Begins with the redirected request, where nothing was tried yet.
     pub(super) fn begin(&mut self, original: &Uri, request: &Kept, transaction: u64) {
         if self.tries.is_empty() {
-            self.tried(original, request, transaction);
+            self.tried(original, request, transaction, &mut false);
         }
     }
 
-    /// Adds a request.
-    pub(super) fn tried(&mut self, uri: &Uri, request: &Kept, transaction: u64) {
-        if self.tries.len() < MAX_TRIED {
-            self.tries.push(Try {
-                uri: uri.clone(),
-                place: request.place,
-                time: request.time,
-                destination: request.destination,
-                transport: request.transport,
-                transaction,
-            });
-        }
+    /// Adds a request; notes where there is no room for it.
+    pub(super) fn tried(&mut self, uri: &Uri, request: &Kept, transaction: u64, is_full: &mut bool) {
+        let (uri, destination, transport) = (uri.clone(), request.destination, request.transport);
+        keep(&mut self.tries, Try { uri, place: request.place, time: request.time, destination, transport, transaction }, is_full);
     }
 
     /// The latest earlier try of an equal URI, unless `request` has a right to repeat it: the try was asked to be sent again amended

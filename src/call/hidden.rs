@@ -24,6 +24,8 @@ pub const SIPS: u16 = 5061;
 const HTTPS: u16 = 443;
 /// The most redirects of one client that one sign is held against, the latest first.
 const MAX_MARKED: usize = 64;
+/// The most URIs of these redirects, in all, that one sign is held against.
+pub(super) const MAX_HELD: usize = 512;
 
 /// A connection to the host of a Contact, or of a URI in the body of a 380, of which the inside is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,11 +42,12 @@ pub struct HiddenWay {
     pub greeting: Greeting,
 }
 
-/// Notes on the redirects of a client that it opened a connection to where they lead.
-pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, greeting: &Greeting) {
+/// Notes on the redirects of a client that it opened a connection to where they lead; tells whether they name too many URIs for that.
+pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, greeting: &Greeting) -> bool {
     if open.is_empty() {
-        return;
+        return false;
     }
+    let mut held = 0_usize;
     let numbers: SmallVec<[u64; 4]> = open.of_client(clue.source.address).iter().rev().take(MAX_MARKED).copied().collect();
     for number in numbers {
         let Some(open) = open.get_mut(number).filter(|open| open.is_within_window(clue.time)) else { continue };
@@ -54,12 +57,17 @@ pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, 
         if redirect.hidden.as_ref().is_some_and(says_no_more) {
             continue;
         }
+        held = held.saturating_add(redirect.targets.len()).saturating_add(redirect.offer.as_ref().map_or(0, |offer| offer.uris.len()));
+        if held > MAX_HELD {
+            return true;
+        }
         if may_lead_there(redirect, names, clue, greeting) {
             let place = Place { capture: clue.capture, frame: clue.frame, index: 0 };
             let (source, destination) = (clue.source, clue.destination);
             redirect.hidden = Some(HiddenWay { place, time: clue.time, source, destination, greeting: greeting.clone() });
         }
     }
+    false
 }
 
 /// Whether the connection may lead to a Contact that is left to try; after a 380, to a URI of its body.

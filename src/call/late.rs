@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 
 use super::calls::Calls;
 use super::link::{self, Asked};
+use super::open::Open;
 use super::redirect::Kept;
 use crate::evidence::Timestamp;
 
@@ -16,6 +17,8 @@ use crate::evidence::Timestamp;
 const REMEMBERED_NANOS: i64 = 200_000_000;
 /// How many requests are remembered; beyond it the oldest is forgotten.
 pub(super) const MAX_REMEMBERED: usize = 8_192;
+/// How many of them, each of the same call and of the same client, are held against one 3xx that shows late, the earliest first.
+const MAX_BEHIND: usize = 64;
 
 /// The requests of the last moments, with the numbers of their transactions.
 #[derive(Debug, Default)]
@@ -52,19 +55,40 @@ impl Latest {
         self.requests.iter().any(|(_, other)| is_earlier(other))
     }
 
-    /// The requests that were taken before a 3xx of that moment, though they were sent behind it.
-    pub(super) fn behind(&self, time: Timestamp) -> Vec<(u64, Kept)> {
+    /// The requests that were taken before the 3xx of `open`, though they were sent behind it, and may be its attempts; notes where there are too many.
+    fn behind(&self, open: &Open, is_full: &mut bool) -> Vec<(u64, Kept)> {
+        let time = open.redirect.response.time;
         if self.now.is_none_or(|now| now <= time) {
             return Vec::new();
         }
-        self.requests.iter().filter(|(_, request)| request.time > time).cloned().collect()
+        let (asked, client) = (&open.asked().message, open.redirect.client.address);
+        let (call_id, tag, is_alternative) = (asked.call_id(), asked.from_tag(), open.redirect.is_alternative());
+        let (mut of_call, mut of_client) = (0_usize, 0_usize);
+        let may_be_its = |(_, request): &&(u64, Kept)| {
+            if request.time <= time {
+                return false;
+            }
+            let message = &request.message;
+            let count = if message.call_id() == call_id || message.from_tag() == tag {
+                &mut of_call
+            } else if is_alternative || request.source.address == client {
+                &mut of_client
+            } else {
+                return false;
+            };
+            *count += 1;
+            *is_full |= *count > MAX_BEHIND;
+            *count <= MAX_BEHIND
+        };
+        self.requests.iter().filter(may_be_its).cloned().collect()
     }
 }
 
 impl Calls {
-    /// Finds the attempts of the redirect `late`, whose 3xx of that moment may show late.
-    pub(super) fn place_behind(&mut self, late: u64, time: Timestamp) {
-        for (number, kept) in self.latest.behind(time) {
+    /// Finds the attempts of the redirect `late`, whose 3xx may show late.
+    pub(super) fn place_behind(&mut self, late: u64) {
+        let Some(open) = self.open.get(late) else { return };
+        for (number, kept) in self.latest.behind(open, &mut self.is_full) {
             if self.transactions.get(number).is_none_or(|transaction| transaction.attempt.is_some()) {
                 continue;
             }

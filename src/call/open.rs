@@ -161,8 +161,8 @@ impl OpenRedirects {
         self.by_number.get_mut(&number).map(AsMut::as_mut)
     }
 
-    /// Takes an ICMP error about a packet: the last attempt that went between its endpoints has failed. No bound is ever reached by that.
-    pub(super) fn failed(&mut self, clue: &Clue, why: Unreachable) -> bool {
+    /// Takes an ICMP error about a packet: the last attempt that went between its endpoints has failed.
+    pub(super) fn failed(&mut self, clue: &Clue, why: Unreachable) {
         let is_meant = |attempt: &Attempt| {
             let request = &attempt.request;
             (request.source, request.destination) == (clue.source, clue.destination) && request.time <= clue.time
@@ -176,7 +176,6 @@ impl OpenRedirects {
                 break;
             }
         }
-        false
     }
 
     pub(super) fn insert(&mut self, mut open: Box<Open>) {

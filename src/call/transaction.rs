@@ -19,12 +19,18 @@ const PENDING_NANOS: i64 = 200 * 1_000_000_000;
 /// How long a transaction is remembered after its final response, for what is repeated: 64*T1, and as much again for what comes late.
 const DONE_NANOS: i64 = 40 * 1_000_000_000;
 
+/// The most transactions with one key; a client whose requests all have one branch shows that by the first two.
+const MAX_OF_KEY: usize = 64;
+
 /// A key with the digest that it is looked up by.
 #[derive(Debug)]
 pub(super) struct Digested<'a> {
     key: BorrowedKey<'a>,
     hash: u64,
 }
+
+/// The bound at which a transaction was given up: what it bounds, and how many.
+pub(super) type Full = (&'static str, usize);
 
 /// A client transaction.
 #[derive(Debug)]
@@ -110,8 +116,8 @@ impl Transactions {
         self.by_number.get_mut(&number)
     }
 
-    /// Opens a transaction whose Request-URI has the digest `uri`; gives its number, and whether another one had to be given up for it.
-    pub(super) fn open(&mut self, key: Digested<'_>, cseq: u32, uri: u64, request: Option<&Kept>, time: Timestamp) -> (u64, bool) {
+    /// Opens a transaction whose Request-URI has the digest `uri`; gives its number, and the bound at which another one had to be given up for it.
+    pub(super) fn open(&mut self, key: Digested<'_>, cseq: u32, uri: u64, request: Option<&Kept>, time: Timestamp) -> (u64, Option<Full>) {
         let Digested { key, hash } = key;
         let number = self.next;
         self.next += 1;
@@ -131,14 +137,32 @@ impl Transactions {
             early_ack: None,
             last: time,
         };
-        self.by_hash.entry(hash).or_default().push(number);
+        let alike = self.by_hash.entry(hash).or_default();
+        alike.push(number);
+        let first = alike.first().copied().filter(|_| alike.len() > MAX_OF_KEY);
         self.by_number.insert(number, transaction);
         self.pending.push_back((time, number));
-        let full = self.by_number.len() > self.bound;
-        if full {
+        let full = if let Some(first) = first {
+            self.remove(first);
+            Some(("transactions of one branch", MAX_OF_KEY))
+        } else if self.by_number.len() > self.bound {
             self.give_up_oldest();
-        }
+            Some(("transactions under way", self.bound))
+        } else {
+            None
+        };
+        self.sweep();
         (number, full)
+    }
+
+    /// Takes what is over out of a queue that holds more of it than of the others: where time stands still, nothing else does.
+    fn sweep(&mut self) {
+        let Self { by_number, pending, done, bound, .. } = self;
+        for (queue, is_done) in [(pending, false), (done, true)] {
+            if queue.len() / 2 > *bound {
+                queue.retain(|(_, number)| by_number.get(number).is_some_and(|found| found.outcome.is_some() == is_done));
+            }
+        }
     }
 
     /// Notes that the transaction was heard of at `time`.

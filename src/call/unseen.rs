@@ -51,7 +51,7 @@ impl Calls {
             && let Some(uri) = asked_uri(&ack.message)
         {
             if let (Some(chain), Some(number)) = (self.chains.get_mut(&redirect.chain), found.first()) {
-                chain.tried(&uri, &ack, *number);
+                chain.tried(&uri, &ack, *number, &mut self.is_full);
                 redirect.tried = chain.list(&self.transactions);
             }
             redirect.original = Some(uri);

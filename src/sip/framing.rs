@@ -5,7 +5,7 @@
 
 use super::fields::Fields;
 use super::name::Name;
-use super::resync::{Found, find_start, next_start};
+use super::resync::{Found, find_start, last_start, next_start};
 use super::scan::{decimal, is_token, split, trim};
 use super::start_line::{MAX_START_LINE, StartLine, noise_len};
 use memchr::{memchr, memchr_iter};
@@ -137,9 +137,10 @@ fn end_of_message(front: &[u8], resume: usize) -> End {
         if window.len() < MAX_MESSAGE {
             return End::Ahead { at_least: front.len().saturating_add(1), resume: front.len() };
         }
-        // A head that never ends: the bound is reached, and the next start line within it is where reading goes on.
+        // A head that never ends: the bound is reached, and the last start line within it is where reading goes on, for the heads of those
+        // ahead of it do not end either.
         let first_line = StartLine::read(window).map_or(1, |start| start.end.max(1) as usize);
-        return End::At(next_start(window, first_line).unwrap_or(MAX_MESSAGE), Ending::Resynced);
+        return End::At(last_start(window, first_line).unwrap_or(MAX_MESSAGE), Ending::Resynced);
     };
     let Some(len) = body_len(front, head) else { return End::At(head, Ending::Resynced) };
     let end = head.saturating_add(len);

@@ -82,11 +82,19 @@ pub(super) fn next_start(octets: &[u8], from: usize) -> Option<usize> {
         let (_, text) = split(octets, at);
         let start = StartLine::read(text)?;
         let (_, block) = split(text, start.end as usize);
-        if Fields::new(block).next().is_some_and(|field| field.name != Name::Other) {
+        let mut fields = Fields::new(block);
+        if fields.next().is_some_and(|field| field.name != Name::Other) {
             return Some(at);
         }
-        at = at.saturating_add(start.end.max(1) as usize);
+        // What else begins ahead of the field, or of the empty line, that was met is followed by the same one.
+        at = at.saturating_add(start.end.max(1) as usize).saturating_add(fields.position());
     }
+}
+
+/// Finds the last such start line, where there is one.
+pub(super) fn last_start(octets: &[u8], from: usize) -> Option<usize> {
+    let behind = |at: &usize| next_start(octets, at.saturating_add(1));
+    std::iter::successors(next_start(octets, from), behind).last()
 }
 
 /// The start of the start line in `line`, which has its line end.

@@ -53,7 +53,7 @@ mod unreachable;
 mod verify_command;
 /// Asks tshark which SIP messages a capture holds and what they say, and holds ours to it.
 mod witness;
-/// The frames of audited calls in a file of their own: the same verdicts, and what tshark shows.
-mod written_frames;
 /// The worst captures that we could think of: what they cost stays in proportion to their size.
 mod worst;
+/// The frames of audited calls in a file of their own: the same verdicts, and what tshark shows.
+mod written_frames;

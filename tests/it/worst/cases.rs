@@ -49,6 +49,8 @@ cases! {
         lines_without_end 600_000,
         body_without_end 600_000,
         start_lines 100_000,
+        heads_without_end 100_000,
+        bodies_that_swallow 100_000,
         almost_start_lines 600_000,
         keepalives 20_000,
         connections 2_000,

@@ -76,7 +76,7 @@ pub(super) fn attributes(size: u64) -> Vec<u8> {
 }
 
 pub(super) fn namespaces(size: u64) -> Vec<u8> {
-    let all: String = (0..FULL / 20).map(|number| format!(" xmlns:a{number}=\"b{number}\"")).collect();
+    let all: String = (0..FULL / 40).map(|number| format!(" xmlns:a{number}=\"b{number}\"")).collect();
     redirects(size, "Content-Type: application/3gpp-ims+xml\r\n", &format!("<ims-3gpp {all}>{}</ims-3gpp>", "<a/>".repeat(2_000)))
 }
 
@@ -85,7 +85,8 @@ pub(super) fn parts(size: u64) -> Vec<u8> {
 }
 
 pub(super) fn nested_parts(size: u64) -> Vec<u8> {
-    let nested: String = (0..1_000).map(|depth| format!("--b{depth}\r\nContent-Type: multipart/mixed;boundary=b{}\r\n\r\n", depth + 1)).collect();
+    let nested: String =
+        (0..900).map(|depth| format!("--b{depth}\r\nContent-Type: multipart/mixed;boundary=b{}\r\n\r\n", depth + 1)).collect();
     redirects(size, "Content-Type: multipart/mixed;boundary=b0\r\n", &nested)
 }
 

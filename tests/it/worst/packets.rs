@@ -105,6 +105,22 @@ pub(super) fn start_lines(size: u64) -> Vec<u8> {
     pile.done()
 }
 
+/// Start lines over TCP, each with a field behind it, and never an empty line.
+pub(super) fn heads_without_end(size: u64) -> Vec<u8> {
+    let octets: Vec<u8> = b"INVITE sip:a SIP/2.0\r\nVia: x\r\n".iter().copied().cycle().take(size as usize).collect();
+    let mut pile = Pile::new(1);
+    sent_in_segments(&mut pile, &octets, SEGMENT);
+    pile.done()
+}
+
+/// Start lines over TCP, each with a field behind it that says of a body which never comes.
+pub(super) fn bodies_that_swallow(size: u64) -> Vec<u8> {
+    let octets: Vec<u8> = b"INVITE sip:a SIP/2.0\r\nl: 200000\r\n\r\n".iter().copied().cycle().take(size as usize).collect();
+    let mut pile = Pile::new(1);
+    sent_in_segments(&mut pile, &octets, SEGMENT);
+    pile.done()
+}
+
 /// What looks like the start of a message at every octet, and is none.
 pub(super) fn almost_start_lines(size: u64) -> Vec<u8> {
     let octets: Vec<u8> = b"SIP/2.0 SIP/2.0\n".iter().copied().cycle().take(size as usize).collect();
