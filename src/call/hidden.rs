@@ -25,7 +25,7 @@ const HTTPS: u16 = 443;
 /// The most redirects of one client that one sign is held against, the latest first.
 const MAX_MARKED: usize = 64;
 /// The most URIs of these redirects, in all, that one sign is held against.
-pub(super) const MAX_HELD: usize = 512;
+pub(super) const MAX_HELD: usize = 256;
 
 /// A connection to the host of a Contact, or of a URI in the body of a 380, of which the inside is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]

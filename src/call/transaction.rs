@@ -249,3 +249,46 @@ impl Transactions {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_OF_KEY, Transactions};
+    use crate::call::key::{Keyed, key};
+    use crate::call::redirect::Outcome;
+    use crate::evidence::{Place, Timestamp};
+    use crate::sip::Message;
+
+    const NOW: Timestamp = Timestamp::MIN;
+
+    /// Opens the transaction of a request with that branch; gives its number and what had to be given up for it.
+    fn open(transactions: &mut Transactions, branch: usize, cseq: u32) -> (u64, Option<super::Full>) {
+        let text = format!("OPTIONS sip:b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK{branch}\r\nCSeq: {cseq} OPTIONS\r\n\r\n");
+        let message = Message::scan(text.as_bytes()).expect("a message");
+        let Keyed { key, .. } = key(&message).expect("a key");
+        let key = transactions.digested(key);
+        transactions.open(key, cseq, 0, None, NOW)
+    }
+
+    #[test]
+    fn of_one_branch_the_latest_transactions_are_known_and_the_bound_is_told() {
+        let mut transactions = Transactions::new(1_000);
+        for cseq in 0..200 {
+            let (_, full) = open(&mut transactions, 1, cseq);
+            assert_eq!(full.is_some(), cseq as usize >= MAX_OF_KEY, "{cseq}");
+        }
+        assert_eq!(transactions.by_number.len(), MAX_OF_KEY);
+        assert!(transactions.by_number.values().all(|found| found.number >= 200 - MAX_OF_KEY as u32));
+    }
+
+    #[test]
+    fn queues_do_not_grow_where_time_stands_still() {
+        let mut transactions = Transactions::new(10);
+        for branch in 0..1_000 {
+            let (number, _) = open(&mut transactions, branch, 1);
+            let place = Place { capture: 0, frame: 1, index: 0 };
+            transactions.end(number, Outcome { status: 200, place, time: NOW });
+            assert!(transactions.pending.len() <= 22 && transactions.done.len() <= 22);
+        }
+        assert_eq!(transactions.by_number.len(), 10);
+    }
+}

@@ -165,6 +165,16 @@ fn a_head_that_never_ends_is_bounded() {
 }
 
 #[test]
+fn start_lines_in_heads_that_never_end_are_passed_over_at_once() {
+    for head in ["INVITE sip:b@h SIP/2.0\r\n", "INVITE sip:b@h SIP/2.0\r\nVia: x\r\n", "INVITE sip:b@h SIP/2.0\r\nX: x\r\n"] {
+        let stream = head.repeat(2 * MAX_MESSAGE / head.len() + 1) + "\r\n" + OPTIONS;
+        let (found, _) = messages_of(stream.as_bytes(), &[1000], true);
+        assert!(found.len() <= 4, "{} messages of {head:?}", found.len());
+        assert_eq!(found.last().map(|one| one.2), Some(Ending::Told), "{head:?}");
+    }
+}
+
+#[test]
 fn the_hint_never_delays_a_message_and_spares_calls() {
     let stream = message("l: 400", &"v=0\n".repeat(100)) + OPTIONS;
     let (found, calls) = messages_of(stream.as_bytes(), &[1], true);
