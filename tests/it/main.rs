@@ -19,6 +19,8 @@ mod documents;
 mod encapsulations;
 /// Holds what is told of every kind of damage to a capture that has it.
 mod faults;
+/// Input made up by chance for all that reads octets, as long as one likes.
+mod fuzz;
 /// Calls made up by chance, right and wrong, whose verdicts are known because they were meant.
 mod generated;
 /// Captures that were cut or changed anywhere: no panic, an end, and the same report twice.
