@@ -298,12 +298,9 @@ impl<'a> Audit<'a> {
     fn read(&mut self, found: &mut impl Found, give_up_disorder: bool, redirects: &AtomicU64, progress: &mut dyn FnMut(&Progress)) -> bool {
         let mut frames = 0_u64;
         let sightings = &mut self.sightings;
-        self.flow.keys_mut().learn(&self.merge.take_secrets());
+        learn_secrets(&mut self.merge, &mut self.flow);
         while self.merge.advance() {
-            let secrets = self.merge.take_secrets();
-            if !secrets.is_empty() {
-                self.flow.keys_mut().learn(&secrets);
-            }
+            learn_secrets(&mut self.merge, &mut self.flow);
             let Some((capture, frame)) = self.merge.frame() else { break };
             found.frame(capture, &frame);
             self.flow.push(capture, &frame, &mut self.faults, &mut |unit| sightings.take(&unit, found));
@@ -361,6 +358,15 @@ impl<'a> Audit<'a> {
             orphans,
             ..Report::default()
         }
+    }
+}
+
+/// Takes over the secrets that the captures hold up to here.
+#[inline]
+fn learn_secrets(merge: &mut Merge, flow: &mut Flow<SipCutter>) {
+    let secrets = merge.take_secrets();
+    if !secrets.is_empty() {
+        flow.keys_mut().learn(&secrets);
     }
 }
 

@@ -18,7 +18,9 @@ use super::conversations::Conversations;
 use super::exchanges::Exchanges;
 use super::judging::Judging;
 use super::kept::KeptFrames;
-use super::{Audit, Audited, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, open, with_clocks};
+use super::{
+    Audit, Audited, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, learn_secrets, open, with_clocks,
+};
 
 /// What is to be listed.
 #[derive(Debug, Clone, Default)]
@@ -102,7 +104,9 @@ pub(super) fn list_some(
     let mut rows = Rows::new(listing);
     let Audit { merge, flow, sightings, faults, .. } = &mut audit;
     let mut frames = 0_u64;
+    learn_secrets(merge, flow);
     while !rows.is_over && listing.frames.is_none_or(|most| frames < most) && merge.advance() {
+        learn_secrets(merge, flow);
         let Some((capture, frame)) = merge.frame() else { break };
         frames += 1;
         judging.reached(capture, frame.time);

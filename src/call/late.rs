@@ -61,15 +61,14 @@ impl Latest {
         if self.now.is_none_or(|now| now <= time) {
             return Vec::new();
         }
-        let (asked, client) = (&open.asked().message, open.redirect.client.address);
-        let (call_id, tag, is_alternative) = (asked.call_id(), asked.from_tag(), open.redirect.is_alternative());
+        let client = open.redirect.client.address;
+        let (call_id, is_alternative) = (open.asked().message.call_id(), open.redirect.is_alternative());
         let (mut of_call, mut of_client) = (0_usize, 0_usize);
         let may_be_its = |(_, request): &&(u64, Kept)| {
             if request.time <= time {
                 return false;
             }
-            let message = &request.message;
-            let count = if message.call_id() == call_id || message.from_tag() == tag {
+            let count = if request.message.call_id() == call_id {
                 &mut of_call
             } else if is_alternative || request.source.address == client {
                 &mut of_client

@@ -165,6 +165,15 @@ fn a_head_that_never_ends_is_bounded() {
 }
 
 #[test]
+fn a_version_too_long_for_a_stream_to_wait_for_is_none() {
+    let stream = format!("SIP/{}.0 200 OK\r\nVia: x\r\n\r\n{OPTIONS}", "2".repeat(130));
+    let (whole, _) = messages_of(stream.as_bytes(), &[stream.len()], true);
+    let (single, _) = messages_of(stream.as_bytes(), &[1], true);
+    assert_eq!(whole, single);
+    assert_eq!(whole.len(), 1);
+}
+
+#[test]
 fn start_lines_in_heads_that_never_end_are_passed_over_at_once() {
     for head in ["INVITE sip:b@h SIP/2.0\r\n", "INVITE sip:b@h SIP/2.0\r\nVia: x\r\n", "INVITE sip:b@h SIP/2.0\r\nX: x\r\n"] {
         let stream = head.repeat(2 * MAX_MESSAGE / head.len() + 1) + "\r\n" + OPTIONS;

@@ -145,7 +145,8 @@ impl StartLine {
         let rest = octets.get(version_len..)?;
         let (blanks, rest) = take_while(rest, is_blank);
         let (digits, after) = take_while(rest, |octet| octet.is_ascii_digit());
-        if blanks.is_empty() || digits.is_empty() {
+        // A stream is given up where its front is no longer than a method and no status code came: then it is none here either.
+        if blanks.is_empty() || digits.is_empty() || version_len.saturating_add(blanks.len()) > MAX_METHOD {
             return None;
         }
         let line = Line::of(octets);

@@ -55,6 +55,11 @@ fn a_capture_may_bring_its_secrets_itself() {
     let capture = folder().join("tls13-secrets-inside.pcapng");
     let report = json(&[shown(&capture)]);
     assert_eq!((report["captures"][0]["sip_messages"].as_u64(), &report["redirects"][0]["verdict"]), (Some(8), &"correct".into()));
+    // Rows are read by another pass.
+    let report = json(&["-Y", "sip.Status-Code == 302", shown(&capture)]);
+    assert_eq!(report["redirects"][0]["verdict"], "correct");
+    let rows = Command::new(env!("CARGO_BIN_EXE_sip3xx")).arg("list").arg(&capture).output().expect("the program can be started");
+    assert_eq!(String::from_utf8_lossy(&rows.stdout).lines().count(), 8);
 }
 
 #[test]
