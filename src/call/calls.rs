@@ -22,7 +22,7 @@ use super::open::{Open, OpenRedirects};
 use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role, is_over_websocket};
 use super::registration::{MAX_REGISTERED, Registrations};
 use super::relay::mark_relayed;
-use super::settings::Settings;
+use super::settings::{MAX_OCTETS, Settings};
 use super::sighting::Sighting;
 use super::target;
 use super::transaction::Transactions;
@@ -352,7 +352,7 @@ impl Calls {
                 self.redirected(sighting, status, number, events);
             }
         } else if first {
-            (transaction.request, transaction.early_ack) = (None, None);
+            self.transactions.drop_request(number);
             self.answered(attempt, sighting);
             self.finished(attempt, sighting, status);
         }
@@ -464,10 +464,14 @@ impl Calls {
         if self.open.last_heard(client).is_none() && sighting.source.address == client {
             self.open.heard(client, sighting.time);
         }
-        if self.open.len() > self.settings.max_redirects
+        let (what, most) = match self.open.octets() > MAX_OCTETS {
+            true => ("octets of redirects open", MAX_OCTETS),
+            false => ("redirects open", self.settings.max_redirects),
+        };
+        while (self.open.len() > self.settings.max_redirects || self.open.octets() > MAX_OCTETS)
             && let Some(oldest) = self.open.take_oldest()
         {
-            events.fault(sighting.place.capture, bound("redirects open", self.settings.max_redirects, sighting.place.frame));
+            events.fault(sighting.place.capture, bound(what, most, sighting.place.frame));
             self.close(oldest, events);
         }
     }

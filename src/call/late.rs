@@ -17,6 +17,8 @@ use crate::evidence::Timestamp;
 const REMEMBERED_NANOS: i64 = 200_000_000;
 /// How many requests are remembered; beyond it the oldest is forgotten.
 pub(super) const MAX_REMEMBERED: usize = 8_192;
+/// The most octets of theirs.
+const MAX_OCTETS: usize = 32 << 20;
 /// How many of them, each of the same call and of the same client, are held against one 3xx that shows late, the earliest first.
 const MAX_BEHIND: usize = 64;
 
@@ -24,6 +26,8 @@ const MAX_BEHIND: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Latest {
     requests: VecDeque<(u64, Kept)>,
+    /// Octets of all of them.
+    octets: usize,
     now: Option<Timestamp>,
 }
 
@@ -32,14 +36,20 @@ impl Latest {
     pub(super) fn note(&mut self, number: u64, request: &Kept) -> bool {
         self.now = self.now.max(Some(request.time));
         while self.requests.front().is_some_and(|(_, oldest)| request.time.nanos_since(oldest.time) > REMEMBERED_NANOS) {
-            self.requests.pop_front();
+            self.forget_oldest();
         }
         self.requests.push_back((number, request.clone()));
-        let is_full = self.requests.len() > MAX_REMEMBERED;
-        if is_full {
-            self.requests.pop_front();
+        self.octets = self.octets.saturating_add(request.message.octets().len());
+        let is_full = self.requests.len() > MAX_REMEMBERED || self.octets > MAX_OCTETS;
+        while self.requests.len() > MAX_REMEMBERED || self.octets > MAX_OCTETS {
+            self.forget_oldest();
         }
         is_full
+    }
+
+    fn forget_oldest(&mut self) {
+        let forgotten = self.requests.pop_front().map_or(0, |(_, request)| request.message.octets().len());
+        self.octets = self.octets.saturating_sub(forgotten);
     }
 
     /// Whether an earlier request of the same call is remembered that went elsewhere.

@@ -50,6 +50,8 @@ pub(super) struct Open {
     /// When something last happened that belongs to it.
     pub(super) last_event: Timestamp,
     keys: Keys,
+    /// Octets of the request and of the 3xx.
+    octets: usize,
 }
 
 impl Open {
@@ -61,6 +63,7 @@ impl Open {
             cseq: message.cseq().map_or(0, |cseq| cseq.number),
             dialog: redirect.request.as_ref().and_then(|request| request.message.to_tag().map(Into::into)),
             last_event: redirect.response.time,
+            octets: redirect.request.iter().chain([&redirect.response]).map(|kept| kept.message.octets().len()).sum(),
             caller,
             redirect,
             keys: Keys::new(),
@@ -132,6 +135,8 @@ pub(super) struct OpenRedirects {
     clients: HashMap<IpAddr, (Timestamp, u32), RandomState>,
     /// How many 380 are open.
     alternatives: usize,
+    /// Octets of the requests and 3xx of all.
+    octets: usize,
 }
 
 impl OpenRedirects {
@@ -141,6 +146,11 @@ impl OpenRedirects {
 
     pub(super) fn is_empty(&self) -> bool {
         self.by_number.is_empty()
+    }
+
+    /// Octets of the requests and 3xx of all.
+    pub(super) const fn octets(&self) -> usize {
+        self.octets
     }
 
     /// Whether an open redirect has that client.
@@ -189,6 +199,7 @@ impl OpenRedirects {
                 open.keys.push(key);
             }
         }
+        self.octets = self.octets.saturating_add(open.octets);
         self.by_number.insert(number, open);
     }
 
@@ -336,6 +347,7 @@ impl OpenRedirects {
 
     fn remove(&mut self, number: u64) -> Option<Box<Open>> {
         let open = self.by_number.remove(&number)?;
+        self.octets = self.octets.saturating_sub(open.octets);
         self.alternatives = self.alternatives.saturating_sub(usize::from(open.redirect.is_alternative()));
         for key in &open.keys {
             let Some(numbers) = self.index.get_mut(key) else { continue };

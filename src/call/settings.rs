@@ -7,6 +7,9 @@ pub const SECOND: i64 = 1_000_000_000;
 /// How long a message and its answer are thought to take, in nanoseconds (RFC 3261, 17.1.1.1).
 pub const T1: i64 = SECOND / 2;
 
+/// The most octets of messages that are kept, of transactions and of open redirects, each; no usual traffic comes near it.
+pub(super) const MAX_OCTETS: usize = 128 << 20;
+
 /// How long things are waited for, and how much is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {

@@ -11,6 +11,7 @@ use smallvec::SmallVec;
 
 use super::key::{BorrowedKey, OwnedKey};
 use super::redirect::{Kept, Outcome};
+use super::settings::MAX_OCTETS;
 use super::sighting::Sighting;
 use crate::evidence::{Place, Timestamp};
 
@@ -59,6 +60,8 @@ pub(super) struct Transaction {
     pub(super) branch_of: Option<Place>,
     /// The ACK that was seen before any final response, until one is.
     pub(super) early_ack: Option<Kept>,
+    /// Octets of the request, as long as it is kept.
+    octets: usize,
     last: Timestamp,
 }
 
@@ -73,6 +76,8 @@ pub(super) struct Transactions {
     /// The same of those with one.
     done: VecDeque<(Timestamp, u64)>,
     next: u64,
+    /// Octets of all requests that are kept.
+    octets: usize,
     bound: usize,
     /// How many were acknowledged without a final response.
     unanswered: u64,
@@ -87,6 +92,7 @@ impl Transactions {
             pending: VecDeque::new(),
             done: VecDeque::new(),
             next: 0,
+            octets: 0,
             bound: bound.max(1),
             unanswered: 0,
         }
@@ -135,8 +141,10 @@ impl Transactions {
             attempt: None,
             branch_of: None,
             early_ack: None,
+            octets: request.map_or(0, |kept| kept.message.octets().len()),
             last: time,
         };
+        self.octets = self.octets.saturating_add(transaction.octets);
         let alike = self.by_hash.entry(hash).or_default();
         alike.push(number);
         let first = alike.first().copied().filter(|_| alike.len() > MAX_OF_KEY);
@@ -148,6 +156,11 @@ impl Transactions {
         } else if self.by_number.len() > self.bound {
             self.give_up_oldest();
             Some(("transactions under way", self.bound))
+        } else if self.octets > MAX_OCTETS {
+            while self.octets > MAX_OCTETS && self.by_number.len() > 1 {
+                self.give_up_oldest();
+            }
+            Some(("octets of transactions under way", MAX_OCTETS))
         } else {
             None
         };
@@ -230,6 +243,14 @@ impl Transactions {
         None
     }
 
+    /// Drops the request of a transaction for which nothing can ask any more.
+    pub(super) fn drop_request(&mut self, number: u64) {
+        if let Some(transaction) = self.by_number.get_mut(&number) {
+            (transaction.request, transaction.early_ack) = (None, None);
+            self.octets = self.octets.saturating_sub(std::mem::take(&mut transaction.octets));
+        }
+    }
+
     fn give_up_oldest(&mut self) {
         while let Some((_, number)) = self.done.pop_front().or_else(|| self.pending.pop_front()) {
             if self.by_number.contains_key(&number) {
@@ -241,6 +262,7 @@ impl Transactions {
 
     fn remove(&mut self, number: u64) {
         let Some(transaction) = self.by_number.remove(&number) else { return };
+        self.octets = self.octets.saturating_sub(transaction.octets);
         if let Some(numbers) = self.by_hash.get_mut(&transaction.hash) {
             numbers.retain(|found| *found != number);
             if numbers.is_empty() {
@@ -252,21 +274,28 @@ impl Transactions {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_OF_KEY, Transactions};
+    use std::sync::Arc;
+
+    use super::{MAX_OCTETS, MAX_OF_KEY, Transactions};
     use crate::call::key::{Keyed, key};
-    use crate::call::redirect::Outcome;
-    use crate::evidence::{Place, Timestamp};
+    use crate::call::redirect::{Kept, Outcome};
+    use crate::call::sighting::Sighting;
+    use crate::evidence::{Endpoint, Place, Timestamp, Transport};
     use crate::sip::Message;
 
     const NOW: Timestamp = Timestamp::MIN;
 
     /// Opens the transaction of a request with that branch; gives its number and what had to be given up for it.
     fn open(transactions: &mut Transactions, branch: usize, cseq: u32) -> (u64, Option<super::Full>) {
+        open_with(transactions, branch, cseq, None)
+    }
+
+    fn open_with(transactions: &mut Transactions, branch: usize, cseq: u32, request: Option<&Kept>) -> (u64, Option<super::Full>) {
         let text = format!("OPTIONS sip:b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK{branch}\r\nCSeq: {cseq} OPTIONS\r\n\r\n");
         let message = Message::scan(text.as_bytes()).expect("a message");
         let Keyed { key, .. } = key(&message).expect("a key");
         let key = transactions.digested(key);
-        transactions.open(key, cseq, 0, None, NOW)
+        transactions.open(key, cseq, 0, request, NOW)
     }
 
     #[test]
@@ -278,6 +307,30 @@ mod tests {
         }
         assert_eq!(transactions.by_number.len(), MAX_OF_KEY);
         assert!(transactions.by_number.values().all(|found| found.number >= 200 - MAX_OF_KEY as u32));
+    }
+
+    #[test]
+    fn long_requests_are_bounded_by_their_octets() {
+        let mut text = b"OPTIONS sip:b SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\n".to_vec();
+        text.resize(200_000, b'x');
+        let end = Endpoint { address: [192, 0, 2, 1].into(), port: 5060 };
+        let request = Arc::new(Sighting {
+            message: Message::scan(&text).expect("a message").into_owned(),
+            place: Place { capture: 0, frame: 1, index: 0 },
+            frames: std::iter::once(1).collect(),
+            time: NOW,
+            source: end,
+            destination: end,
+            transport: Transport::Udp,
+            truncated: false,
+            copy: false,
+        });
+        let mut transactions = Transactions::new(10_000);
+        let full = (0..2_000).filter(|branch| open_with(&mut transactions, *branch, 1, Some(&request)).1.is_some()).count();
+        assert_eq!((full, transactions.by_number.len()), (2_000 - MAX_OCTETS / 200_000, MAX_OCTETS / 200_000));
+        let numbers: Vec<u64> = transactions.by_number.keys().copied().collect();
+        numbers.into_iter().for_each(|number| transactions.drop_request(number));
+        assert_eq!(transactions.octets, 0);
     }
 
     #[test]

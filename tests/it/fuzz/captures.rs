@@ -263,7 +263,10 @@ fn segments() {
         files_below(&samples().join("captures"), "sip").iter().map(|path| fs::read(path).expect("can be read")).collect();
     let message = "SIP/2.0 302 Moved\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\nContact: <sip:b@c>\r\nContent-Length: 4\r\n\r\nv=0\n\r\n\r\n";
     seeds.push(message.repeat(5).into_bytes());
-    Target { name: "segments", maker: Maker { seeds, words: WORDS }, runs: 600, check: segments_in_any_order }.run();
+    // Without HEP, whose packets are known at any front, and which fronts there are in octets of no message depends on the segments.
+    let words =
+        &["INVITE sip:b SIP/2.0\r\n", "SIP/2.0 302 M\r\n", "\r\n\r\n", "l: 7\r\n", "l: 99999\r\n", "\u{81}\u{7e}", "GET / HTTP/1.1\r\n"];
+    Target { name: "segments", maker: Maker { seeds, words }, runs: 600, check: segments_in_any_order }.run();
 }
 
 #[cfg(feature = "tls")]
