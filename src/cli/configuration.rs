@@ -230,6 +230,7 @@ fn list<T>(value: &Spanned<DeValue<'_>>, item: fn(&Spanned<DeValue<'_>>) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use sip3xx::rules::{Level, Profile};
 
     use super::{Configuration, KEYS};
@@ -290,5 +291,55 @@ mod tests {
             assert!(example.contains(&format!("{} = ", key.name)), "the example does not show {}", key.name);
         }
         assert!(set.network.dialling.is_some() && set.network.shared_resolver);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_taken_or_refused_with_a_line_of_it(pieces in prop::collection::vec(piece(), 0..12)) {
+            let text = pieces.concat();
+            let read = Configuration::parse(&text);
+            prop_assert_eq!(&read, &Configuration::parse(&text));
+            if let Err(refused) = read {
+                let told = refused.to_string();
+                let line = told.split(':').next().and_then(|line| line.parse::<usize>().ok());
+                prop_assert!(line.is_some_and(|line| (1..=text.lines().count().max(1) + 1).contains(&line)), "{}: {}", text, told);
+            }
+        }
+    }
+
+    /// What a file may consist of, whole and broken.
+    fn piece() -> impl Strategy<Value = String> {
+        let keys: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+        prop_oneof![
+            prop::sample::select(keys).prop_map(|key| format!("{key} = ")),
+            prop::sample::select(
+                &[
+                    "[network]\n",
+                    "[rules]\n",
+                    "\n",
+                    "\"",
+                    "[",
+                    "]",
+                    "{",
+                    "}",
+                    "=",
+                    ",",
+                    ".",
+                    "#",
+                    "\u{0}",
+                    "1e9",
+                    "-1",
+                    "nan",
+                    "\"rfc\"",
+                    "[\"192.0.2.1\"]\n",
+                    "\"note\"\n",
+                    "ack-missing = "
+                ][..]
+            )
+            .prop_map(ToOwned::to_owned),
+            any::<char>().prop_map(String::from),
+        ]
     }
 }
