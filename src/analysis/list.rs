@@ -100,7 +100,12 @@ pub(super) fn list_some(
     let mut rows = Rows::new(listing);
     let Audit { merge, flow, sightings, faults, .. } = &mut audit;
     let mut frames = 0_u64;
+    flow.keys_mut().learn(&merge.take_secrets());
     while !rows.is_over && listing.frames.is_none_or(|most| frames < most) && merge.advance() {
+        let secrets = merge.take_secrets();
+        if !secrets.is_empty() {
+            flow.keys_mut().learn(&secrets);
+        }
         let Some((capture, frame)) = merge.frame() else { break };
         frames += 1;
         judging.reached(capture, frame.time);
@@ -108,8 +113,11 @@ pub(super) fn list_some(
         let judge = listing.judge.is_some().then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: Some((capture, frame)), path: Path::default(), take };
         flow.push(capture, &frame, faults, &mut |unit| found.look(&unit, listing, sightings));
-        // A row tells no connections; they are not to pile up.
-        drop(flow.take_hellos());
+        // A row tells no connections, but what is judged beside may hang on one.
+        let hellos = flow.take_hellos();
+        if listing.judge.is_some() {
+            hellos.for_each(|hello| judging.noticed(&super::clues::greeting(hello)));
+        }
         rows.end(capture, &frame);
         if frames.is_multiple_of(PROGRESS_FRAMES) {
             progress(&how_far(merge, 0));
@@ -119,6 +127,9 @@ pub(super) fn list_some(
         let judge = listing.judge.is_some().then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: None, path: Path::default(), take };
         flow.finish(faults, &mut |unit| found.look(&unit, listing, sightings));
+        if listing.judge.is_some() {
+            flow.take_hellos().for_each(|hello| judging.noticed(&super::clues::greeting(hello)));
+        }
     }
     let mut judged = judging.finish();
     select(&mut judged);
