@@ -7,7 +7,7 @@ use crate::call::{Clue, Sighting};
 use crate::capture::{Capture, Frame};
 use crate::evidence::{Timestamp, Transport};
 use crate::filter::{FrameFacts, Row};
-use crate::flow::Unit;
+use crate::flow::{KeyLog, Unit};
 use crate::packet::{Layers, Path, plain_datagram};
 use crate::report::model::Report;
 
@@ -31,6 +31,8 @@ pub struct Listing {
     pub conversations: bool,
     /// By which measure redirects are judged beside; none are judged where there is none.
     pub judge: Option<Options>,
+    /// The secrets by which TLS is opened, beside those that a capture brings itself; those of `judge` where that is given.
+    pub keys: KeyLog,
 }
 
 /// A word on what some ports carry.
@@ -92,7 +94,7 @@ pub(super) fn list_some(
     if listing.judge.is_some() && merge.captures().iter().all(Capture::can_be_reopened) {
         merge = open(inputs, &clocks, Capture::open_in_time_order)?;
     }
-    let options = listing.judge.clone().unwrap_or_default();
+    let options = listing.judge.clone().unwrap_or_else(|| Options { keys: listing.keys.clone(), ..Options::default() });
     let captures = merge.captures().len();
     let mut audit = Audit::new(merge, &options);
     let mut judging = Judging::new(&options, captures);

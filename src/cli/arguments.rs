@@ -9,6 +9,7 @@ use super::ladder::Ladder;
 use super::list::List;
 use super::live::Live;
 use super::rules::Rules;
+use super::show::Show;
 use super::stat::Stat;
 use super::verify::Verify;
 
@@ -24,6 +25,7 @@ use super::verify::Verify;
         sip3xx audit --format csv captures/ > redirects.csv\n  \
         sip3xx verify regression/\n  \
         sip3xx list -Y 'sip.Status-Code in {300..399}' trace.pcap\n  \
+        sip3xx show --frame 14 trace.pcap\n  \
         sip3xx ladder --redirect 3 trace.pcap\n  \
         sip3xx stat trace.pcap\n  \
         sip3xx rules redirect-not-followed\n\n\
@@ -48,6 +50,7 @@ pub(super) enum Command {
     Audit(Box<Audit>),
     Verify(Box<Verify>),
     List(List),
+    Show(Show),
     Ladder(Box<Ladder>),
     Stat(Stat),
     Rules(Rules),

@@ -6,6 +6,7 @@
 pub mod catalogue;
 mod completeness;
 mod csv;
+pub mod detail;
 #[cfg(test)]
 mod example;
 pub mod expectation;
