@@ -3,6 +3,7 @@
 //! One format is one file with one `FORMAT`, and one line in [`FORMATS`]; the command line and its help follow from the list.
 //! Invariant: a writer sees the [`model::Report`] alone (those of SARIF and HTML also the catalogue), and the same report gives the same octets.
 
+mod agreement;
 pub mod catalogue;
 mod completeness;
 mod csv;
@@ -26,6 +27,7 @@ pub mod model;
 mod percent;
 mod phrases;
 pub mod publish;
+mod remark;
 mod sarif;
 pub mod statistics;
 mod tallies;
@@ -34,9 +36,11 @@ pub mod verification;
 mod wording;
 mod xml_escape;
 
+pub use agreement::departures;
 pub use format::{Format, Presentation, Rows, Sort};
 pub use joining::join;
 pub use ladder::{LADDER_FORMATS, LadderFormat};
+pub use remark::remarks;
 pub use wording::{counted, duration, escape};
 
 /// Every format, in the order in which the help names them; the first is the default.

@@ -53,3 +53,5 @@ mod unreachable;
 mod verify_command;
 /// Asks tshark which SIP messages a capture holds and what they say, and holds ours to it.
 mod witness;
+/// The frames of audited calls in a file of their own: the same verdicts, and what tshark shows.
+mod written_frames;

@@ -137,7 +137,10 @@ fn offer(line: Line, contact: &Contact) -> Line {
     if let Some(expires) = contact.expires {
         line = line.gap().text(&format!("expires={expires}"));
     }
-    if contact.usable { line } else { line.gap().whole("(no SIP client can ask there)") }
+    match phrases::unusable(contact) {
+        Some(why) => line.gap().whole(&format!("({why})")),
+        None => line,
+    }
 }
 
 fn described(alternative: &Alternative) -> Line {
