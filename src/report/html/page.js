@@ -207,7 +207,9 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(changed));
   form.elements.all.addEventListener("click", () => {
-    for (const row of rows) row.open = !row.hidden;
+    const shown = rows.filter((row) => !row.hidden);
+    const isAllOpen = shown.every((row) => row.open);
+    for (const row of shown) row.open = !isAllOpen;
   });
   document.addEventListener("toggle", toggled, true);
   addEventListener("hashchange", go);
