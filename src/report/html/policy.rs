@@ -9,9 +9,9 @@ pub(super) const STYLE: &str = include_str!("page.css");
 pub(super) const SCRIPT: &str = include_str!("page.js");
 
 /// SHA-256 of [`STYLE`], in base64.
-pub(super) const STYLE_HASH: &str = "6xzUuxoL28/ceFCHg5nw8vcJ2I4nyMO7H8yFO5MPiV4=";
+pub(super) const STYLE_HASH: &str = "BVeAJEqbw+rrmM5/clmv99i3aBlpEA1bbdPhUgWvX0w=";
 /// SHA-256 of [`SCRIPT`], in base64.
-pub(super) const SCRIPT_HASH: &str = "PVr0orfuUVLZ0h1SFb/pqT/B9EpT/oBDb3ihCnL1tk8=";
+pub(super) const SCRIPT_HASH: &str = "MmYG4nJxJMeJtgwFx1mvFoL8Xn+wPLw29P+5yRWo92s=";
 
 #[cfg(test)]
 mod tests {
