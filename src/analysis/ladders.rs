@@ -17,7 +17,7 @@ use crate::call::{Clue, Sighting};
 use crate::capture::{self, Capture, Frame};
 use crate::evidence::Place;
 use crate::report::model::{Ladder, LadderMessage, Mark, Redirect, Report, Standing, Subject};
-use crate::report::{model, publish};
+use crate::report::publish;
 
 /// How many messages the ladder of a call tells; those that bear a mark are told beyond.
 const CALL_MESSAGES_MAX: usize = 2_000;
@@ -161,26 +161,8 @@ impl Collecting {
 
     /// Marks the messages of a redirect.
     fn mark(&mut self, of: Subject, redirect: &Redirect) {
-        let mut mark = |capture, frame, index, is| {
+        for ((capture, frame, index), is) in redirect.standings() {
             self.marks.entry(Place { capture, frame, index }).or_default().push(Mark { of, is });
-        };
-        let mut seen = |seen: &model::Sighting, is| mark(seen.capture, seen.frame, seen.index, is);
-        if let Some(request) = &redirect.request {
-            seen(&request.seen, Standing::Redirected);
-        }
-        seen(&redirect.response.seen, Standing::Redirect);
-        if let Some(ack) = &redirect.ack {
-            seen(&ack.seen, Standing::Ack);
-        }
-        for (nth, attempt) in (1..).zip(&redirect.attempts) {
-            seen(&attempt.seen, Standing::Attempt(nth));
-        }
-        for later in redirect.future.iter().flat_map(|future| &future.requests) {
-            seen(&later.seen, Standing::Later(later.verdict));
-        }
-        for (index, finding) in redirect.findings.iter().enumerate() {
-            let at = &finding.primary;
-            mark(at.capture, at.frame, at.index, Standing::Finding { index, rule: finding.rule.clone(), level: finding.level });
         }
     }
 

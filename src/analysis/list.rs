@@ -7,7 +7,7 @@ use crate::call::{Clue, Sighting};
 use crate::capture::{Capture, Frame};
 use crate::evidence::{Timestamp, Transport};
 use crate::filter::{FrameFacts, FrameWords, Row};
-use crate::flow::Unit;
+use crate::flow::{KeyLog, Unit};
 use crate::packet::{Layers, Path, plain_datagram};
 use crate::report::model::Report;
 
@@ -35,6 +35,8 @@ pub struct Listing {
     pub words: bool,
     /// By which measure redirects are judged beside; none are judged where there is none.
     pub judge: Option<Options>,
+    /// The secrets by which TLS is opened, beside those that a capture brings itself; those of `judge` where that is given.
+    pub keys: KeyLog,
 }
 
 /// A word on what some ports carry.
@@ -97,7 +99,7 @@ pub(super) fn list_some(
     if is_in_time_order {
         merge = open(inputs, &clocks, Capture::open_in_time_order)?;
     }
-    let options = listing.judge.clone().unwrap_or_default();
+    let options = listing.judge.clone().unwrap_or_else(|| Options { keys: listing.keys.clone(), ..Options::default() });
     let captures = merge.captures().len();
     let mut audit = Audit::new(merge, &options, true);
     let mut judging = Judging::new(&options, captures);
@@ -114,8 +116,11 @@ pub(super) fn list_some(
         let judge = listing.judge.is_some().then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: Some((capture, frame)), path: Path::default(), take };
         flow.push(capture, &frame, faults, &mut |unit| found.look(&unit, listing, sightings));
-        // A row tells no connections; they are not to pile up.
-        drop(flow.take_signs());
+        // A row tells no connections, but what is judged beside may hang on one.
+        let signs = flow.take_signs();
+        if listing.judge.is_some() {
+            signs.for_each(|sign| judging.noticed(&super::clues::of_connection(sign)));
+        }
         rows.end(capture, &frame);
         if frames.is_multiple_of(PROGRESS_FRAMES) {
             progress(&how_far(merge, 0));
@@ -125,6 +130,9 @@ pub(super) fn list_some(
         let judge = listing.judge.is_some().then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: None, path: Path::default(), take };
         flow.finish(faults, &mut |unit| found.look(&unit, listing, sightings));
+        if listing.judge.is_some() {
+            flow.take_signs().for_each(|sign| judging.noticed(&super::clues::of_connection(sign)));
+        }
     }
     let mut judged = judging.finish();
     select(&mut judged);

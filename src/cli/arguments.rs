@@ -11,6 +11,7 @@ use super::list::List;
 use super::live::Live;
 use super::man::Man;
 use super::rules::Rules;
+use super::show::Show;
 use super::stat::Stat;
 use super::verify::Verify;
 
@@ -26,6 +27,7 @@ use super::verify::Verify;
         sip3xx audit --format csv captures/ > redirects.csv\n  \
         sip3xx verify regression/\n  \
         sip3xx list -Y 'sip.Status-Code in {300..399}' trace.pcap\n  \
+        sip3xx show --frame 14 trace.pcap\n  \
         sip3xx ladder --redirect 3 trace.pcap\n  \
         sip3xx stat trace.pcap\n  \
         sip3xx rules redirect-not-followed\n\n\
@@ -50,6 +52,7 @@ pub(super) enum Command {
     Audit(Box<Audit>),
     Verify(Box<Verify>),
     List(List),
+    Show(Show),
     Ladder(Box<Ladder>),
     Stat(Stat),
     Rules(Rules),

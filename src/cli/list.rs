@@ -4,7 +4,7 @@ use std::io::{self, BufWriter};
 use std::path::PathBuf;
 
 use clap::Args;
-use sip3xx::analysis::{self, Input, Marked, Taken};
+use sip3xx::analysis::{self, Input, Listing, Marked, Taken};
 use sip3xx::filter::fields::{ALL, Field, named};
 use sip3xx::filter::{Filter, Row};
 use sip3xx::report::listing::{Layout, Occurrence, Quote, ROW_FORMATS, RowFormat, RowWriter, TimeFormat};
@@ -77,7 +77,7 @@ pub(super) fn run(list: &List) -> Result<Exit, Complaint> {
     let Inputs { readable: inputs, is_some_left_out } = inputs(&named)?;
     refuse(&inputs)?;
 
-    let listing = list.messages.listing(layout.fields.iter().map(|field| field.name));
+    let listing = Listing { keys: list.messages.keys()?, ..list.messages.listing(layout.fields.iter().map(|field| field.name)) };
     let mut rows = Rows::new(list, format, layout, filter)?;
     let mut line = ProgressLine::new();
     analysis::list(&inputs, &listing, &mut |progress| line.update(progress), &mut |row| rows.take(row))

@@ -22,6 +22,7 @@ mod output;
 mod progress;
 mod rows;
 mod rules;
+mod show;
 mod stat;
 mod verify;
 
@@ -63,6 +64,7 @@ fn try_run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit, Compla
         Some(Command::Audit(audit)) => audit::run(&audit),
         Some(Command::Verify(verify)) => verify::run(&verify),
         Some(Command::List(list)) => list::run(&list),
+        Some(Command::Show(show)) => show::run(&show),
         Some(Command::Ladder(ladder)) => ladder::run(&ladder),
         Some(Command::Stat(stat)) => stat::run(&stat),
         Some(Command::Rules(rules)) => rules::run(&rules),

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 use sip3xx::analysis::{DecodeAs, Listing};
 use sip3xx::filter::Filter;
+use sip3xx::flow::KeyLog;
 use sip3xx::report::escape;
 
 use super::complaint::Complaint;
 use super::decode_as;
+use super::key_log::KeyLogs;
 
 /// Which messages of which captures.
 #[derive(Debug, Args)]
@@ -28,6 +30,8 @@ pub(super) struct Messages {
     /// What ports carry: udp.port==5070,sip or tcp.port==5060-5090,sip; another word than sip or hep says that it is no SIP.
     #[arg(short = 'd', value_name = "SELECTOR,PROTOCOL", value_parser = decode_as::parse)]
     decode_as: Vec<DecodeAs>,
+    #[command(flatten)]
+    key_logs: KeyLogs,
 
     /// No name resolution, as tshark: there never is any.
     #[arg(short = 'n', hide = true)]
@@ -53,6 +57,11 @@ impl Messages {
         self.filter.as_deref()
     }
 
+    /// The secrets of TLS.
+    pub(super) fn keys(&self) -> Result<KeyLog, Complaint> {
+        self.key_logs.read()
+    }
+
     /// What is to be listed so that `fields` have their values.
     pub(super) fn listing<'a>(&'a self, fields: impl Iterator<Item = &'a str>) -> Listing {
         // Numbers of conversations and what follows from them cost something for every frame, so they must be asked for.
@@ -64,6 +73,7 @@ impl Messages {
             conversations: asks(&["stream", "tcp"]),
             words: asks(&["frame.comment", "frame.interface_name"]),
             judge: None,
+            keys: KeyLog::default(),
         }
     }
 }

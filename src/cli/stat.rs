@@ -33,7 +33,8 @@ pub(super) struct Stat {
 pub(super) fn run(stat: &Stat) -> Result<Exit, Complaint> {
     let filter = stat.messages.filter()?;
     let Inputs { readable: inputs, is_some_left_out } = inputs(&stat.messages.named())?;
-    let listing = analysis::Listing { judge: Some(Options::default()), ..stat.messages.listing(std::iter::empty()) };
+    let judge = Options { keys: stat.messages.keys()?, ..Options::default() };
+    let listing = analysis::Listing { judge: Some(judge), ..stat.messages.listing(std::iter::empty()) };
     let mut statistics = Statistics::default();
     let mut line = ProgressLine::new();
     let report = analysis::list(&inputs, &listing, &mut |progress| line.update(progress), &mut |row| {

@@ -15,7 +15,7 @@ mod parser;
 mod range;
 mod row;
 #[cfg(test)]
-mod scene;
+pub(crate) mod scene;
 mod source;
 mod syntax;
 mod value;

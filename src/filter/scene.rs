@@ -14,7 +14,7 @@ use crate::sip::Message;
 const TIME: i128 = 1_700_000_000_500_000_000;
 
 /// An INVITE with everything that fields tell apart.
-pub(super) const INVITE: &str = "\
+pub(crate) const INVITE: &str = "\
 INVITE sip:carol:pw@c.example:5070;transport=tcp;lr?X=y SIP/2.0\r\n\
 Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bKa;rport, SIP/2.0/TCP [2001:db8::1];branch=z9hG4bKb;received=192.0.2.9\r\n\
 v: SIP/2.0/UDP h.example:5099;branch=z9hG4bKc;maddr=192.0.2.8;rport=7\r\n\
@@ -35,7 +35,7 @@ Content-Length: 5\r\n\
 v=0\r\n";
 
 /// A response of few headers.
-pub(super) const MOVED: &str = "\
+pub(crate) const MOVED: &str = "\
 SIP/2.0 302 Moved Temporarily\r\n\
 Via: SIP/2.0/UDP 10.0.0.1\r\n\
 From: <tel:+1555>;tag=ft\r\n\
@@ -47,7 +47,7 @@ l: 0\r\n\
 \r\n";
 
 /// Hands the row of `text` to `look`.
-pub(super) fn with_row<T>(text: &str, look: impl FnOnce(&Row<'_>) -> T) -> T {
+pub(crate) fn with_row<T>(text: &str, look: impl FnOnce(&Row<'_>) -> T) -> T {
     let mut data = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x81, 0, 0xe0, 7, 8, 0];
     let length = u16::try_from(text.len()).expect("a short text");
     data.extend([0x45, 0xb8]);

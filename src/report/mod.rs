@@ -7,6 +7,7 @@ mod agreement;
 pub mod catalogue;
 mod completeness;
 mod csv;
+pub mod detail;
 #[cfg(test)]
 mod example;
 pub mod expectation;

@@ -20,7 +20,8 @@ pub struct Field<'a> {
 
 impl<'a> Field<'a> {
     /// Reads one line; none where it is no header.
-    fn read(line: &'a [u8]) -> Option<Self> {
+    #[must_use]
+    pub fn read(line: &'a [u8]) -> Option<Self> {
         let (written, rest) = take_while(line, is_token);
         let value = behind_colon(rest).filter(|_| !written.is_empty())?;
         Some(Field { written, name: Name::of(written), value: trim(value) })

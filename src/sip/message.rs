@@ -269,6 +269,12 @@ impl Message<'_> {
         Fields::new(self.head.fields.of(&self.octets))
     }
 
+    /// All lines of the header block in the order as written, folds and line ends included; also those that are no header.
+    pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        let mut fields = self.fields();
+        std::iter::from_fn(move || fields.line())
+    }
+
     /// The value as written of the first line of `name`, folds included.
     #[must_use]
     pub fn field(&self, name: Name) -> Option<&[u8]> {

@@ -165,8 +165,14 @@ fn the_connections_of_a_client_are_one_participant() {
         .replace("198.51.100.30:5060 > 192.0.2.10:5060 udp", "198.51.100.30:5060 > 192.0.2.10:40002 tcp")
         .replace("SIP/2.0/UDP", "SIP/2.0/TCP");
     let report = report_of(&[&written("ladder-connections.pcap", &text)]);
-    let ports: Vec<&[u16]> = report.ladders[0].participants.iter().map(|participant| participant.ports.as_slice()).collect();
-    assert_eq!(ports, [&[5060, 40_001, 40_002][..], &[5060], &[5060]]);
+    let ports =
+        |report: &Report| -> Vec<Vec<u16>> { report.ladders[0].participants.iter().map(|participant| participant.ports.clone()).collect() };
+    assert_eq!(ports(&report), [vec![5060, 40_001, 40_002], vec![5060], vec![5060]]);
+
+    // The same where the Via has the port of the connection: one User-Agent at one address.
+    let text = text.replace("TCP 192.0.2.10:5060", "TCP 192.0.2.10");
+    let report = report_of(&[&written("ladder-user-agent.pcap", &text.replace("SIP/2.0/TCP 192.0.2.10;", "SIP/2.0/TCP alice.example;"))]);
+    assert_eq!(ports(&report), [vec![40_001, 40_002], vec![5060], vec![5060]]);
 }
 
 #[test]

@@ -43,6 +43,8 @@ mod published_shape;
 mod readme;
 /// Holds every committed capture to the text beside it.
 mod sample_text;
+/// Messages in every detail as a user asks for them, with tshark as witness of their octets.
+mod show_command;
 /// What several tests need: samples and their text, captures of real clients, tshark.
 mod support;
 /// Holds what is read out of TLS to what was sent, and to the frames of tshark.

@@ -83,6 +83,49 @@ fn every_command_to_paste_does_what_is_said() {
     assert_eq!(code, Some(1));
 }
 
+/// The words of a line as a shell parts them: at blanks, those in quotes left together.
+fn words_of(line: &str) -> Vec<String> {
+    let (mut words, mut quote, mut is_word) = (vec![String::new()], None, false);
+    for c in line.chars() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (None, '\'' | '"') => (quote, is_word) = (Some(c), true),
+            (None, ' ') => {
+                if is_word {
+                    words.push(String::new());
+                }
+                is_word = false;
+            }
+            _ => {
+                is_word = true;
+                words.last_mut().expect("one is there").push(c);
+            }
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[test]
+fn the_examples_of_help_that_name_samples_do_what_is_said() {
+    let program = |arguments: &[String]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sip3xx"));
+        command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("the program can be started")
+    };
+    for name in ["show", "ladder"] {
+        let help = String::from_utf8(program(&[name.to_owned(), "--help".to_owned()]).stdout).expect("help is UTF-8");
+        let (_, examples) = help.split_once("Examples:\n").expect("there are examples");
+        let lines: Vec<&str> =
+            examples.lines().map(str::trim).filter(|line| line.starts_with("sip3xx ") && line.contains("samples/")).collect();
+        assert!(lines.len() >= 3, "{examples}");
+        for line in lines {
+            let (command, _) = line.split_once(" > ").unwrap_or((line, ""));
+            let output = program(&words_of(command)[1..]);
+            assert!(output.status.success() && !output.stdout.is_empty(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+}
+
 #[test]
 fn the_tables_name_every_format_and_verdict() {
     let formats = FORMATS.iter().map(|format| format.name);

@@ -63,6 +63,14 @@ fn a_capture_may_bring_its_secrets_itself() {
 }
 
 #[test]
+fn a_display_filter_changes_no_verdict_that_hangs_on_tls() {
+    for name in ["tls13-secrets-inside.pcapng", "encrypted-retry.pcap"] {
+        let capture = folder().join(name);
+        assert_eq!(json(&["-Y", "sip", shown(&capture)])["redirects"], json(&[shown(&capture)])["redirects"], "{name}");
+    }
+}
+
+#[test]
 fn without_keys_nothing_is_seen_and_nothing_is_wrong() {
     for (capture, _) in captures() {
         let report = json(&[shown(&capture)]);

@@ -9,7 +9,7 @@ mod fitting;
 mod format;
 mod lanes;
 mod mermaid;
-mod story;
+pub(super) mod story;
 pub(super) mod svg;
 #[cfg(test)]
 mod svg_tests;

@@ -3,7 +3,7 @@
 //! Invariant: nothing here is escaped; whoever draws it does that.
 
 use crate::report::frames::FrameNames;
-use crate::report::model::{FutureVerdict, Ladder, LadderMessage, Level, Mark, Participant, Redirect, Report, Standing, Subject};
+use crate::report::model::{Ladder, LadderMessage, Level, Mark, Participant, Redirect, Report, Standing, Subject};
 use crate::report::wording::{counted, duration, socket};
 
 /// How many ports of one participant are told.
@@ -71,24 +71,30 @@ pub(super) fn notes(ladder: &Ladder, index: usize) -> Vec<Note> {
 }
 
 fn note(ladder: &Ladder, mark: &Mark) -> Option<Note> {
-    let (tone, words) = match &mark.is {
-        Standing::Redirected => (Tone::Redirected, "redirected".to_owned()),
-        Standing::Redirect => (Tone::Redirect, "the redirect".to_owned()),
+    let tone = match &mark.is {
+        Standing::Redirected => Tone::Redirected,
+        Standing::Redirect => Tone::Redirect,
         Standing::Ack => return None,
-        Standing::Attempt(nth) => (Tone::Attempt, format!("attempt {nth}")),
-        Standing::Later(FutureVerdict::Violated) => (Tone::Later, "later request, violated".to_owned()),
-        Standing::Later(verdict) => (Tone::Later, format!("later request, {verdict}")),
-        Standing::Finding { rule, level, .. } => {
-            let tone = match level {
-                Level::Error => Tone::Error,
-                Level::Warning => Tone::Warning,
-                Level::Note => Tone::Plain,
-            };
-            (tone, format!("{level} {rule}"))
-        }
+        Standing::Attempt(_) => Tone::Attempt,
+        Standing::Later(_) => Tone::Later,
+        Standing::Finding { level: Level::Error, .. } => Tone::Error,
+        Standing::Finding { level: Level::Warning, .. } => Tone::Warning,
+        Standing::Finding { level: Level::Note, .. } => Tone::Plain,
     };
     let of = if ladder.subject == Subject::Call { format!("{} ", number(mark.of)) } else { String::new() };
-    Some(Note { tone, words: format!("{of}{words}") })
+    Some(Note { tone, words: format!("{of}{}", words(&mark.is)) })
+}
+
+/// What a message is in a redirect.
+pub(in crate::report) fn words(standing: &Standing) -> String {
+    match standing {
+        Standing::Redirected => "redirected".to_owned(),
+        Standing::Redirect => "the redirect".to_owned(),
+        Standing::Ack => "its ACK".to_owned(),
+        Standing::Attempt(nth) => format!("attempt {nth}"),
+        Standing::Later(verdict) => format!("later request, {verdict}"),
+        Standing::Finding { rule, level, .. } => format!("{level} {rule}"),
+    }
 }
 
 /// A redirect or a companion as reports number it.
@@ -109,7 +115,7 @@ pub(super) fn title(ladder: &Ladder, report: &Report, names: &FrameNames) -> Str
 }
 
 /// A redirect in one line: its number, its verdict, what was answered to what and where.
-fn head(subject: Subject, redirect: &Redirect, names: &FrameNames) -> String {
+pub(in crate::report) fn head(subject: Subject, redirect: &Redirect, names: &FrameNames) -> String {
     let Redirect { verdict, status, method, .. } = redirect;
     let phrase = redirect.reason_phrase.trim_end();
     let frame = names.frame(redirect.response.seen.capture, redirect.response.seen.frame);

@@ -143,6 +143,25 @@ impl Subject {
     }
 }
 
+impl Redirect {
+    /// What each message that the report names is in this redirect, by capture, frame and index.
+    #[must_use]
+    pub fn standings(&self) -> Vec<((u32, u64, u32), Standing)> {
+        let place = |seen: &Sighting| (seen.capture, seen.frame, seen.index);
+        let mut standings: Vec<_> = self.request.iter().map(|request| (place(&request.seen), Standing::Redirected)).collect();
+        standings.push((place(&self.response.seen), Standing::Redirect));
+        standings.extend(self.ack.iter().map(|ack| (place(&ack.seen), Standing::Ack)));
+        standings.extend((1..).zip(&self.attempts).map(|(nth, attempt)| (place(&attempt.seen), Standing::Attempt(nth))));
+        let later = self.future.iter().flat_map(|future| &future.requests);
+        standings.extend(later.map(|later| (place(&later.seen), Standing::Later(later.verdict))));
+        standings.extend(self.findings.iter().enumerate().map(|(index, finding)| {
+            let at = &finding.primary;
+            ((at.capture, at.frame, at.index), Standing::Finding { index, rule: finding.rule.clone(), level: finding.level })
+        }));
+        standings
+    }
+}
+
 impl LadderMessage {
     /// The worst finding that has this message as its first evidence.
     #[must_use]

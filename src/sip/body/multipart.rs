@@ -3,18 +3,19 @@
 //! Lines may end with LF alone; a body without its last boundary ends with its last octet. RFC 2046, 5.1.1.
 
 use super::alternatives::MAX_PARTS;
+use super::media_type::MediaType;
 
 /// One part of a multipart body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part<'a> {
+pub struct Part<'a> {
     /// The value of Content-Type, with folds made blanks.
-    pub(super) content_type: Option<Vec<u8>>,
+    pub content_type: Option<Vec<u8>>,
     /// The value of Content-Encoding.
-    pub(super) content_encoding: Option<Vec<u8>>,
+    pub content_encoding: Option<Vec<u8>>,
     /// Whether Content-Transfer-Encoding says anything but 7bit, 8bit or binary.
-    pub(super) transfer_encoded: bool,
+    pub transfer_encoded: bool,
     /// The content.
-    pub(super) body: &'a [u8],
+    pub body: &'a [u8],
 }
 
 /// The boundary that the first delimiter line shows.
@@ -28,6 +29,15 @@ pub(super) fn guessed_boundary(body: &[u8]) -> Option<&[u8]> {
 pub fn media_types(body: &[u8]) -> Vec<Vec<u8>> {
     let Some(boundary) = guessed_boundary(body) else { return Vec::new() };
     parts(body, boundary.trim_ascii_end(), MAX_PARTS).0.into_iter().filter_map(|part| part.content_type).collect()
+}
+
+/// The parts of a multipart body, at most [`MAX_PARTS`], and whether its last delimiter was there; by the boundary that its type names, or the one
+/// that its first delimiter line shows.
+#[must_use]
+pub fn multipart<'a>(content_type: &[u8], body: &'a [u8]) -> (Vec<Part<'a>>, bool) {
+    let named = MediaType::parse(content_type).and_then(|media_type| media_type.boundary);
+    let boundary = named.as_deref().or_else(|| guessed_boundary(body).map(<[u8]>::trim_ascii_end));
+    boundary.map_or_else(|| (Vec::new(), false), |boundary| parts(body, boundary, MAX_PARTS))
 }
 
 /// Splits at the boundary, gives the parts in order and whether the last delimiter was there.
