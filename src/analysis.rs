@@ -6,15 +6,15 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::call::{Clue, Frames, Network, Settings, Sighting};
-use crate::capture::{self, Capture, Merge};
-use crate::evidence::Place;
+use crate::call::{Clue, Network, Settings, Sighting};
+use crate::capture::{self, Capture, Frame, Merge};
 use crate::fault::{Fault, FaultKind, FaultLog, FaultLogs};
-use crate::flow::{Copies, Cut, CutState, Cutter, Flow, Front, KeyLog, Limits, SESSIONS_MAX, Unit};
+use crate::filter::Filter;
+use crate::flow::{Cut, CutState, Cutter, Flow, Front, KeyLog, Limits, SESSIONS_MAX, Sign};
 use crate::report::model::{self, Report};
 use crate::rules::{Level, Profile};
 use crate::sip::framing::{self, Step};
-use crate::sip::{Message, MessageFault, is_sip};
+use crate::sip::is_sip;
 
 mod batch;
 mod clocks;
@@ -28,14 +28,17 @@ mod kept;
 mod ladders;
 mod list;
 mod marked;
+mod members;
 mod parties;
 mod picked;
+mod sightings;
 #[cfg(test)]
 mod stream_tests;
 #[cfg(all(test, feature = "tls"))]
 mod tls_tests;
 #[cfg(test)]
 mod websocket_tests;
+mod written;
 
 use batch::Sender;
 use clocks::Clocks;
@@ -44,7 +47,10 @@ use judging::judge;
 pub use ladders::{Wanted, ladders, with_ladders};
 pub use list::{DecodeAs, Listing, Taken, list};
 pub use marked::{Marked, WriteError, write_marked};
+pub use members::Members;
 pub use picked::{audit_picked, audit_wanting};
+use sightings::{Count, Found, Sightings};
+pub use written::write_members;
 
 /// After how many frames progress is told.
 const PROGRESS_FRAMES: u64 = 1 << 14;
@@ -122,23 +128,63 @@ pub enum Error {
 /// # Errors
 /// When an input cannot be read at all; what is broken inside a capture is told in the report.
 pub fn audit(inputs: &[Input], options: &Options, progress: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
+    Ok(audited(inputs, options, false, progress)?.report)
+}
+
+/// The same, of those calls of which `filter` picks a message where there is one; gives beside the report of what its redirects consist, so that
+/// their frames can be written.
+///
+/// # Errors
+/// As of [`audit`].
+pub fn audit_with_members(
+    inputs: &[Input],
+    options: &Options,
+    filter: Option<&Filter>,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Audited, Error> {
+    match filter {
+        Some(filter) => picked::audited_picked(inputs, options, filter, progress),
+        None => audited(inputs, options, true, progress),
+    }
+}
+
+/// A report, and of what its redirects consist.
+#[derive(Debug, Default)]
+pub struct Audited {
+    /// The report.
+    pub report: Report,
+    /// Of what its redirects consist; nothing where nobody asked.
+    pub members: Members,
+}
+
+impl From<Report> for Audited {
+    fn from(report: Report) -> Self {
+        Self { report, members: Members::default() }
+    }
+}
+
+fn audited(inputs: &[Input], options: &Options, keeps_members: bool, progress: &mut dyn FnMut(&Progress)) -> Result<Audited, Error> {
     let clocks = Clocks::of_inputs(inputs);
     let merge = open(inputs, &clocks, Capture::open)?;
     // What came through a pipe cannot be read again.
     let repeatable = merge.captures().iter().all(Capture::can_be_reopened);
-    if let Some(report) = Audit::new(merge, options).run(repeatable, progress) {
-        return Ok(with_clocks(report, &clocks));
-    }
-    let merge = open(inputs, &clocks, Capture::open_in_time_order)?;
-    let report = Audit::new(merge, options).run(false, progress).unwrap_or_default();
-    Ok(with_clocks(report, &clocks))
+    let (mut audited, is_in_time_order) = match Audit::new(merge, options, keeps_members).run(repeatable, progress) {
+        Some(audited) => (audited, false),
+        None => {
+            let merge = open(inputs, &clocks, Capture::open_in_time_order)?;
+            (Audit::new(merge, options, keeps_members).run(false, progress).unwrap_or_default(), true)
+        }
+    };
+    audited.members.is_in_time_order = is_in_time_order;
+    audited.report = with_clocks(audited.report, &clocks);
+    Ok(audited)
 }
 
 /// Judges every 3xx in `captures`, of which nothing was read yet, merged by time.
 ///
 /// They cannot be begun again: frames that are not in order of time are taken as they come, and told.
 pub fn audit_captures(captures: Vec<Capture>, options: &Options, progress: &mut dyn FnMut(&Progress)) -> Report {
-    Audit::new(captures.into_iter().collect(), options).run(false, progress).unwrap_or_default()
+    Audit::new(captures.into_iter().collect(), options, false).run(false, progress).unwrap_or_default().report
 }
 
 fn open(inputs: &[Input], clocks: &Clocks, file: fn(&std::path::Path) -> Result<Capture, capture::Error>) -> Result<Merge, Error> {
@@ -197,13 +243,6 @@ impl Cutter for SipCutter {
     }
 }
 
-/// What is counted of one capture.
-#[derive(Debug, Clone, Copy, Default)]
-struct Count {
-    messages: u64,
-    copies: u64,
-}
-
 /// One pass over the captures: one thread reads, another judges.
 struct Audit<'a> {
     merge: Merge,
@@ -212,73 +251,51 @@ struct Audit<'a> {
     /// The faults found behind the capture room, by capture.
     faults: FaultLogs,
     options: &'a Options,
-}
-
-/// What takes the units of the captures and gives the messages among them.
-struct Sightings {
-    copies: Copies,
-    counts: Vec<Count>,
-    /// The faults of messages, by capture.
-    faults: FaultLogs,
-    /// Where the last message stood, to number those of one frame.
-    last: Option<Place>,
-}
-
-/// Who takes what is found in the units.
-trait Found {
-    /// The next message.
-    fn message(&mut self, sighting: &Sighting<'_>);
-    /// The next clue.
-    fn clue(&mut self, clue: Clue);
+    keeps_members: bool,
 }
 
 impl Found for Sender {
+    #[inline]
+    fn frame(&mut self, capture: u32, frame: &Frame<'_>) {
+        self.reaches(capture, frame.time);
+    }
+
     fn message(&mut self, sighting: &Sighting<'_>) {
         self.send(sighting);
     }
 
-    fn clue(&mut self, clue: Clue) {
+    fn clue(&mut self, clue: Clue, _: &[u64]) {
         self.send_clue(clue);
     }
 }
 
 impl<'a> Audit<'a> {
-    fn new(merge: Merge, options: &'a Options) -> Self {
+    fn new(merge: Merge, options: &'a Options, keeps_members: bool) -> Self {
         let captures = merge.captures().len();
-        let faults = FaultLogs::of_captures(captures);
         let mut flow = Flow::new(Limits::default(), SipCutter);
         flow.keys_mut().clone_from(&options.keys);
-        Self {
-            merge,
-            flow,
-            sightings: Sightings {
-                copies: if captures > 1 { Copies::across_captures() } else { Copies::new() },
-                counts: vec![Count::default(); captures],
-                faults: faults.clone(),
-                last: None,
-            },
-            faults,
-            options,
-        }
+        Self { merge, flow, sightings: Sightings::of_captures(captures), faults: FaultLogs::of_captures(captures), options, keeps_members }
     }
 
     /// Reads to the end and judges; `None` where the frames are not in order of time and `give_up_disorder` asks to begin again.
-    fn run(mut self, give_up_disorder: bool, progress: &mut dyn FnMut(&Progress)) -> Option<Report> {
+    fn run(mut self, give_up_disorder: bool, progress: &mut dyn FnMut(&Progress)) -> Option<Audited> {
         let captures = self.merge.captures().len();
-        let (sender, batches) = batch::batches(captures);
+        let (mut sender, batches) = batch::batches(captures);
         let redirects = AtomicU64::new(0);
-        let (options, count) = (self.options, &redirects);
-        let judged = std::thread::scope(|scope| {
-            let judge = scope.spawn(move || judge(batches, options, captures, count));
-            let complete = self.read(sender, give_up_disorder, &redirects, progress);
+        let (options, count, keeps_members) = (self.options, &redirects, self.keeps_members);
+        let mut judged = std::thread::scope(|scope| {
+            let judge = scope.spawn(move || judge(batches, options, captures, keeps_members, count));
+            let complete = self.read(&mut sender, give_up_disorder, &redirects, progress);
+            sender.finish();
             let judged = judge.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             complete.then_some(judged)
         })?;
-        Some(self.report(judged))
+        let members = judged.take_members();
+        Some(Audited { report: self.report(judged), members })
     }
 
     /// Reads to the end; false where it was given up.
-    fn read(&mut self, mut sender: Sender, give_up_disorder: bool, redirects: &AtomicU64, progress: &mut dyn FnMut(&Progress)) -> bool {
+    fn read(&mut self, found: &mut impl Found, give_up_disorder: bool, redirects: &AtomicU64, progress: &mut dyn FnMut(&Progress)) -> bool {
         let mut frames = 0_u64;
         let sightings = &mut self.sightings;
         self.flow.keys_mut().learn(&self.merge.take_secrets());
@@ -288,9 +305,12 @@ impl<'a> Audit<'a> {
                 self.flow.keys_mut().learn(&secrets);
             }
             let Some((capture, frame)) = self.merge.frame() else { break };
-            sender.reaches(capture, frame.time);
-            self.flow.push(capture, &frame, &mut self.faults, &mut |unit| sightings.take(&unit, &mut sender));
-            self.flow.take_hellos().for_each(|hello| sender.send_clue(clues::greeting(hello)));
+            found.frame(capture, &frame);
+            self.flow.push(capture, &frame, &mut self.faults, &mut |unit| sightings.take(&unit, found));
+            // Most frames show none.
+            if self.flow.has_signs() {
+                self.flow.take_signs().for_each(|sign| tell(found, sign));
+            }
             frames += 1;
             if frames.is_multiple_of(PROGRESS_FRAMES) {
                 if give_up_disorder && is_disordered(&self.merge) {
@@ -308,9 +328,8 @@ impl<'a> Audit<'a> {
             let had = SESSIONS_MAX as u64;
             self.faults.of(0).note(fault.wanted_had(had.saturating_add(dropped), had));
         }
-        self.flow.finish(&mut self.faults, &mut |unit| sightings.take(&unit, &mut sender));
-        self.flow.take_hellos().for_each(|hello| sender.send_clue(clues::greeting(hello)));
-        sender.finish();
+        self.flow.finish(&mut self.faults, &mut |unit| sightings.take(&unit, found));
+        self.flow.take_signs().for_each(|sign| tell(found, sign));
         true
     }
 
@@ -345,6 +364,13 @@ impl<'a> Audit<'a> {
     }
 }
 
+/// Tells `found` what a connection shows beside its units.
+#[cold]
+fn tell(found: &mut impl Found, sign: Sign) {
+    let frames = [sign.frame];
+    found.clue(clues::of_connection(sign), &frames);
+}
+
 fn is_disordered(merge: &Merge) -> bool {
     merge.captures().iter().any(|capture| capture.steps_back().is_some())
 }
@@ -352,68 +378,6 @@ fn is_disordered(merge: &Merge) -> bool {
 fn how_far(merge: &Merge, redirects: u64) -> Progress {
     let infos = || merge.captures().iter().map(Capture::info);
     Progress { bytes_read: infos().map(|info| info.bytes_read).sum(), bytes_total: infos().map(|info| info.bytes).sum(), redirects }
-}
-
-impl Sightings {
-    /// Takes a unit and gives the message or the clues in it; what is neither ends here.
-    #[inline]
-    fn take(&mut self, unit: &Unit<'_>, found: &mut impl Found) {
-        // What an error quotes was sent before, and is no message of its own.
-        if unit.quoted.is_some() {
-            clues::unreachable(unit).into_iter().for_each(|clue| found.clue(clue));
-            return;
-        }
-        if !is_sip(unit.bytes) {
-            if clues::may_be_dns(unit) {
-                clues::dns(unit).into_iter().for_each(|clue| found.clue(clue));
-            }
-            return;
-        }
-        let Some(message) = Message::scan(unit.bytes) else { return };
-        if !message.is_decodable() {
-            self.note(unit, MessageFault::Version.as_fault());
-            return;
-        }
-        let mut place = Place { capture: unit.capture, frame: unit.place_frame, index: 0 };
-        if let Some(last) = self.last
-            && (last.capture, last.frame) == (place.capture, place.frame)
-        {
-            place.index = last.index.saturating_add(1);
-        }
-        self.last = Some(place);
-        let copy = self.copies.is_copy(unit);
-        if let Some(count) = self.counts.get_mut(unit.capture as usize) {
-            count.messages += 1;
-            count.copies += u64::from(copy);
-        }
-        // What a cut message lacks is no fault of the message.
-        if let Some(fault) = message.hidden_by().filter(|_| !unit.truncated) {
-            self.note(unit, fault.as_fault());
-        }
-        if let Some(kind) = unit.untold {
-            let said_by = if kind == FaultKind::Snaplen {
-                "a SIP message that the capture cut short"
-            } else {
-                "a stream that ends inside of a SIP message"
-            };
-            self.note(unit, Fault::new(kind, said_by));
-        }
-        found.message(&Sighting {
-            message,
-            place,
-            frames: Frames::from_slice(unit.frames),
-            time: unit.time,
-            source: unit.source,
-            destination: unit.destination,
-            transport: unit.transport,
-            truncated: unit.truncated,
-            copy,
-        });
-    }
-
-    fn note(&mut self, unit: &Unit<'_>, fault: Fault) {
-        self.faults.of(unit.capture).note(fault.at_frame(unit.place_frame));
-    }
 }
 
 /// A capture in the published shape.

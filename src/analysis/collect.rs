@@ -2,11 +2,10 @@
 //!
 //! Invariant: redirects stand in the order of their numbers, whatever the order in which they were closed.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::call::{Events, FIRST_COMPANION, LaterRequest, Redirect, Sighting, Watch};
-use crate::evidence::Place;
+use super::members::Members;
+use crate::call::{Events, FIRST_COMPANION, LaterRequest, Redirect, Watch};
 use crate::fault::{Fault, FaultKind, FaultLog};
 use crate::report::{model, publish};
 use crate::rules::{self, Selection};
@@ -21,15 +20,12 @@ struct Later {
     findings: Vec<rules::Finding>,
 }
 
-/// The Call-IDs under which a redirect and its attempts went.
-pub(super) type CallIds = Vec<Box<[u8]>>;
-
 /// What came of all calls.
 pub(super) struct Judged {
     /// The redirects, in the order of their numbers.
     pub(super) redirects: Vec<model::Redirect>,
-    /// The Call-IDs of each, where they were to be kept.
-    pub(super) calls: BTreeMap<u64, CallIds>,
+    /// Of what each consists, companions too, where that was to be kept.
+    members: BTreeMap<u64, Members>,
     /// What is told beside them, in the order of its numbers.
     pub(super) companions: Vec<model::Redirect>,
     /// What stands alone.
@@ -43,8 +39,8 @@ pub(super) struct Judged {
 /// Judges and keeps what the calls give.
 pub(super) struct Collector {
     selection: Selection,
-    /// The Call-IDs of each redirect, where somebody will ask for them.
-    calls: Option<BTreeMap<u64, CallIds>>,
+    /// Of what each redirect consists, where somebody will ask for it.
+    members: Option<BTreeMap<u64, Members>>,
     /// Boxed, as the tree moves its values about.
     redirects: BTreeMap<u64, Box<model::Redirect>>,
     companions: BTreeMap<u64, Box<model::Redirect>>,
@@ -58,7 +54,7 @@ impl Collector {
     pub(super) fn new(selection: Selection, captures: usize) -> Self {
         Self {
             selection,
-            calls: None,
+            members: None,
             redirects: BTreeMap::new(),
             companions: BTreeMap::new(),
             later: BTreeMap::new(),
@@ -68,9 +64,9 @@ impl Collector {
         }
     }
 
-    /// Keeps from now on under which Call-IDs each redirect and its attempts went.
-    pub(super) fn keep_call_ids(&mut self) {
-        self.calls = Some(BTreeMap::new());
+    /// Keeps from now on of what each redirect consists, where `is_wanted`.
+    pub(super) fn keeping_members(self, is_wanted: bool) -> Self {
+        Self { members: is_wanted.then(BTreeMap::new), ..self }
     }
 
     pub(super) fn redirects(&self) -> u64 {
@@ -104,7 +100,7 @@ impl Collector {
             }
         }
         Judged {
-            calls: self.calls.unwrap_or_default(),
+            members: self.members.unwrap_or_default(),
             redirects: self.redirects.into_values().map(|redirect| *redirect).collect(),
             companions: self.companions.into_values().map(|companion| *companion).collect(),
             orphans: self.orphans,
@@ -117,8 +113,26 @@ impl Collector {
 impl Judged {
     /// Keeps the redirects of which `is_wanted` is true of a Call-ID.
     pub(super) fn keep_calls(&mut self, is_wanted: impl Fn(&[u8]) -> bool) {
-        let calls = &self.calls;
-        self.redirects.retain(|redirect| calls.get(&redirect.id).into_iter().flatten().any(|call_id| is_wanted(call_id)));
+        let members = &self.members;
+        self.redirects.retain(|redirect| members.get(&redirect.id).is_some_and(|members| members.has_own_call(&is_wanted)));
+    }
+
+    /// The Call-IDs under which each redirect, companions left out, and its attempts went.
+    pub(super) fn own_calls(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let members = self.members.iter().filter(|(id, _)| **id < FIRST_COMPANION);
+        members.flat_map(|(id, members)| members.own_calls().map(|call_id| (*id, call_id)))
+    }
+
+    /// Of what the redirects that are left, and the companions, consist.
+    pub(super) fn take_members(&mut self) -> Members {
+        let mut all = Members::default();
+        let kept: BTreeSet<u64> = self.redirects.iter().map(|redirect| redirect.id).collect();
+        for (id, members) in std::mem::take(&mut self.members) {
+            if id >= FIRST_COMPANION || kept.contains(&id) {
+                all.join(members);
+            }
+        }
+        all
     }
 
     /// Notes what is broken in a capture.
@@ -127,22 +141,6 @@ impl Judged {
             log.note(fault);
         }
     }
-}
-
-/// The Call-ID of a message; one that has none, as where the capture cut it off, is a call of its own, named after its place.
-pub(super) fn call_of<'a>(sighting: &'a Sighting<'_>) -> Cow<'a, [u8]> {
-    let Place { capture, frame, index } = sighting.place;
-    sighting.message.call_id().map_or_else(|| format!("\0{capture}/{frame}/{index}").into_bytes().into(), Cow::Borrowed)
-}
-
-/// The Call-IDs of a redirect: its own, and those of its attempts.
-fn call_ids(redirect: &Redirect) -> CallIds {
-    let attempts = redirect.attempts.iter().map(|attempt| &attempt.request);
-    let members = redirect.request.iter().chain([&redirect.response]).chain(attempts);
-    let mut found: CallIds = members.map(|member| call_of(member).into()).collect();
-    found.sort();
-    found.dedup();
-    found
 }
 
 fn add(redirect: &mut model::Redirect, later: Later) {
@@ -161,8 +159,11 @@ fn add(redirect: &mut model::Redirect, later: Later) {
 
 impl Events for Collector {
     fn closed(&mut self, redirect: Redirect) {
+        let judgement = rules::judge(&redirect, &self.selection);
+        if let Some(members) = &mut self.members {
+            members.entry(redirect.id).or_default().closed(&redirect, &judgement.findings);
+        }
         if redirect.is_companion() {
-            let judgement = rules::judge(&redirect, &self.selection);
             let mut companion = publish::redirect(&redirect, &judgement);
             // They are numbered by themselves, from 1.
             let number = |id: u64| id.saturating_sub(FIRST_COMPANION).saturating_add(1);
@@ -174,10 +175,6 @@ impl Events for Collector {
         if redirect.request.is_none() {
             self.orphans.responses += 1;
         }
-        if let Some(calls) = &mut self.calls {
-            calls.insert(redirect.id, call_ids(&redirect));
-        }
-        let judgement = rules::judge(&redirect, &self.selection);
         if judgement.verdict == rules::Verdict::Incorrect {
             self.read_again(&redirect);
         }
@@ -187,7 +184,11 @@ impl Events for Collector {
     fn later(&mut self, watch: &Watch, request: LaterRequest) {
         let later = self.later.entry(watch.redirect).or_default();
         if later.requests.len() < MAX_LATER {
-            later.findings.extend(rules::judge_later(watch, &request, &self.selection));
+            let findings = rules::judge_later(watch, &request, &self.selection);
+            if let Some(members) = &mut self.members {
+                members.entry(watch.redirect).or_default().later(&request, &findings);
+            }
+            later.findings.extend(findings);
             later.requests.push(publish::later_request(&request));
         } else {
             let bound =

@@ -20,7 +20,7 @@ pub(super) struct Judging<E = Collector> {
 
 impl Judging {
     pub(super) fn new(options: &Options, captures: usize) -> Self {
-        Self { calls: Calls::new(settings(options)), events: Collector::new(selection(options), captures) }
+        Self { calls: Calls::new(settings(options)), events: Collector::new(selection(options), captures).keeping_members(true) }
     }
 
     pub(super) fn finish(mut self) -> Judged {
@@ -44,11 +44,11 @@ impl<E: Events> Judge for Judging<E> {
 }
 
 /// Judges what the batches hold: one thread follows the calls, another one judges and publishes what they give.
-pub(super) fn judge(batches: Batches, options: &Options, captures: usize, redirects: &AtomicU64) -> Judged {
+pub(super) fn judge(batches: Batches, options: &Options, captures: usize, keeps_members: bool, redirects: &AtomicU64) -> Judged {
     let (giver, taker) = given::channel();
     std::thread::scope(|scope| {
         let collecting = scope.spawn(move || {
-            let mut collector = Collector::new(selection(options), captures);
+            let mut collector = Collector::new(selection(options), captures).keeping_members(keeps_members);
             taker.each(&mut collector, |collector| redirects.store(collector.redirects(), Ordering::Relaxed));
             collector.finish()
         });

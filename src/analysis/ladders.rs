@@ -4,6 +4,7 @@
 //! request on. Invariant: the first pass pays nothing for it. What is kept is bounded; what is left out is counted in the ladder.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -11,9 +12,9 @@ use smallvec::SmallVec;
 use super::clocks::Clocks;
 use super::exchanges::Exchanges;
 use super::parties::{Ends, participants};
-use super::{Audit, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, how_far, is_disordered, open};
+use super::{Audit, Error, Found, Input, Options, Progress, open};
 use crate::call::{Clue, Sighting};
-use crate::capture::{Capture, Merge};
+use crate::capture::{self, Capture, Frame};
 use crate::evidence::Place;
 use crate::report::model::{Ladder, LadderMessage, Mark, Redirect, Report, Standing, Subject};
 use crate::report::publish;
@@ -80,14 +81,17 @@ pub fn ladders(
         return Ok(Vec::new());
     }
     let clocks = Clocks::of_inputs(inputs);
-    let merge = open(inputs, &clocks, Capture::open)?;
-    let mut collecting = Collecting::new(report, wanted);
-    if !collecting.read(merge, options, true, progress) {
-        // As the audit did: begun again in the order of time.
-        collecting = Collecting::new(report, wanted);
-        collecting.read(open(inputs, &clocks, Capture::open_in_time_order)?, options, false, progress);
-    }
-    Ok(collecting.finish())
+    let mut read = |file: fn(&Path) -> Result<Capture, capture::Error>, give_up_disorder| -> Result<_, Error> {
+        let mut collecting = Collecting::new(report, wanted);
+        let is_read = Audit::new(open(inputs, &clocks, file)?, options, false).read(&mut collecting, give_up_disorder, &0.into(), progress);
+        Ok(is_read.then_some(collecting))
+    };
+    // As the audit did: begun again in the order of time.
+    let collecting = match read(Capture::open, true)? {
+        Some(collecting) => Some(collecting),
+        None => read(Capture::open_in_time_order, false)?,
+    };
+    Ok(collecting.map(Collecting::finish).unwrap_or_default())
 }
 
 /// Every redirect and companion of a report.
@@ -173,42 +177,14 @@ impl Collecting {
         }
     }
 
-    /// Reads to the end; false where it was given up because frames are not in order of time.
-    fn read(&mut self, merge: Merge, options: &Options, give_up_disorder: bool, progress: &mut dyn FnMut(&Progress)) -> bool {
-        let mut audit = Audit::new(merge, options);
-        let Audit { merge, flow, sightings, faults, .. } = &mut audit;
-        let mut frames = 0_u64;
-        flow.keys_mut().learn(&merge.take_secrets());
-        while merge.advance() {
-            let secrets = merge.take_secrets();
-            if !secrets.is_empty() {
-                flow.keys_mut().learn(&secrets);
-            }
-            let Some((capture, frame)) = merge.frame() else { break };
-            flow.push(capture, &frame, faults, &mut |unit| sightings.take(&unit, self));
-            // A ladder tells no connections; they are not to pile up.
-            drop(flow.take_hellos());
-            frames += 1;
-            if frames.is_multiple_of(PROGRESS_FRAMES) {
-                if give_up_disorder && is_disordered(merge) {
-                    return false;
-                }
-                progress(&how_far(merge, 0));
-            }
-        }
-        if give_up_disorder && is_disordered(merge) {
-            return false;
-        }
-        flow.finish(faults, &mut |unit| sightings.take(&unit, self));
-        true
-    }
-
     fn finish(self) -> Vec<Ladder> {
         self.drafts.into_iter().map(Draft::finish).collect()
     }
 }
 
 impl Found for Collecting {
+    fn frame(&mut self, _: u32, _: &Frame<'_>) {}
+
     fn message(&mut self, sighting: &Sighting<'_>) {
         let marks = self.marks.get(&sighting.place).cloned().unwrap_or_default();
         let call_id = sighting.message.call_id().map(String::from_utf8_lossy).unwrap_or_default();
@@ -252,7 +228,7 @@ impl Found for Collecting {
         }
     }
 
-    fn clue(&mut self, _: Clue) {}
+    fn clue(&mut self, _: Clue, _: &[u64]) {}
 }
 
 impl Collecting {

@@ -6,7 +6,7 @@
 use crate::call::{Clue, Sighting};
 use crate::capture::{Capture, Frame};
 use crate::evidence::{Timestamp, Transport};
-use crate::filter::{FrameFacts, Row};
+use crate::filter::{FrameFacts, FrameWords, Row};
 use crate::flow::{KeyLog, Unit};
 use crate::packet::{Layers, Path, plain_datagram};
 use crate::report::model::Report;
@@ -18,7 +18,7 @@ use super::conversations::Conversations;
 use super::exchanges::Exchanges;
 use super::judging::Judging;
 use super::kept::KeptFrames;
-use super::{Audit, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, open, with_clocks};
+use super::{Audit, Audited, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, open, tell, with_clocks};
 
 /// What is to be listed.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,8 @@ pub struct Listing {
     pub decode_as: Vec<DecodeAs>,
     /// Whether conversations are numbered and sequence numbers counted from their first: that costs something for every frame.
     pub conversations: bool,
+    /// Whether rows tell what the captures say of interfaces and frames in words.
+    pub words: bool,
     /// By which measure redirects are judged beside; none are judged where there is none.
     pub judge: Option<Options>,
     /// The secrets by which TLS is opened, beside those that a capture brings itself; those of `judge` where that is given.
@@ -78,7 +80,7 @@ pub fn list(
     progress: &mut dyn FnMut(&Progress),
     take: &mut dyn FnMut(&Row<'_>) -> Taken,
 ) -> Result<Report, Error> {
-    list_some(inputs, listing, progress, take, &mut |_| {})
+    Ok(list_some(inputs, listing, progress, take, &mut |_| {})?.report)
 }
 
 /// The same, with a last look at what was judged: `select` says what of it is told.
@@ -88,17 +90,17 @@ pub(super) fn list_some(
     progress: &mut dyn FnMut(&Progress),
     take: &mut dyn FnMut(&Row<'_>) -> Taken,
     select: &mut dyn FnMut(&mut Judged),
-) -> Result<Report, Error> {
+) -> Result<Audited, Error> {
     let clocks = Clocks::of_inputs(inputs);
     let mut merge = open(inputs, &clocks, Capture::open)?;
-    if listing.judge.is_some() && merge.captures().iter().all(Capture::can_be_reopened) {
+    let is_in_time_order = listing.judge.is_some() && merge.captures().iter().all(Capture::can_be_reopened);
+    if is_in_time_order {
         merge = open(inputs, &clocks, Capture::open_in_time_order)?;
     }
     let options = listing.judge.clone().unwrap_or_else(|| Options { keys: listing.keys.clone(), ..Options::default() });
     let captures = merge.captures().len();
-    let mut audit = Audit::new(merge, &options);
+    let mut audit = Audit::new(merge, &options, true);
     let mut judging = Judging::new(&options, captures);
-    judging.events.keep_call_ids();
     let mut rows = Rows::new(listing);
     let Audit { merge, flow, sightings, faults, .. } = &mut audit;
     let mut frames = 0_u64;
@@ -111,15 +113,12 @@ pub(super) fn list_some(
         let Some((capture, frame)) = merge.frame() else { break };
         frames += 1;
         judging.reached(capture, frame.time);
-        rows.begin(&frame, merge.captures().get(capture as usize).is_some_and(Capture::has_interfaces));
+        rows.begin(&frame, merge.captures().get(capture as usize));
         let judge = listing.judge.is_some().then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: Some((capture, frame)), path: Path::default(), take };
         flow.push(capture, &frame, faults, &mut |unit| found.look(&unit, listing, sightings));
         // A row tells no connections, but what is judged beside may hang on one.
-        let hellos = flow.take_hellos();
-        if listing.judge.is_some() {
-            hellos.for_each(|hello| judging.noticed(&super::clues::greeting(hello)));
-        }
+        flow.take_signs().for_each(|sign| tell(&mut found, sign));
         rows.end(capture, &frame);
         if frames.is_multiple_of(PROGRESS_FRAMES) {
             progress(&how_far(merge, 0));
@@ -129,13 +128,13 @@ pub(super) fn list_some(
         let judge = listing.judge.is_some().then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: None, path: Path::default(), take };
         flow.finish(faults, &mut |unit| found.look(&unit, listing, sightings));
-        if listing.judge.is_some() {
-            flow.take_hellos().for_each(|hello| judging.noticed(&super::clues::greeting(hello)));
-        }
+        flow.take_signs().for_each(|sign| tell(&mut found, sign));
     }
     let mut judged = judging.finish();
     select(&mut judged);
-    Ok(with_clocks(audit.report(judged), &clocks))
+    let mut members = judged.take_members();
+    members.is_in_time_order = is_in_time_order;
+    Ok(Audited { report: with_clocks(audit.report(judged), &clocks), members })
 }
 
 impl Listing {
@@ -166,6 +165,8 @@ impl Shown<'_, '_> {
 }
 
 impl Found for Shown<'_, '_> {
+    fn frame(&mut self, _: u32, _: &Frame<'_>) {}
+
     fn message(&mut self, sighting: &Sighting<'_>) {
         if let Some(judge) = &mut self.judge {
             judge.seen(sighting);
@@ -173,7 +174,7 @@ impl Found for Shown<'_, '_> {
         self.rows.give(sighting, &self.path, self.frame.as_ref(), self.take);
     }
 
-    fn clue(&mut self, clue: Clue) {
+    fn clue(&mut self, clue: Clue, _: &[u64]) {
         if let Some(judge) = &mut self.judge {
             judge.noticed(&clue);
         }
@@ -183,6 +184,7 @@ impl Found for Shown<'_, '_> {
 /// What is remembered to make rows of messages.
 struct Rows {
     conversations: Option<Conversations>,
+    tells_words: bool,
     exchanges: Exchanges,
     kept: KeptFrames,
     first: Option<Timestamp>,
@@ -199,6 +201,7 @@ impl Rows {
     fn new(listing: &Listing) -> Self {
         Self {
             conversations: listing.conversations.then(Conversations::default),
+            tells_words: listing.words,
             exchanges: Exchanges::default(),
             kept: KeptFrames::default(),
             first: None,
@@ -211,7 +214,8 @@ impl Rows {
     }
 
     /// Takes a frame, ahead of what it completes; its capture may know by which interface it came in.
-    fn begin(&mut self, frame: &Frame<'_>, has_interfaces: bool) {
+    fn begin(&mut self, frame: &Frame<'_>, capture: Option<&Capture>) {
+        let has_interfaces = capture.is_some_and(Capture::has_interfaces);
         let first = *self.first.get_or_insert(frame.time);
         self.current = FrameFacts {
             number: frame.number,
@@ -222,6 +226,7 @@ impl Rows {
             relative: frame.time.nanos_since(first),
             delta: frame.time.nanos_since(self.previous.unwrap_or(frame.time)),
             delta_displayed: 0,
+            words: capture.filter(|_| self.tells_words).map(words_of).unwrap_or_default(),
         };
         self.previous = Some(frame.time);
         self.layers = self.conversations.as_mut().map(|conversations| {
@@ -235,7 +240,7 @@ impl Rows {
     fn end(&mut self, capture: u32, frame: &Frame<'_>) {
         if plain_datagram(frame).is_none() {
             let layers = self.layers.take().unwrap_or_else(|| Layers::of(frame));
-            self.kept.keep(capture, self.current, layers);
+            self.kept.keep(capture, self.current.clone(), layers);
         }
     }
 
@@ -248,7 +253,7 @@ impl Rows {
         let place = sighting.place;
         let (mut facts, mut layers) = match frame {
             Some((capture, frame)) if (*capture, frame.number) == (place.capture, place.frame) => {
-                (self.current, self.layers.get_or_insert_with(|| Layers::of(frame)).clone())
+                (self.current.clone(), self.layers.get_or_insert_with(|| Layers::of(frame)).clone())
             }
             _ => self.kept.get(place.capture, place.frame).cloned().unwrap_or_else(|| {
                 let forgotten = FrameFacts { number: place.frame, time: sighting.time, ..FrameFacts::default() };
@@ -268,5 +273,13 @@ impl Rows {
             Taken::PassedOver => {}
             Taken::Enough => self.is_over = true,
         }
+    }
+}
+
+/// What `capture` says in words of the frame last read.
+fn words_of(capture: &Capture) -> FrameWords {
+    FrameWords {
+        interface_name: capture.has_interfaces().then(|| capture.interface_words().name().into()),
+        comments: capture.comments().into_iter().map(Box::from).collect(),
     }
 }

@@ -2,10 +2,15 @@
 //!
 //! Invariant: a mark costs one bit for each frame of the capture up to it, however many are marked.
 
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
-use crate::capture::{Capture, LinkType, PcapNgWriter};
-use crate::evidence::Place;
+use crate::call::Sighting;
+use crate::capture::{Capture, Frame, LinkType, PcapNgWriter};
+use crate::evidence::{Endpoint, Place, Transport};
+use crate::fault::FaultLog;
+use crate::packet::{Packet, decode};
 
 use super::clocks::Clocks;
 use super::{Error, Input, open};
@@ -15,6 +20,19 @@ use super::{Error, Input, open};
 pub struct Marked {
     /// A bit for each frame, by capture.
     captures: Vec<Vec<u64>>,
+    /// The connections of which more is marked than what carried messages, by capture.
+    connections: HashMap<(u32, Endpoint, Endpoint), Extent>,
+    /// Whether secrets are needed to read what is marked.
+    is_encrypted: bool,
+}
+
+/// How much of a connection is marked beside what carried messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Extent {
+    /// What opens and closes it, by which it is known where a direction begins, and its keep-alives.
+    Ends,
+    /// Every segment.
+    Whole,
 }
 
 /// Why frames could not be written.
@@ -47,6 +65,42 @@ impl Marked {
         }
     }
 
+    /// Marks every frame that it takes to read a message: those that carried it, what opens and closes its connection, and all of one that is
+    /// encrypted or compressed, for that can only be read with what was said on it before.
+    pub(super) fn mark_message(&mut self, sighting: &Sighting<'_>) {
+        self.mark(sighting.place, &sighting.frames);
+        self.is_encrypted |= sighting.transport.is_secure();
+        let extent = match sighting.transport {
+            Transport::Udp => return,
+            Transport::Tcp => Extent::Ends,
+            Transport::Ws | Transport::Tls | Transport::Wss => Extent::Whole,
+        };
+        let (one, other) = (sighting.source, sighting.destination);
+        let known = self.connections.entry((sighting.place.capture, one.min(other), one.max(other))).or_insert(extent);
+        *known = extent.max(*known);
+    }
+
+    /// Whether any frame of `capture` is marked.
+    pub(super) fn has_any_of(&self, capture: u32) -> bool {
+        self.captures.get(capture as usize).is_some_and(|words| !words.is_empty())
+    }
+
+    /// Whether a frame is marked, by its number or as a segment of a connection.
+    fn takes(&self, capture: u32, frame: &Frame<'_>) -> bool {
+        self.contains(capture, frame.number) || (!self.connections.is_empty() && self.is_of_connection(capture, frame))
+    }
+
+    fn is_of_connection(&self, capture: u32, frame: &Frame<'_>) -> bool {
+        let Some(Packet::Segment(segment)) = decode(frame, &mut FaultLog::default()) else { return false };
+        let (one, other) = (segment.source, segment.destination);
+        let flags = segment.flags;
+        let is_end = (flags.syn || flags.fin || flags.rst) && segment.payload.is_empty();
+        // Where a keep-alive is missing, it looks as if a message were (RFC 5626, 3.5.1).
+        let is_keep_alive = !segment.payload.is_empty() && segment.payload.iter().all(|octet| matches!(octet, b'\r' | b'\n' | 0));
+        let known = self.connections.get(&(capture, one.min(other), one.max(other)));
+        known.is_some_and(|extent| is_end || is_keep_alive || *extent == Extent::Whole)
+    }
+
     /// Whether `frame` of `capture` is marked.
     #[must_use]
     pub fn contains(&self, capture: u32, frame: u64) -> bool {
@@ -55,30 +109,48 @@ impl Marked {
     }
 }
 
-/// Reads `inputs` again and writes their marked frames to `out` as pcapng; gives how many there were.
+/// What is said at frames: comments, by capture and frame.
+pub(super) type Remarks = BTreeMap<(u32, u64), Vec<String>>;
+
+/// Reads `inputs` again and writes their marked frames to `out` as pcapng, each with the comments that it had; gives how many there were. What the
+/// captures say of their interfaces in words is written with them.
 ///
 /// # Errors
 /// An input cannot be read again, or `out` takes no more.
 pub fn write_marked(inputs: &[Input], marked: &Marked, out: &mut dyn Write) -> Result<u64, WriteError> {
     // What was captured is written as it was, by whatever clock.
-    let mut merge = open(inputs, &Clocks::default(), Capture::open)?;
+    write_remarked(inputs, &Clocks::default(), marked, &Remarks::new(), out)
+}
+
+/// The same with further comments, and by clocks that were put right.
+pub(super) fn write_remarked(
+    inputs: &[Input],
+    clocks: &Clocks,
+    marked: &Marked,
+    remarks: &Remarks,
+    out: &mut dyn Write,
+) -> Result<u64, WriteError> {
+    let mut merge = open(inputs, clocks, Capture::open)?;
     let mut writer = PcapNgWriter::new(out)?;
-    let mut interfaces: Vec<(u32, u32, LinkType)> = Vec::new();
+    let mut interfaces: HashMap<(u32, u32, LinkType), u32> = HashMap::new();
     let mut written = 0;
     while merge.advance() {
+        let secrets = merge.take_secrets();
+        if marked.is_encrypted && !secrets.is_empty() {
+            writer.secrets(&secrets)?;
+        }
         let Some((capture, frame)) = merge.frame() else { break };
-        if !marked.contains(capture, frame.number) {
+        if !marked.takes(capture, &frame) {
             continue;
         }
-        let wanted = (capture, frame.interface, frame.link_type);
-        let index = match interfaces.iter().position(|known| *known == wanted) {
-            Some(index) => u32::try_from(index).unwrap_or(u32::MAX),
-            None => {
-                interfaces.push(wanted);
-                writer.interface(frame.link_type)?
-            }
+        let Some(source) = merge.captures().get(capture as usize) else { continue };
+        let index = match interfaces.entry((capture, frame.interface, frame.link_type)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => *new.insert(writer.interface_in_words(frame.link_type, &source.interface_words())?),
         };
-        writer.write(index, frame.time, frame.data, frame.original_len)?;
+        let own = remarks.get(&(capture, frame.number)).into_iter().flatten().map(|remark| remark.as_bytes());
+        let comments: Vec<&[u8]> = source.comments().into_iter().chain(own).collect();
+        writer.write_commented(index, frame.time, frame.data, frame.original_len, &comments)?;
         written += 1;
     }
     Ok(written)

@@ -5,10 +5,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::collect::{Judged, call_of};
+use super::collect::Judged;
 use super::ladders::Wanted;
 use super::list::{Listing, Taken, list_some};
-use super::{Error, Input, Options, Progress};
+use super::members::call_of;
+use super::{Audited, Error, Input, Options, Progress};
 use crate::call::Sighting;
 use crate::fault::{Fault, FaultKind};
 use crate::filter::Filter;
@@ -25,6 +26,16 @@ const MAX_CALL_ID_OCTETS: usize = 16 << 20;
 /// # Errors
 /// When an input cannot be read at all.
 pub fn audit_picked(inputs: &[Input], options: &Options, filter: &Filter, progress: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
+    Ok(audited_picked(inputs, options, filter, progress)?.report)
+}
+
+/// The same, and of what these redirects consist.
+pub(super) fn audited_picked(
+    inputs: &[Input],
+    options: &Options,
+    filter: &Filter,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Audited, Error> {
     pick(inputs, options, filter, progress, &mut |picked, judged| picked.keep(judged))
 }
 
@@ -40,11 +51,11 @@ pub fn audit_wanting(
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<(Report, Vec<Wanted>), Error> {
     let mut wanted = Vec::new();
-    let report = pick(inputs, options, filter, progress, &mut |picked, judged| {
+    let audited = pick(inputs, options, filter, progress, &mut |picked, judged| {
         picked.tell_bound(judged);
         wanted = picked.wanted(judged);
     })?;
-    Ok((report, wanted))
+    Ok((audited.report, wanted))
 }
 
 /// Judges every message and picks the calls on the way; `select` has a last look at both.
@@ -54,8 +65,8 @@ fn pick(
     filter: &Filter,
     progress: &mut dyn FnMut(&Progress),
     select: &mut dyn FnMut(&Picked, &mut Judged),
-) -> Result<Report, Error> {
-    let listing = Listing { judge: Some(options.clone()), conversations: true, ..Listing::default() };
+) -> Result<Audited, Error> {
+    let listing = Listing { judge: Some(options.clone()), conversations: true, words: true, ..Listing::default() };
     let picked = std::cell::RefCell::new(Picked::default());
     let mut take = |row: &crate::filter::Row<'_>| {
         if filter.matches(row) {
@@ -97,8 +108,8 @@ impl Picked {
     /// The ladders that show these calls.
     fn wanted(&self, judged: &Judged) -> Vec<Wanted> {
         let mut redirects: HashMap<&[u8], Vec<u64>, foldhash::fast::RandomState> = HashMap::default();
-        for (id, call_ids) in &judged.calls {
-            call_ids.iter().for_each(|call_id| redirects.entry(call_id).or_default().push(*id));
+        for (id, call_id) in judged.own_calls() {
+            redirects.entry(call_id).or_default().push(id);
         }
         let mut wanted = Vec::new();
         let mut told = HashSet::new();

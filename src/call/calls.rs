@@ -7,19 +7,17 @@ use std::sync::Arc;
 
 use super::above::Aboves;
 use super::chain::Chain;
-use super::clue::{Clue, ClueKind};
 use super::companion::{FIRST_COMPANION, is_companion};
 use super::events::{Events, MAX_KEPT, bound, keep};
 use super::future::Watches;
 use super::habit::{self, Habits};
-use super::hidden::mark_hidden;
 use super::hop::Hop;
 use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancelled};
 use super::late::{self, Latest};
 use super::link::{self, Asked};
 use super::lookup::note_names;
-use super::names::{self, Names};
+use super::names::Names;
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role, is_over_websocket};
 use super::registration::{MAX_REGISTERED, Registrations};
@@ -118,27 +116,6 @@ impl Calls {
         }
     }
 
-    /// Takes the next clue: what the capture shows beside SIP.
-    pub fn clue(&mut self, clue: &Clue, events: &mut dyn Events) {
-        self.reaches(clue.capture, clue.time);
-        let is_full = match &clue.kind {
-            ClueKind::Dns(message) => {
-                self.open.note_lookup(clue, message);
-                self.names.learn(clue, message)
-            }
-            ClueKind::Greeting(greeting) => {
-                if !self.open.is_empty() {
-                    mark_hidden(&mut self.open, &self.names, clue, greeting);
-                }
-                false
-            }
-            ClueKind::Unreachable(why) => self.open.failed(clue, *why),
-        };
-        if is_full {
-            events.fault(clue.capture, bound("names told to clients", names::MAX_NAMES, clue.frame));
-        }
-    }
-
     /// Closes what is still open: the captures are over.
     pub fn finish(&mut self, events: &mut dyn Events) {
         while let Some(open) = self.open.take_oldest() {
@@ -164,7 +141,7 @@ impl Calls {
         };
         note_names(redirect, &self.names);
         redirect.server_is_known_as = self.settings.network.known_as(redirect.server);
-        redirect.sends_all_there = self.habits.has(redirect.client.address, redirect.server);
+        redirect.sends_all_there = self.habits.of(redirect.client.address, redirect.server);
         self.open.forget_client(redirect.client.address);
         self.aboves.leave(redirect.id);
         if let Some(chain) = self.chains.get_mut(&redirect.chain)
@@ -320,11 +297,8 @@ impl Calls {
             transaction.cancel.get_or_insert(sighting.place);
             let redirect = transaction.redirect;
             self.cancelled_above(number, sighting.place);
-            // Whoever still cancels had not seen the 3xx: the two crossed on their way.
-            if let Some(open) = redirect.and_then(|redirect| self.open.get_mut(redirect))
-                && open.redirect.attempts.is_empty()
-            {
-                open.redirect.cancel.get_or_insert(sighting.place);
+            if let Some(open) = redirect.and_then(|redirect| self.open.get_mut(redirect)) {
+                open.redirect.note_late_cancel(sighting.place, sighting.time);
             }
         }
     }
@@ -435,6 +409,7 @@ impl Calls {
             response: Arc::new(sighting.to_kept()),
             request_repeats: repeats,
             cancel,
+            given_up: None,
             chain: chain_number,
             window: self.settings.window(status),
             patience: self.settings.patience(status),
@@ -446,9 +421,10 @@ impl Calls {
             candidate: None,
             rival: None,
             unseen: None,
+            lost: None,
             hidden: None,
             ended: None,
-            sends_all_there: false,
+            sends_all_there: None,
             server_is_known_as: None,
             relayed: None,
             above: None,

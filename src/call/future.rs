@@ -72,6 +72,8 @@ pub struct LaterRequest {
     pub place: Place,
     /// When it was sent.
     pub time: Timestamp,
+    /// Its Call-ID; empty where it has none.
+    pub call_id: Vec<u8>,
     /// Its method.
     pub method: Vec<u8>,
     /// Its Request-URI as written.
@@ -284,6 +286,7 @@ fn later(request: &Sighting<'_>, target: Option<usize>, shows: Use) -> LaterRequ
     LaterRequest {
         place: request.place,
         time: request.time,
+        call_id: request.message.call_id().unwrap_or_default().to_vec(),
         method: request.message.method().to_vec(),
         uri: request.message.request_uri().unwrap_or_default().to_vec(),
         target,

@@ -3,22 +3,22 @@
 //! Invariant: only a request outside a dialog, without a Route and with an address in its Request-URI proves that its client has an outbound
 //! proxy (RFC 3261, 8.1.2); a name may lead anywhere.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 use memchr::memchr;
 
 use super::sighting::Sighting;
-use crate::evidence::Endpoint;
+use crate::evidence::{Endpoint, Place};
 use crate::sip::Uri;
 
 /// The most clients, each with its server, that are remembered.
 pub(super) const MAX_HABITS: usize = 100_000;
 
-/// The clients that send a server what is meant for other addresses.
+/// The clients that send a server what is meant for other addresses, and the first request of each that shows it.
 #[derive(Debug, Default)]
-pub(super) struct Habits(HashSet<(IpAddr, Endpoint), RandomState>);
+pub(super) struct Habits(HashMap<(IpAddr, Endpoint), Place, RandomState>);
 
 impl Habits {
     /// Notes what `request` shows of its client; tells whether there was no room for it.
@@ -33,15 +33,15 @@ impl Habits {
         }
         let habit = (request.source.address, request.destination);
         if self.0.len() >= MAX_HABITS {
-            return !self.0.contains(&habit);
+            return !self.0.contains_key(&habit);
         }
-        self.0.insert(habit);
+        self.0.entry(habit).or_insert(request.place);
         false
     }
 
-    /// Whether `client` was seen sending `server` what is meant for other addresses.
-    pub(super) fn has(&self, client: IpAddr, server: Endpoint) -> bool {
-        self.0.contains(&(client, server))
+    /// The first request by which `client` was seen sending `server` what is meant for other addresses.
+    pub(super) fn of(&self, client: IpAddr, server: Endpoint) -> Option<Place> {
+        self.0.get(&(client, server)).copied()
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Invariant: whoever asks for a name is about to go there, and may go there outside SIP; it proves no attempt. RFC 3261, 21.3.5.
 
+use std::collections::BTreeSet;
+
 use smallvec::SmallVec;
 
 use super::clue::Clue;
@@ -48,6 +50,20 @@ impl OpenRedirects {
     }
 }
 
+impl Redirect {
+    /// The names of hosts about which DNS may have told its client: those of its URIs, of the attempts' and of their Routes.
+    #[must_use]
+    pub fn hosts(&self) -> BTreeSet<dns::Name> {
+        let requests = self.request.iter().chain(self.attempts.iter().map(|attempt| &attempt.request));
+        let routes = requests.flat_map(|request| request.message.routes().map(|route| Uri::parse(route.uri())).collect::<Vec<_>>());
+        let attempts = self.attempts.iter().map(|attempt| attempt.uri.clone());
+        let offered = self.offer.iter().flat_map(|offer| offer.uris.iter().cloned());
+        let tried = self.tried.iter().map(|tried| tried.uri.clone()).chain(self.original.clone());
+        let all = self.targets.iter().map(|target| target.uri.clone()).chain(attempts).chain(offered).chain(tried).chain(routes);
+        all.flat_map(|uri| [host(&uri), uri.next_hop().and_then(|hop| hop.target.name().map(dns::Name::of))]).flatten().collect()
+    }
+}
+
 /// Notes, as a redirect is closed, of which hosts of its Contacts DNS told the client that they do not exist, and forgets that it asked where it
 /// was told an address of any.
 pub(super) fn note_names(redirect: &mut Redirect, names: &Names) {
@@ -69,17 +85,11 @@ fn is_name_of(question: &dns::Name, host: &dns::Name) -> bool {
     question == host || service.is_some_and(|service| service.first() == Some(&b'_'))
 }
 
-/// The host that a URI of any scheme names: behind `@`, or behind `//` (RFC 3986, 3.2; RFC 6068, 2).
+/// The name of the host that a URI of any scheme names.
 fn host(uri: &Uri) -> Option<dns::Name> {
-    if let Some(host) = uri.host() {
-        return host.name().map(dns::Name::of);
-    }
-    let text = uri.opaque()?;
-    let authority = text.strip_prefix(b"//").unwrap_or(text);
-    let authority = authority.split(|octet| matches!(octet, b'/' | b'?' | b'#')).next()?;
-    let is_named = authority.contains(&b'@') || text.starts_with(b"//");
-    let host = authority.rsplit(|octet| *octet == b'@').next()?.split(|octet| *octet == b':').next()?;
-    (is_named && !host.is_empty()).then(|| dns::Name::of(host))
+    let outside_sip = uri.authority();
+    let host = uri.host().or(outside_sip.as_ref().map(|(host, _)| host))?;
+    host.name().map(dns::Name::of)
 }
 
 #[cfg(test)]

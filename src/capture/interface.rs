@@ -10,6 +10,7 @@ use super::buffer::MAX_BLOCK;
 use super::byte_order::ByteOrder;
 use super::frame::LinkType;
 use super::records::MAX_PACKET;
+use super::words::InterfaceWords;
 use crate::evidence::Timestamp;
 
 /// What a tick of an interface's clock is.
@@ -38,6 +39,14 @@ impl Tick {
         10_u64.checked_pow(power - 9).map_or(Self::Nothing, Self::PartOfNano)
     }
 
+    /// The decimal places of a second that it tells; all that there are where they cannot be told.
+    const fn decimals(self) -> u8 {
+        match self {
+            Self::Nanos(nanos) => 9 - nanos.ilog10() as u8,
+            _ => 9,
+        }
+    }
+
     /// Nanoseconds in so many ticks, cut to whole ones.
     #[inline]
     fn nanos(self, ticks: u64) -> i128 {
@@ -61,6 +70,8 @@ pub(super) struct Interface {
     tick: Tick,
     /// Nanoseconds to add to its times.
     offset: i128,
+    /// What is said of it.
+    pub(super) words: InterfaceWords,
 }
 
 impl Interface {
@@ -74,11 +85,17 @@ impl Interface {
         let option = |code| description.options.iter().find(|option| option.code == code)?.as_bytes().ok();
         let resolution = option(OptionCode::IfTsresol).and_then(|value| value.first()).copied().unwrap_or(6);
         let seconds = option(OptionCode::IfTsoffset).and_then(|value| order.i64_of(value)).unwrap_or_default();
+        let tick = Tick::of(resolution);
+        let mut words = InterfaceWords::none(tick.decimals());
+        for option in &description.options {
+            words.take(option.code.0, option.as_bytes().unwrap_or_default());
+        }
         Some(Self {
             link_type: LinkType((description.linktype.0 & 0xffff) as u16),
             snaplen: description.snaplen,
-            tick: Tick::of(resolution),
+            tick,
             offset: i128::from(seconds) * 1_000_000_000,
+            words,
         })
     }
 
@@ -130,9 +147,15 @@ mod tests {
 
     #[test]
     fn a_time_beyond_the_bounds_is_clamped() {
-        let far = Interface { link_type: LinkType(1), snaplen: 0, tick: Tick::of(0), offset: i128::from(i64::MAX) * 1_000_000_000 };
+        let far = Interface {
+            link_type: LinkType(1),
+            snaplen: 0,
+            tick: Tick::of(0),
+            offset: i128::from(i64::MAX) * 1_000_000_000,
+            words: InterfaceWords::none(0),
+        };
         assert_eq!(far.time(u64::MAX), Timestamp::MAX);
-        let early = Interface { offset: i128::from(i64::MIN) * 1_000_000_000, ..far };
+        let early = Interface { offset: i128::from(i64::MIN) * 1_000_000_000, ..far.clone() };
         assert_eq!(early.time(0), Timestamp::MIN);
     }
 }

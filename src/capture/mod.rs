@@ -20,6 +20,7 @@ mod packet_block;
 mod pcap;
 mod pcapng;
 mod records;
+mod words;
 mod write;
 
 #[cfg(test)]
@@ -36,4 +37,5 @@ pub use folder::{Below, captures_below};
 pub use frame::{Frame, LinkType};
 pub use merge::Merge;
 pub use open::{Capture, Info};
+pub use words::InterfaceWords;
 pub use write::{PcapNgWriter, PcapWriter};

@@ -15,6 +15,7 @@ use super::error::Error;
 use super::frame::{Frame, LinkType};
 use super::order::{Runs, TimeLine};
 use super::records::{Container, Mark, Records};
+use super::words::InterfaceWords;
 use crate::evidence::Timestamp;
 use crate::fault::{Fault, FaultKind, FaultLog};
 
@@ -263,6 +264,29 @@ impl Capture {
     #[must_use]
     pub const fn can_be_reopened(&self) -> bool {
         self.path.is_some()
+    }
+
+    /// What the capture says in words of the interface by which the frame last read came in, and how finely its times are told: in nanoseconds
+    /// where the clock was put right.
+    #[must_use]
+    pub fn interface_words(&self) -> InterfaceWords {
+        let words = self.current().and_then(Records::interface_words).unwrap_or(InterfaceWords::none(9));
+        if self.ahead == 0 { words } else { words.in_nanoseconds() }
+    }
+
+    /// The comments on the frame last read, as octets that should be UTF-8.
+    #[must_use]
+    pub fn comments(&self) -> Vec<&[u8]> {
+        self.current().map(Records::comments).unwrap_or_default()
+    }
+
+    /// What is read at the moment.
+    fn current(&self) -> Option<&Records> {
+        match &self.reading {
+            Reading::Straight(records) => Some(records),
+            Reading::InTimeOrder(runs) => runs.current(),
+            Reading::Asleep(_) => None,
+        }
     }
 
     /// The place of the frame last read.

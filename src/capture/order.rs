@@ -110,13 +110,18 @@ impl Runs {
         })
     }
 
+    /// The run of which a frame was last read.
+    pub(super) fn current(&self) -> Option<&Records> {
+        self.runs.get(self.turns.current()?)
+    }
+
     /// When the frame last read was captured.
     pub(super) fn time(&self) -> Option<Timestamp> {
-        self.runs.get(self.turns.current()?)?.time()
+        self.current()?.time()
     }
 
     /// The frame last read.
     pub(super) fn frame(&self) -> Option<Frame<'_>> {
-        self.runs.get(self.turns.current()?)?.frame()
+        self.current()?.frame()
     }
 }

@@ -89,6 +89,11 @@ pub(super) struct Pcap {
 }
 
 impl Pcap {
+    /// The decimal places of a second that its times have.
+    pub(super) const fn decimals(&self) -> u8 {
+        if self.nanosecond { 9 } else { 6 }
+    }
+
     /// Whether a file that starts with `head` is a pcap.
     pub(super) fn is_known(head: &[u8]) -> bool {
         Magic::of(head).is_some()

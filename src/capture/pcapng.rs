@@ -17,11 +17,15 @@ use super::frame::LinkType;
 use super::interface::Interface;
 use super::packet_block::Packet;
 use super::records::{Record, note_cut};
+use super::words::{self, InterfaceWords};
 use crate::evidence::Timestamp;
 use crate::fault::{Fault, FaultKind, FaultLog};
 
 /// Type, length, and the length again.
 const LEAST_BLOCK: u32 = 12;
+
+/// Octets ahead of the packet in the blocks that may have comments on it.
+const PACKET_HEAD: usize = 28;
 
 /// The shortest section header.
 const SECTION_HEADER: usize = 28;
@@ -213,6 +217,23 @@ impl PcapNg {
         self.interfaces.get(index as usize)?.as_ref()
     }
 
+    /// What is said of the interface with that index over the whole capture; none where its section is over.
+    pub(super) fn words_of(&self, interface: u32) -> Option<&InterfaceWords> {
+        self.interface(interface.checked_sub(self.interfaces_before)?).map(|interface| &interface.words)
+    }
+
+    /// The comments on the packet of `record`, which `buffer` still holds.
+    pub(super) fn comments<'a>(&self, record: &Record, buffer: &'a Buffer) -> Vec<&'a [u8]> {
+        // Enhanced and obsolete blocks have a head of one length, in which the length of the packet stands again: that of a simple one has not.
+        let head = record.start.checked_sub(PACKET_HEAD).map(|start| buffer.lend(start, PACKET_HEAD)).unwrap_or_default();
+        let number = |at| self.order.u32_at(head, at).map(|number| number as usize);
+        let has_options = matches!(number(0), Some(kind) if [block_type::ENHANCED_PACKET, block_type::OBSOLETE_PACKET].contains(&(kind as u32)))
+            && number(20) == Some(record.len);
+        let behind = record.len.next_multiple_of(4);
+        let len = number(4).and_then(|length| length.checked_sub(PACKET_HEAD + behind + 4)).filter(|_| has_options);
+        len.map(|len| words::comments(buffer.lend(record.start + behind, len), self.order)).unwrap_or_default()
+    }
+
     /// Reads a block that is no packet; `None` where nothing can be read after it.
     #[cold]
     fn other_block(&mut self, kind: u32, block: &[u8], number: &mut u64, offset: u64, faults: &mut FaultLog) -> Option<()> {
@@ -264,6 +285,10 @@ impl PcapNg {
         self.described = self.described.saturating_add(1);
         match &interface {
             Some(interface) => {
+                if interface.words.is_full {
+                    let fault = Fault::new(FaultKind::BoundReached, "words of a pcapng interface");
+                    faults.note(Fault { wanted: Some(words::MAX_WORDS as u64), ..fault }.at_offset(offset));
+                }
                 if let Err(place) = self.link_types.binary_search(&interface.link_type) {
                     self.link_types.insert(place, interface.link_type);
                 }

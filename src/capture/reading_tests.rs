@@ -378,3 +378,27 @@ fn what_the_writers_write_is_read_back() {
     let (kept, _) = read(&writer.into_inner());
     assert_eq!((kept[0].nanos, &kept[0].data[..], kept[0].link_type, kept[0].interface), (time.nanos(), &b"hello"[..], 113, 1));
 }
+
+#[test]
+fn words_of_interfaces_comments_and_secrets_are_read_back_and_written_again_alike() {
+    let mut words = InterfaceWords::none(6);
+    words.take(2, b"eth0");
+    words.take(3, "Vermittlung, S\u{fc}d".as_bytes());
+    let time = Timestamp::from_nanos(1_700_000_000_123_456_000);
+    let write = |words: &InterfaceWords, comments: &[&[u8]], secrets: &[u8]| {
+        let mut writer = PcapNgWriter::new(Vec::new()).unwrap();
+        writer.interface_in_words(LinkType(1), words).unwrap();
+        writer.secrets(secrets).unwrap();
+        writer.write_commented(0, time, b"hello", 60, comments).unwrap();
+        writer.into_inner()
+    };
+    let written = write(&words, &[b"one", b"another"], b"CLIENT_RANDOM 00 11\n");
+    let mut capture = Capture::from_reader("x".to_owned(), Box::new(std::io::Cursor::new(written.clone()))).unwrap();
+    assert!(capture.advance());
+    assert_eq!(capture.take_secrets(), b"CLIENT_RANDOM 00 11\n\n");
+    assert_eq!((capture.frame().unwrap().time, capture.frame().unwrap().data), (time, &b"hello"[..]));
+    assert_eq!(capture.comments(), [&b"one"[..], b"another"]);
+    assert_eq!(write(&capture.interface_words(), &capture.comments(), b"CLIENT_RANDOM 00 11\n"), written);
+    // Where the clock was put right, the time may need more places.
+    assert_eq!(capture.with_clock_ahead(1).interface_words(), words.in_nanoseconds());
+}

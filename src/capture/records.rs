@@ -11,6 +11,7 @@ use super::error::Error;
 use super::frame::{Frame, LinkType};
 use super::pcap::Pcap;
 use super::pcapng::PcapNg;
+use super::words::InterfaceWords;
 use crate::evidence::Timestamp;
 use crate::fault::{Fault, FaultKind, FaultLog};
 
@@ -206,6 +207,23 @@ impl Records {
     pub(super) fn take_secrets(&mut self, into: &mut Vec<u8>) {
         if let Container::PcapNg(pcapng) = &mut self.container {
             pcapng.take_secrets(into);
+        }
+    }
+
+    /// What is said of the interface by which the record last read came in.
+    pub(super) fn interface_words(&self) -> Option<InterfaceWords> {
+        let record = self.record.as_ref()?;
+        match &self.container {
+            Container::Pcap(pcap) => Some(InterfaceWords::none(pcap.decimals())),
+            Container::PcapNg(pcapng) => pcapng.words_of(record.interface).cloned(),
+        }
+    }
+
+    /// The comments on the record last read.
+    pub(super) fn comments(&self) -> Vec<&[u8]> {
+        match (&self.container, &self.record) {
+            (Container::PcapNg(pcapng), Some(record)) => pcapng.comments(record, &self.buffer),
+            _ => Vec::new(),
         }
     }
 

@@ -5,9 +5,11 @@
 use clap::{Parser, Subcommand};
 
 use super::audit::Audit;
+use super::completions::Completions;
 use super::ladder::Ladder;
 use super::list::List;
 use super::live::Live;
+use super::man::Man;
 use super::rules::Rules;
 use super::show::Show;
 use super::stat::Stat;
@@ -54,4 +56,6 @@ pub(super) enum Command {
     Ladder(Box<Ladder>),
     Stat(Stat),
     Rules(Rules),
+    Completions(Completions),
+    Man(Man),
 }

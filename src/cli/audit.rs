@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use sip3xx::analysis::{self, Input};
+use sip3xx::analysis::{self, Audited, Input};
 use sip3xx::filter::Filter;
 use sip3xx::report::model::{self, Level, Report, SCHEMA};
 use sip3xx::report::{self, FORMATS, Format, Presentation, Rows, Sort, identity};
 
 use super::complaint::Complaint;
 use super::exit::{Exit, Policy};
+use super::frames;
 use super::inputs::{Inputs, inputs, is_input};
 use super::judgement::{Judgement, Measure};
 use super::output::{self, FurtherReport};
@@ -28,6 +29,7 @@ use super::rows::display_filter;
         sip3xx audit --sort verdict --report json=audit.json a.pcap b.pcapng.gz\n  \
         sip3xx audit --format csv --rows findings captures/ > findings.csv\n  \
         sip3xx audit -Y 'sip.User-Agent contains \"Orion\"' trace.pcap\n  \
+        sip3xx audit -w calls.pcapng trace.pcap\n  \
         tcpdump -r trace.pcap -w - udp | sip3xx audit -\n  \
         sip3xx audit --profile strict --strict --require-redirects 1 regression/*.pcap"
 )]
@@ -45,7 +47,7 @@ pub(super) struct Audit {
     /// Write a further report to a file; may be given several times.
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = FurtherReport::parse, help_heading = "Reports")]
     reports: Vec<FurtherReport>,
-    /// The order of redirects in text and CSV: as captured, or the worst first.
+    /// The order of redirects in text, CSV and HTML: as captured, or the worst first.
     #[arg(long, value_name = "ORDER", default_value = "capture", value_parser = sort_parser(), help_heading = "Reports")]
     sort: Sort,
     /// What a row of the CSV is.
@@ -54,6 +56,9 @@ pub(super) struct Audit {
     /// Leave the cells of the CSV as the wire had them, formulas and control characters included.
     #[arg(long, help_heading = "Reports")]
     raw_csv: bool,
+    /// Write all frames of the calls reported as pcapng, fragments and segments included, with the verdicts and findings as comments.
+    #[arg(short = 'w', value_name = "FILE", help_heading = "Reports")]
+    write: Option<PathBuf>,
     /// Tell only the summary in the text report.
     #[arg(short, long, help_heading = "Reports")]
     quiet: bool,
@@ -102,8 +107,10 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
     // What was asked wrongly is said before any file is read; what lies below a folder is known only then.
     let filter = audit.filter.as_deref().map(display_filter).transpose()?;
     refuse_to_overwrite(&audit.reports, &named.iter().cloned().map(Input::File).collect::<Vec<_>>())?;
+    audit.refuse_to_write(&named.iter().cloned().map(Input::File).collect::<Vec<_>>())?;
     let Inputs { readable: inputs, is_some_left_out } = inputs(&named)?;
     refuse_to_overwrite(&audit.reports, &inputs)?;
+    audit.refuse_to_write(&inputs)?;
     let beside = audit.judgement.key_logs().chain(audit.baseline.as_deref());
     let beside: Vec<Input> = beside.map(|file| Input::File(file.to_owned())).collect();
     if let Some(report) = audit.reports.iter().find(|report| is_input(&report.file, &beside)) {
@@ -111,7 +118,11 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
     }
 
     measure.options.keys = audit.judgement.keys()?;
-    let mut report = analysed(audit, &measure, &inputs, filter.as_ref()).map_err(|error| Complaint::of_error(&error))?;
+    let mut audited = analysed(audit, &measure, &inputs, filter.as_ref()).map_err(|error| Complaint::of_error(&error))?;
+    if let Some(file) = &audit.write {
+        write_frames(file, &inputs, &measure.options, &audited)?;
+    }
+    let mut report = std::mem::take(&mut audited.report);
     if let Some(baseline) = &baseline {
         identity::mark_known(&mut report, baseline);
     }
@@ -141,28 +152,69 @@ fn refuse_to_overwrite(reports: &[FurtherReport], inputs: &[Input]) -> Result<()
 }
 
 /// The report of all inputs: merged by time, or each by itself.
-fn analysed(audit: &Audit, measure: &Measure, inputs: &[Input], filter: Option<&Filter>) -> Result<Report, analysis::Error> {
+fn analysed(audit: &Audit, measure: &Measure, inputs: &[Input], filter: Option<&Filter>) -> Result<Audited, analysis::Error> {
     let options = &measure.options;
     let mut line = ProgressLine::new();
     let mut progress = |progress: &analysis::Progress| line.update(progress);
     let mut one = |inputs: &[Input]| {
-        let report = match filter {
-            None => analysis::audit(inputs, options, &mut progress),
-            Some(filter) => analysis::audit_picked(inputs, options, filter, &mut progress),
+        let mut audited = match filter {
+            _ if audit.write.is_some() => analysis::audit_with_members(inputs, options, filter, &mut progress),
+            None => analysis::audit(inputs, options, &mut progress).map(Audited::from),
+            Some(filter) => analysis::audit_picked(inputs, options, filter, &mut progress).map(Audited::from),
         }?;
-        if audit.needs_messages() { analysis::with_ladders(inputs, options, report, &mut progress) } else { Ok(report) }
+        if audit.needs_messages() {
+            audited.report = analysis::with_ladders(inputs, options, audited.report, &mut progress)?;
+        }
+        Ok::<_, analysis::Error>(audited)
     };
-    let mut report = if audit.separate {
-        let reports: Result<Vec<Report>, _> = inputs.chunks(1).map(&mut one).collect();
-        report::join(reports?)
+    // One capture by itself and all captures together are the same where there is one.
+    let mut audited = if audit.separate && inputs.len() > 1 {
+        let reports: Result<Vec<Report>, _> = inputs.chunks(1).map(|inputs| one(inputs).map(|audited| audited.report)).collect();
+        report::join(reports?).into()
     } else {
         one(inputs)?
     };
-    report.options = audit.echo(measure, report.options);
-    Ok(report)
+    audited.report.options = audit.echo(measure, audited.report.options);
+    Ok(audited)
+}
+
+/// Writes the frames of the calls to `file`, audits it, and tells where that comes to other verdicts: several captures in one, or one of which no
+/// call was to be told, may say less than they did.
+fn write_frames(file: &Path, inputs: &[Input], options: &analysis::Options, audited: &Audited) -> Result<(), Complaint> {
+    frames::write(file, |out| analysis::write_members(inputs, options, audited, &mut |_| {}, out))?;
+    // What is no file, such as a device, cannot be read again.
+    if !file.is_file() {
+        return Ok(());
+    }
+    let again = analysis::audit(&[Input::File(file.to_owned())], options, &mut |_| {}).map_err(|error| Complaint::of_error(&error))?;
+    match report::departures(&audited.report, &again) {
+        0 => {}
+        departures => Complaint::new(format!(
+            "{}: audited by itself, it comes to other verdicts than its captures ({}): what they show beside the calls is not in it",
+            file.display(),
+            report::counted(departures as u64, "redirect")
+        ))
+        .tell(),
+    }
+    Ok(())
 }
 
 impl Audit {
+    /// Frames go to a file of their own, and are those of one analysis.
+    fn refuse_to_write(&self, inputs: &[Input]) -> Result<(), Complaint> {
+        let Some(file) = &self.write else { return Ok(()) };
+        if file.as_os_str() == "-" {
+            return Err(Complaint::new("-w - would mix frames with the report on standard output: name a file"));
+        }
+        if self.separate && inputs.len() > 1 {
+            return Err(Complaint::new("-w writes one capture, and --separate makes an analysis of each: leave one of them out"));
+        }
+        if self.reports.iter().any(|report| report.file == *file) {
+            return Err(Complaint::new(format!("a report and the frames of -w would go to {}", file.display())));
+        }
+        frames::refuse(file, inputs)
+    }
+
     /// The options as the report tells them: what was judged by is in it already, the rest is the command's.
     fn echo(&self, measure: &Measure, judged_by: model::Options) -> model::Options {
         model::Options {

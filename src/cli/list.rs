@@ -1,18 +1,19 @@
 //! Takes the arguments of `list`, prints a row for every SIP message, and writes the frames of those that match.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufWriter};
+use std::path::PathBuf;
 
 use clap::Args;
-use sip3xx::analysis::{self, Input, Listing, Marked, Taken, WriteError};
-use sip3xx::filter::fields::{Field, named};
+use sip3xx::analysis::{self, Input, Listing, Marked, Taken};
+use sip3xx::filter::fields::{ALL, Field, named};
 use sip3xx::filter::{Filter, Row};
 use sip3xx::report::listing::{Layout, Occurrence, Quote, ROW_FORMATS, RowFormat, RowWriter, TimeFormat};
 
 use super::complaint::Complaint;
 use super::exit::Exit;
-use super::inputs::{Inputs, inputs, is_input};
+use super::frames;
+use super::inputs::{Inputs, inputs};
+use super::one_of::OneOf;
 use super::output::{self, unless_closed};
 use super::progress::ProgressLine;
 use super::rows::{Messages, unknown_field};
@@ -38,7 +39,7 @@ pub(super) struct List {
     #[arg(short = 'T', value_name = "FORMAT", default_value = "text", help_heading = "Rows")]
     format: String,
     /// A field to show with -T fields, json, jsonl or csv; may be given several times.
-    #[arg(short = 'e', value_name = "FIELD", value_parser = field, help_heading = "Rows")]
+    #[arg(short = 'e', value_name = "FIELD", value_parser = FIELD, hide_possible_values = true, help_heading = "Rows")]
     fields: Vec<&'static Field>,
     /// How fields are laid out: header=y|n, separator=/t|/s|CHARACTER, aggregator=,|/s|CHARACTER, occurrence=f|l|a, quote=d|s|n, bom=y|n.
     #[arg(short = 'E', value_name = "OPTION=VALUE", help_heading = "Rows")]
@@ -71,9 +72,10 @@ pub(super) fn run(list: &List) -> Result<Exit, Complaint> {
     let layout = list.layout(format)?;
     let filter = list.messages.filter()?;
     let named = list.messages.named();
-    list.refuse_to_write(&named.iter().cloned().map(Input::File).collect::<Vec<_>>())?;
+    let refuse = |inputs: &[Input]| list.write.as_ref().map_or(Ok(()), |file| frames::refuse(file, inputs));
+    refuse(&named.iter().cloned().map(Input::File).collect::<Vec<_>>())?;
     let Inputs { readable: inputs, is_some_left_out } = inputs(&named)?;
-    list.refuse_to_write(&inputs)?;
+    refuse(&inputs)?;
 
     let listing = Listing { keys: list.messages.keys()?, ..list.messages.listing(layout.fields.iter().map(|field| field.name)) };
     let mut rows = Rows::new(list, format, layout, filter)?;
@@ -83,7 +85,7 @@ pub(super) fn run(list: &List) -> Result<Exit, Complaint> {
     drop(line);
     let marked = rows.finish()?;
     if let Some(file) = &list.write {
-        write_frames(&inputs, &marked, file)?;
+        frames::write(file, |out| analysis::write_marked(&inputs, &marked, out))?;
     }
     Ok(if is_some_left_out { Exit::Trouble } else { Exit::Well })
 }
@@ -111,18 +113,6 @@ impl List {
             set(&mut layout, option).map_err(Complaint::new)?;
         }
         Ok(layout)
-    }
-
-    /// Frames need a second pass, and may not take the place of a capture.
-    fn refuse_to_write(&self, inputs: &[Input]) -> Result<(), Complaint> {
-        let Some(file) = &self.write else { return Ok(()) };
-        if !inputs.iter().all(Input::can_be_read_again) {
-            return Err(Complaint::new("-w reads the captures twice, and what comes through a pipe cannot be read again: name a file"));
-        }
-        if is_input(file, inputs) {
-            return Err(Complaint::new(format!("-w would overwrite the capture {}", file.display())));
-        }
-        Ok(())
     }
 
     /// Whether rows are printed.
@@ -175,30 +165,13 @@ impl Rows {
     }
 }
 
-/// Writes the marked frames to `file`.
-fn write_frames(inputs: &[Input], marked: &Marked, file: &Path) -> Result<(), Complaint> {
-    let write = |out: &mut dyn Write| {
-        let mut out = BufWriter::with_capacity(1 << 16, out);
-        analysis::write_marked(inputs, marked, &mut out).and_then(|_| Ok(out.flush()?))
-    };
-    let written = if file.as_os_str() == "-" {
-        match write(&mut io::stdout().lock()) {
-            Err(WriteError::Write(error)) => unless_closed(Err(error)).map_err(WriteError::Write),
-            other => other,
-        }
-    } else {
-        File::create(file).map_err(WriteError::Write).and_then(|mut out| write(&mut out))
-    };
-    written.map_err(|error| match error {
-        WriteError::Write(error) => Complaint::new(format!("cannot write {}: {error}", file.display())),
-        read => Complaint::of_error(&read),
-    })
-}
-
 /// What `-T ?` prints.
 fn formats() -> String {
     ROW_FORMATS.iter().map(|format| format!("{:<8}{}\n", format.name, format.summary)).collect()
 }
+
+/// A parser of the name of a field.
+const FIELD: OneOf<&'static Field> = OneOf::new(|| ALL.iter().copied().flatten().map(|field| field.name).collect(), field);
 
 fn field(name: &str) -> Result<&'static Field, String> {
     named(name).ok_or_else(|| unknown_field(name))

@@ -5,15 +5,19 @@
 mod arguments;
 mod audit;
 mod complaint;
+mod completions;
 mod configuration;
 mod decode_as;
 mod exit;
+mod frames;
 mod inputs;
 mod judgement;
 mod key_log;
 mod ladder;
 mod list;
 mod live;
+mod man;
+mod one_of;
 mod output;
 mod progress;
 mod rows;
@@ -64,6 +68,8 @@ fn try_run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit, Compla
         Some(Command::Ladder(ladder)) => ladder::run(&ladder),
         Some(Command::Stat(stat)) => stat::run(&stat),
         Some(Command::Rules(rules)) => rules::run(&rules),
+        Some(Command::Completions(completions)) => completions::run(&completions),
+        Some(Command::Man(man)) => man::run(&man),
         None => Err(Complaint::without_command(&Arguments::command())),
     }
 }

@@ -31,7 +31,7 @@ impl Way {
         }
         // Whoever had sent the redirected request past its own URI, to the same server, has an outbound proxy there.
         let has_proxy =
-            redirect.sends_all_there || redirect.request.is_some() && redirect.hop.is_at(redirect.server.address) == Some(false);
+            redirect.sends_all_there.is_some() || redirect.request.is_some() && redirect.hop.is_at(redirect.server.address) == Some(false);
         let is_to_server = destination.address == redirect.server.address;
         let [by_own_uri, _] = proofs;
         match by_own_uri {

@@ -23,6 +23,8 @@ mod faults;
 mod generated;
 /// Captures that were cut or changed anywhere: no panic, an end, and the same report twice.
 mod hostile;
+/// The report as a page, in a browser where there is one.
+mod html_page;
 /// The ladders as a user draws them: every choice and format.
 mod ladder_command;
 /// Holds the ladders of captures to the report on them.
@@ -53,3 +55,5 @@ mod unreachable;
 mod verify_command;
 /// Asks tshark which SIP messages a capture holds and what they say, and holds ours to it.
 mod witness;
+/// The frames of audited calls in a file of their own: the same verdicts, and what tshark shows.
+mod written_frames;

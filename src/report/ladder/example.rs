@@ -37,7 +37,7 @@ fn mark(is: Standing) -> Vec<Mark> {
 }
 
 /// The redirect that was not followed, with its messages.
-pub(super) fn office() -> Report {
+pub(in crate::report) fn office() -> Report {
     let fault = Standing::Finding { index: 0, rule: "redirect-not-followed".to_owned(), level: Level::Error };
     let messages = vec![
         LadderMessage { marks: mark(Standing::Redirected), ..message(30, 30_000, 0, 1, "INVITE sip:carol@example.com") },

@@ -4,7 +4,7 @@
 //! number of messages and participants.
 
 #[cfg(test)]
-mod example;
+pub(super) mod example;
 mod fitting;
 mod format;
 mod lanes;

@@ -188,7 +188,7 @@ pub(super) fn has_outbound_proxy(redirect: &Redirect, attempt: &Attempt) -> bool
         Some(Element::RedirectServer) => return routed || redirect.is_over_websocket,
         None => {}
     }
-    routed || !by_own_uri || redirect.sends_all_there || redirect.is_over_websocket
+    routed || !by_own_uri || redirect.sends_all_there.is_some() || redirect.is_over_websocket
 }
 
 /// The attempt at a Contact that was challenged, where this one answers it with credentials, and at the original URI instead.

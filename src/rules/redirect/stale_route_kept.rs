@@ -30,7 +30,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let retry = Retry::at_contact(redirect, attempt)?;
     let request = redirect.request.as_ref()?;
     // Inside a dialog the route set stays (RFC 3261, 12.2.1.1).
-    if request.message.to_tag().is_some() || redirect.sends_all_there {
+    if request.message.to_tag().is_some() || redirect.sends_all_there.is_some() {
         return None;
     }
     let (before, kept) = (first_route(request)?, first_route(&attempt.request)?);

@@ -1,0 +1,51 @@
+//! Takes two reports on the same calls, gives where they come to other verdicts: the frames of calls, written alone, are held to where they came from.
+//!
+//! Invariant: a redirect is known by its Call-ID, status and time, never by its number or frame, which differ between two files.
+
+use std::collections::BTreeMap;
+
+use super::model::{Redirect, Report, Verdict};
+
+/// By what a redirect is known in both reports.
+type Key<'a> = (&'a str, u16, i64);
+/// What must agree: the verdict, and the rules that are broken.
+type Judged<'a> = (Verdict, Vec<&'a str>);
+
+/// How many redirects of `report`, companions included, are judged otherwise in `again`, or are not there. What is only there is none: the call
+/// of a later request may have been redirected as well.
+#[must_use]
+pub fn departures(report: &Report, again: &Report) -> usize {
+    let judged: BTreeMap<Key<'_>, Judged<'_>> = told(again).collect();
+    told(report).filter(|(key, wanted)| judged.get(key) != Some(wanted)).count()
+}
+
+fn told(report: &Report) -> impl Iterator<Item = (Key<'_>, Judged<'_>)> {
+    report.redirects.iter().chain(&report.companions).map(|redirect: &Redirect| {
+        let mut rules: Vec<&str> = redirect.findings.iter().map(|finding| finding.rule.as_str()).collect();
+        rules.sort_unstable();
+        ((redirect.call_id.as_str(), redirect.status, redirect.response.seen.moment.0), (redirect.verdict, rules))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example;
+    use super::*;
+
+    #[test]
+    fn another_verdict_and_a_missing_redirect_are_departures_and_other_frames_and_a_further_one_are_none() {
+        let report = example::one_capture();
+        let mut again = report.clone();
+        for redirect in &mut again.redirects {
+            (redirect.id, redirect.response.seen.frame) = (redirect.id + 1, 1);
+        }
+        assert_eq!(departures(&report, &again), 0);
+        again.redirects[0].verdict = Verdict::Inconclusive;
+        assert_eq!(departures(&report, &again), 1);
+        let last = again.redirects.pop();
+        assert_eq!((departures(&report, &again), departures(&again, &report)), (2, 1));
+        again.redirects.extend(last);
+        again.redirects[1].findings.clear();
+        assert_eq!(departures(&report, &again), 2);
+    }
+}
