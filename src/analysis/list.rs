@@ -18,7 +18,7 @@ use super::conversations::Conversations;
 use super::exchanges::Exchanges;
 use super::judging::Judging;
 use super::kept::KeptFrames;
-use super::{Audit, Audited, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, open, tell, with_clocks};
+use super::{Audit, Audited, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, open, with_clocks};
 
 /// What is to be listed.
 #[derive(Debug, Clone, Default)]
@@ -118,7 +118,10 @@ pub(super) fn list_some(
         let mut found = Shown { rows: &mut rows, judge, frame: Some((capture, frame)), path: Path::default(), take };
         flow.push(capture, &frame, faults, &mut |unit| found.look(&unit, listing, sightings));
         // A row tells no connections, but what is judged beside may hang on one.
-        flow.take_signs().for_each(|sign| tell(&mut found, sign));
+        let signs = flow.take_signs();
+        if listing.judge.is_some() {
+            signs.for_each(|sign| judging.noticed(&super::clues::of_connection(sign)));
+        }
         rows.end(capture, &frame);
         if frames.is_multiple_of(PROGRESS_FRAMES) {
             progress(&how_far(merge, 0));
@@ -128,7 +131,9 @@ pub(super) fn list_some(
         let judge = listing.judge.is_some().then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: None, path: Path::default(), take };
         flow.finish(faults, &mut |unit| found.look(&unit, listing, sightings));
-        flow.take_signs().for_each(|sign| tell(&mut found, sign));
+        if listing.judge.is_some() {
+            flow.take_signs().for_each(|sign| judging.noticed(&super::clues::of_connection(sign)));
+        }
     }
     let mut judged = judging.finish();
     select(&mut judged);

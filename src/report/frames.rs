@@ -42,6 +42,11 @@ impl FrameNames {
         FramesAt { names: self, home: Some(home) }
     }
 
+    /// The name of a capture; empty where it is the only one.
+    pub(super) fn capture(&self, capture: u32) -> &str {
+        usize::try_from(capture).ok().and_then(|index| self.captures.get(index)).map_or("", String::as_str)
+    }
+
     /// A finding on one line: how bad, the rule, where that stands, the frame, and the sentence.
     pub(super) fn finding(&self, finding: &Finding) -> String {
         let Finding { level, rule, clause, message, .. } = finding;
@@ -83,8 +88,10 @@ impl FramesAt<'_> {
         if self.home == Some(capture) {
             return String::new();
         }
-        let name = usize::try_from(capture).ok().and_then(|index| self.names.captures.get(index));
-        name.map_or_else(String::new, |name| format!("{name} "))
+        match self.names.capture(capture) {
+            "" => String::new(),
+            name => format!("{name} "),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the phrases of our own are plain; what they hold of the wire is as it was, and whoever shows it escapes it.
 
-use super::model::{Capture, Evidence, FutureVerdict, Link, NextHop, Redirect, Report, Role, Sighting, milliseconds};
+use super::model::{Capture, Contact, Evidence, FutureVerdict, Link, NextHop, Redirect, Report, Role, Sighting, milliseconds};
 
 /// The status code with its reason phrase.
 pub(super) fn status(redirect: &Redirect) -> String {
@@ -31,6 +31,18 @@ pub(super) const fn role(role: Role) -> &'static str {
         Role::Uac => "user agent",
         Role::Proxy => "proxy",
         Role::Unknown => "role unknown",
+    }
+}
+
+/// Why no request can be sent to a Contact; nothing where one can.
+pub(super) fn unusable(contact: &Contact) -> Option<&'static str> {
+    /// How the URN of a service begins (RFC 5031, 4).
+    const SERVICE: &str = "urn:service:";
+    let is_service = contact.uri.get(..SERVICE.len()).is_some_and(|start| start.eq_ignore_ascii_case(SERVICE));
+    match (contact.usable, is_service) {
+        (true, _) => None,
+        (false, true) => Some("names a service, no address"),
+        (false, false) => Some("no SIP client can ask there"),
     }
 }
 

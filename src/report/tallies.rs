@@ -84,3 +84,33 @@ pub(super) fn rules(redirects: &[Redirect]) -> Vec<RuleTally<'_>> {
     rules.sort_by_key(|tally| (Reverse(tally.level), Reverse(tally.count), tally.rule));
     rules
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::example;
+    use super::*;
+
+    #[test]
+    fn the_client_with_most_incorrect_comes_first_and_answers_for_its_own_faults_alone() {
+        let redirects = [example::followed(), example::followed(), example::not_followed()];
+        let clients = clients(&redirects);
+        let told: Vec<_> = clients.iter().map(|(name, tally)| (name.address, tally.verdicts.incorrect, tally.redirects)).collect();
+        assert_eq!(told, [("10.77.0.3", 1, 1), ("10.77.0.2", 0, 2)]);
+        // The note beside it is the server's.
+        assert_eq!(clients[0].1.rules.keys().copied().collect::<Vec<_>>(), ["redirect-not-followed"]);
+    }
+
+    #[test]
+    fn the_worst_level_comes_first_and_then_what_is_most_frequent() {
+        let mut redirects = [example::not_followed(), example::not_followed(), example::not_followed()];
+        redirects[1].findings.remove(0);
+        redirects[2].findings[0].level = Level::Note;
+        let told: Vec<_> = rules(&redirects).iter().map(|tally| (tally.rule.to_owned(), tally.level, tally.count)).collect();
+        let wanted = [
+            ("redirect-not-followed", Level::Error, 1),
+            ("contact-without-sip-target", Level::Note, 3),
+            ("redirect-not-followed", Level::Note, 1),
+        ];
+        assert_eq!(told, wanted.map(|(rule, level, count)| (rule.to_owned(), level, count)));
+    }
+}

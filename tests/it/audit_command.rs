@@ -176,6 +176,7 @@ fn the_same_capture_gives_the_same_octets_twice() {
         &["--format", "junit"],
         &["--format", "sarif"],
         &["--format", "github"],
+        &["--format", "html"],
         &["--format", "markdown"],
         &["--format", "csv", "--rows", "findings"],
         &["--format", "csv", "--rows", "attempts"],

@@ -40,6 +40,7 @@ fn the_fragment_says_which_redirects_are_shown_and_open() {
     for (fragment, shown, open) in [
         ("", &["r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"][..], &[][..]),
         ("#verdict=incorrect&open=3", &["r2", "r3", "r6"], &["r3"]),
+        ("#sort=verdict&status=302", &["r2", "r3", "r6", "r8", "r1", "r4"], &[]),
         ("#rule=sent-to-old-server&open=all", &["r3"], &["r3"]),
         ("#client=192.0.2.12%20Cygnus%205.0&status=302", &["r2", "r6"], &[]),
         ("#q=orion+%22frame+14%22", &["r3"], &[]),

@@ -23,7 +23,8 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
         return Ok(());
     }
     let most = clients.iter().map(|(_, tally)| tally.redirects).max().unwrap_or(0);
-    html!(out, "<section id=\"clients\">\n<h2>Worst clients</h2>\n")?;
+    let title = if report.summary.by_verdict.incorrect > 0 { "Worst clients" } else { "Clients" };
+    html!(out, "<section id=\"clients\">\n<h2>{}</h2>\n", title)?;
     let told = clients.get(..TOLD).unwrap_or(&clients);
     let (shown, folded) = told.split_at(SHOWN.min(told.len()));
     table(shown, most, out)?;

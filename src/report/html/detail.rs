@@ -122,7 +122,7 @@ fn offer(contact: &Contact, out: &mut dyn io::Write) -> io::Result<()> {
     if let Some(expires) = contact.expires {
         html!(out, " expires={}", expires)?;
     }
-    if contact.usable { Ok(()) } else { html!(out, " (no SIP client can ask there)") }
+    phrases::unusable(contact).map_or(Ok(()), |why| html!(out, " ({})", why))
 }
 
 /// What the body of a 380 describes, and what the client is to do.

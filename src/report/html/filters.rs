@@ -25,7 +25,9 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     choice("client", "Client", &clients.collect::<Vec<_>>(), out)?;
     let futures = all().filter_map(|redirect| Some(redirect.future.as_ref()?.verdict.name().to_owned()));
     choice("future", "Later requests", &counts(futures), out)?;
-    html!(out, "<button type=\"reset\">Clear</button>\n<button type=\"button\" name=\"all\">Open all shown</button>\n</form>\n")?;
+    html!(out, "<label>Order <select name=\"sort\"><option value=\"\">as in the report</option>\n")?;
+    html!(out, "<option value=\"verdict\">worst first</option>\n<option value=\"client\">by client</option>\n</select></label>\n")?;
+    html!(out, "<button type=\"reset\">Clear</button>\n<button type=\"button\" name=\"all\">Open or close all</button>\n</form>\n")?;
     html!(out, "<p id=\"count\" role=\"status\"></p>\n")?;
     html!(out, "<p class=\"keys\" hidden=\"\"><kbd>j</kbd> <kbd>k</kbd> or arrows move, <kbd>Enter</kbd> opens, <kbd>Esc</kbd> closes, ")?;
     html!(out, "<kbd>/</kbd> searches. The address of the page always names what is shown.</p>\n")

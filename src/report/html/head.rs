@@ -75,6 +75,7 @@ fn completeness(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         (1, _) => html!(out, "<p class=\"damaged\">The capture is <a href=\"#captures\">incomplete</a>.</p>\n")?,
         _ => html!(out, "<p class=\"damaged\"><a href=\"#captures\">{} of {} captures are incomplete</a>.</p>\n", incomplete, all)?,
     }
+    html!(out, "<p>Judged by profile <code>{}</code> (<a href=\"#options\">all options</a>).</p>\n", report.options.profile)?;
     report.hints.iter().try_for_each(|hint| html!(out, "<p class=\"damaged\">{}</p>\n", hint))
 }
 

@@ -74,5 +74,5 @@ fn row(redirect: &Redirect, names: &FrameNames, out: &mut dyn io::Write) -> io::
         html!(out, "{}<span class=\"level {}\">{}</span>", if nth > 0 { " " } else { "" }, finding.level, finding.rule)?;
     }
     let seen = &redirect.response.seen;
-    html!(out, "</span><span>{}</span></summary>\n", names.frame(seen.capture, seen.frame))
+    html!(out, "</span><span>frame {} {}</span></summary>\n", seen.frame, names.capture(seen.capture))
 }

@@ -19,7 +19,7 @@
 
   // What the form asks: words or "several words" that a row must all hold, and a value for each kind that is chosen.
   const asked = () => {
-    const { q, ...chosen } = Object.fromEntries(new FormData(form));
+    const { q, sort, ...chosen } = Object.fromEntries(new FormData(form));
     const words = (q.toLowerCase().match(/"[^"]+"|\S+/g) ?? []).map((word) => word.replace(/^"(.+)"$/, "$1"));
     return { words, chosen: Object.entries(chosen).filter(([, value]) => value) };
   };
@@ -27,6 +27,7 @@
   const has = (row, kind, value) => (kind === "rule" ? row.dataset.rule.split(" ").includes(value) : row.dataset[kind] === value);
 
   const show = () => {
+    sort();
     const { words, chosen } = asked();
     let shown = 0;
     for (const row of rows) {
@@ -37,6 +38,24 @@
     // With what was asked, for paper has no form.
     const told = [...words.map((word) => `"${word}"`), ...chosen.map((choice) => choice.join(" "))].map((filter) => `, ${filter}`);
     document.getElementById("count").textContent = `${shown} of ${rows.length} shown${told.join("")}`;
+  };
+
+  // Puts the rows in the order that is asked for: as in the report, or by a key, the worst or the first first.
+  const inReport = new Map(rows.map((row, at) => [row, at]));
+  const verdicts = ["incorrect", "inconclusive", "not-applicable", "correct"];
+  const keyOf = { verdict: (row) => verdicts.indexOf(row.dataset.verdict), client: (row) => row.dataset.client };
+  let sorted = "";
+  const sort = () => {
+    const by = form.elements.sort.value;
+    if (by === sorted) return;
+    sorted = by;
+    const key = keyOf[by] ?? (() => 0);
+    const keys = new Map(rows.map((row) => [row, key(row)]));
+    const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+    rows.sort((a, b) => compare(keys.get(a), keys.get(b)) || inReport.get(a) - inReport.get(b));
+    for (const row of rows) row.parentNode.append(row);
+    // Keys go through the rows as they stand: all redirects, then what stands beside them.
+    rows.splice(0, rows.length, ...document.querySelectorAll("details.redirect"));
   };
 
   // Where a script runs, the inside of a noscript is one text to the browser: thousands of pictures and messages cost little until one is wanted.
@@ -207,7 +226,9 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(changed));
   form.elements.all.addEventListener("click", () => {
-    for (const row of rows) row.open = !row.hidden;
+    const shown = rows.filter((row) => !row.hidden);
+    const isAllOpen = shown.every((row) => row.open);
+    for (const row of shown) row.open = !isAllOpen;
   });
   document.addEventListener("toggle", toggled, true);
   addEventListener("hashchange", go);

@@ -12,8 +12,6 @@ use super::tint;
 
 /// How many items of a list a block shows before it only counts the rest.
 const SHOWN_ITEMS: usize = 20;
-/// How the URN of a service begins (RFC 5031, 4).
-const SERVICE: &str = "urn:service:";
 
 pub(super) fn write(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
     head(redirect, names, page)?;
@@ -139,11 +137,9 @@ fn offer(line: Line, contact: &Contact) -> Line {
     if let Some(expires) = contact.expires {
         line = line.gap().text(&format!("expires={expires}"));
     }
-    let is_service = contact.uri.get(..SERVICE.len()).is_some_and(|start| start.eq_ignore_ascii_case(SERVICE));
-    match (contact.usable, is_service) {
-        (true, _) => line,
-        (false, true) => line.gap().whole("(names a service, no address)"),
-        (false, false) => line.gap().whole("(no SIP client can ask there)"),
+    match phrases::unusable(contact) {
+        Some(why) => line.gap().whole(&format!("({why})")),
+        None => line,
     }
 }
 
