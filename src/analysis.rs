@@ -48,7 +48,7 @@ pub use ladders::{Wanted, ladders, with_ladders};
 pub use list::{DecodeAs, Listing, Taken, list};
 pub use marked::{Marked, WriteError, write_marked};
 pub use members::Members;
-pub use picked::{audit_picked, audit_wanting};
+pub use picked::audit_wanting;
 use sightings::{Count, Found, Sightings};
 pub use written::write_members;
 
@@ -168,11 +168,11 @@ fn audited(inputs: &[Input], options: &Options, keeps_members: bool, progress: &
     let merge = open(inputs, &clocks, Capture::open)?;
     // What came through a pipe cannot be read again.
     let repeatable = merge.captures().iter().all(Capture::can_be_reopened);
-    let (mut audited, is_in_time_order) = match Audit::new(merge, options, keeps_members).run(repeatable, progress) {
+    let (mut audited, is_in_time_order) = match Audit::new(merge, options).run(keeps_members, repeatable, progress) {
         Some(audited) => (audited, false),
         None => {
             let merge = open(inputs, &clocks, Capture::open_in_time_order)?;
-            (Audit::new(merge, options, keeps_members).run(false, progress).unwrap_or_default(), true)
+            (Audit::new(merge, options).run(keeps_members, false, progress).unwrap_or_default(), true)
         }
     };
     audited.members.is_in_time_order = is_in_time_order;
@@ -184,7 +184,7 @@ fn audited(inputs: &[Input], options: &Options, keeps_members: bool, progress: &
 ///
 /// They cannot be begun again: frames that are not in order of time are taken as they come, and told.
 pub fn audit_captures(captures: Vec<Capture>, options: &Options, progress: &mut dyn FnMut(&Progress)) -> Report {
-    Audit::new(captures.into_iter().collect(), options, false).run(false, progress).unwrap_or_default().report
+    Audit::new(captures.into_iter().collect(), options).run(false, false, progress).unwrap_or_default().report
 }
 
 fn open(inputs: &[Input], clocks: &Clocks, file: fn(&std::path::Path) -> Result<Capture, capture::Error>) -> Result<Merge, Error> {
@@ -251,7 +251,6 @@ struct Audit<'a> {
     /// The faults found behind the capture room, by capture.
     faults: FaultLogs,
     options: &'a Options,
-    keeps_members: bool,
 }
 
 impl Found for Sender {
@@ -270,19 +269,20 @@ impl Found for Sender {
 }
 
 impl<'a> Audit<'a> {
-    fn new(merge: Merge, options: &'a Options, keeps_members: bool) -> Self {
+    fn new(merge: Merge, options: &'a Options) -> Self {
         let captures = merge.captures().len();
         let mut flow = Flow::new(Limits::default(), SipCutter);
         flow.keys_mut().clone_from(&options.keys);
-        Self { merge, flow, sightings: Sightings::of_captures(captures), faults: FaultLogs::of_captures(captures), options, keeps_members }
+        Self { merge, flow, sightings: Sightings::of_captures(captures), faults: FaultLogs::of_captures(captures), options }
     }
 
-    /// Reads to the end and judges; `None` where the frames are not in order of time and `give_up_disorder` asks to begin again.
-    fn run(mut self, give_up_disorder: bool, progress: &mut dyn FnMut(&Progress)) -> Option<Audited> {
+    /// Reads to the end and judges; `None` where the frames are not in order of time and `give_up_disorder` asks to begin again. Of what the redirects
+    /// consist is told where `keeps_members`.
+    fn run(mut self, keeps_members: bool, give_up_disorder: bool, progress: &mut dyn FnMut(&Progress)) -> Option<Audited> {
         let captures = self.merge.captures().len();
         let (mut sender, batches) = batch::batches(captures);
         let redirects = AtomicU64::new(0);
-        let (options, count, keeps_members) = (self.options, &redirects, self.keeps_members);
+        let (options, count) = (self.options, &redirects);
         let mut judged = std::thread::scope(|scope| {
             let judge = scope.spawn(move || judge(batches, options, captures, keeps_members, count));
             let complete = self.read(&mut sender, give_up_disorder, &redirects, progress);
@@ -298,9 +298,7 @@ impl<'a> Audit<'a> {
     fn read(&mut self, found: &mut impl Found, give_up_disorder: bool, redirects: &AtomicU64, progress: &mut dyn FnMut(&Progress)) -> bool {
         let mut frames = 0_u64;
         let sightings = &mut self.sightings;
-        learn_secrets(&mut self.merge, &mut self.flow);
-        while self.merge.advance() {
-            learn_secrets(&mut self.merge, &mut self.flow);
+        while advance(&mut self.merge, &mut self.flow) {
             let Some((capture, frame)) = self.merge.frame() else { break };
             found.frame(capture, &frame);
             self.flow.push(capture, &frame, &mut self.faults, &mut |unit| sightings.take(&unit, found));
@@ -361,13 +359,17 @@ impl<'a> Audit<'a> {
     }
 }
 
-/// Takes over the secrets that the captures hold up to here.
+/// Goes to the next frame, and learns the secrets that stand in the captures ahead of it.
 #[inline]
-fn learn_secrets(merge: &mut Merge, flow: &mut Flow<SipCutter>) {
+fn advance(merge: &mut Merge, flow: &mut Flow<SipCutter>) -> bool {
+    if !merge.advance() {
+        return false;
+    }
     let secrets = merge.take_secrets();
     if !secrets.is_empty() {
         flow.keys_mut().learn(&secrets);
     }
+    true
 }
 
 /// Tells `found` what a connection shows beside its units.

@@ -19,8 +19,8 @@ pub(super) struct Judging<E = Collector> {
 }
 
 impl Judging {
-    pub(super) fn new(options: &Options, captures: usize) -> Self {
-        Self { calls: Calls::new(settings(options)), events: Collector::new(selection(options), captures).keeping_members(true) }
+    pub(super) fn new(options: &Options, captures: usize, keeps_members: bool) -> Self {
+        Self { calls: Calls::new(settings(options)), events: Collector::new(selection(options), captures).keeping_members(keeps_members) }
     }
 
     pub(super) fn finish(mut self) -> Judged {

@@ -14,7 +14,7 @@ use super::exchanges::Exchanges;
 use super::parties::{Ends, participants};
 use super::{Audit, Error, Found, Input, Options, Progress, open};
 use crate::call::{Clue, Sighting};
-use crate::capture::{self, Capture, Frame};
+use crate::capture::{self, Capture};
 use crate::evidence::Place;
 use crate::report::model::{Ladder, LadderMessage, Mark, Redirect, Report, Standing, Subject};
 use crate::report::publish;
@@ -83,7 +83,7 @@ pub fn ladders(
     let clocks = Clocks::of_inputs(inputs);
     let mut read = |file: fn(&Path) -> Result<Capture, capture::Error>, give_up_disorder| -> Result<_, Error> {
         let mut collecting = Collecting::new(report, wanted);
-        let is_read = Audit::new(open(inputs, &clocks, file)?, options, false).read(&mut collecting, give_up_disorder, &0.into(), progress);
+        let is_read = Audit::new(open(inputs, &clocks, file)?, options).read(&mut collecting, give_up_disorder, &0.into(), progress);
         Ok(is_read.then_some(collecting))
     };
     // As the audit did: begun again in the order of time.
@@ -183,8 +183,6 @@ impl Collecting {
 }
 
 impl Found for Collecting {
-    fn frame(&mut self, _: u32, _: &Frame<'_>) {}
-
     fn message(&mut self, sighting: &Sighting<'_>) {
         let marks = self.marks.get(&sighting.place).cloned().unwrap_or_default();
         let call_id = sighting.message.call_id().map(String::from_utf8_lossy).unwrap_or_default();

@@ -18,9 +18,7 @@ use super::conversations::Conversations;
 use super::exchanges::Exchanges;
 use super::judging::Judging;
 use super::kept::KeptFrames;
-use super::{
-    Audit, Audited, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, how_far, learn_secrets, open, with_clocks,
-};
+use super::{Audit, Audited, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, advance, how_far, open, with_clocks};
 
 /// What is to be listed.
 #[derive(Debug, Clone, Default)]
@@ -82,15 +80,16 @@ pub fn list(
     progress: &mut dyn FnMut(&Progress),
     take: &mut dyn FnMut(&Row<'_>) -> Taken,
 ) -> Result<Report, Error> {
-    Ok(list_some(inputs, listing, progress, take, &mut |_| {})?.report)
+    Ok(list_some(inputs, listing, progress, take, false, &mut |_| {})?.report)
 }
 
-/// The same, with a last look at what was judged: `select` says what of it is told.
+/// The same, with a last look at what was judged: `select` says what of it is told, with of what the redirects consist where `keeps_members`.
 pub(super) fn list_some(
     inputs: &[Input],
     listing: &Listing,
     progress: &mut dyn FnMut(&Progress),
     take: &mut dyn FnMut(&Row<'_>) -> Taken,
+    keeps_members: bool,
     select: &mut dyn FnMut(&mut Judged),
 ) -> Result<Audited, Error> {
     let clocks = Clocks::of_inputs(inputs);
@@ -101,14 +100,12 @@ pub(super) fn list_some(
     }
     let options = listing.judge.clone().unwrap_or_else(|| Options { keys: listing.keys.clone(), ..Options::default() });
     let captures = merge.captures().len();
-    let mut audit = Audit::new(merge, &options, true);
-    let mut judging = Judging::new(&options, captures);
+    let mut audit = Audit::new(merge, &options);
+    let mut judging = Judging::new(&options, captures, keeps_members);
     let mut rows = Rows::new(listing);
     let Audit { merge, flow, sightings, faults, .. } = &mut audit;
     let mut frames = 0_u64;
-    learn_secrets(merge, flow);
-    while !rows.is_over && listing.frames.is_none_or(|most| frames < most) && merge.advance() {
-        learn_secrets(merge, flow);
+    while !rows.is_over && listing.frames.is_none_or(|most| frames < most) && advance(merge, flow) {
         let Some((capture, frame)) = merge.frame() else { break };
         frames += 1;
         judging.reached(capture, frame.time);
@@ -169,8 +166,6 @@ impl Shown<'_, '_> {
 }
 
 impl Found for Shown<'_, '_> {
-    fn frame(&mut self, _: u32, _: &Frame<'_>) {}
-
     fn message(&mut self, sighting: &Sighting<'_>) {
         if let Some(judge) = &mut self.judge {
             judge.seen(sighting);

@@ -21,15 +21,8 @@ const MAX_CALLS: usize = 100_000;
 /// How many octets they may have together.
 const MAX_CALL_ID_OCTETS: usize = 16 << 20;
 
-/// Reads `inputs` as one capture, merged by time, judges every 3xx in it, and tells of those whose call has a message that `filter` picks.
-///
-/// # Errors
-/// When an input cannot be read at all.
-pub fn audit_picked(inputs: &[Input], options: &Options, filter: &Filter, progress: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
-    Ok(audited_picked(inputs, options, filter, progress)?.report)
-}
-
-/// The same, and of what these redirects consist.
+/// Reads `inputs` as one capture, merged by time, judges every 3xx in it, and tells of those whose call has a message that `filter` picks; and of
+/// what these redirects consist.
 pub(super) fn audited_picked(
     inputs: &[Input],
     options: &Options,
@@ -74,7 +67,7 @@ fn pick(
         }
         Taken::PassedOver
     };
-    list_some(inputs, &listing, progress, &mut take, &mut |judged| select(&picked.borrow(), judged))
+    list_some(inputs, &listing, progress, &mut take, true, &mut |judged| select(&picked.borrow(), judged))
 }
 
 /// The calls that have a matching message.

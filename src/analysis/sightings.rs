@@ -30,7 +30,7 @@ pub(super) struct Sightings {
 /// Who takes what is found in the units.
 pub(super) trait Found {
     /// The next frame, ahead of what it completes.
-    fn frame(&mut self, capture: u32, frame: &Frame<'_>);
+    fn frame(&mut self, _capture: u32, _frame: &Frame<'_>) {}
     /// The next message.
     fn message(&mut self, sighting: &Sighting<'_>);
     /// The next clue, and the frames that carried it.

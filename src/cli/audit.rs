@@ -157,11 +157,11 @@ fn analysed(audit: &Audit, measure: &Measure, inputs: &[Input], filter: Option<&
     let mut line = ProgressLine::new();
     let mut progress = |progress: &analysis::Progress| line.update(progress);
     let mut one = |inputs: &[Input]| {
-        let mut audited = match filter {
-            _ if audit.write.is_some() => analysis::audit_with_members(inputs, options, filter, &mut progress),
-            None => analysis::audit(inputs, options, &mut progress).map(Audited::from),
-            Some(filter) => analysis::audit_picked(inputs, options, filter, &mut progress).map(Audited::from),
-        }?;
+        let mut audited = if filter.is_some() || audit.write.is_some() {
+            analysis::audit_with_members(inputs, options, filter, &mut progress)?
+        } else {
+            analysis::audit(inputs, options, &mut progress)?.into()
+        };
         if audit.needs_messages() {
             audited.report = analysis::with_ladders(inputs, options, audited.report, &mut progress)?;
         }

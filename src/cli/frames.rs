@@ -9,14 +9,12 @@ use std::path::Path;
 use sip3xx::analysis::{Input, WriteError};
 
 use super::complaint::Complaint;
-use super::inputs::is_input;
+use super::inputs::{is_input, refuse_pipes};
 use super::output::unless_closed;
 
 /// Refuses to write frames of what cannot be read again, or over what is read.
 pub(super) fn refuse(file: &Path, inputs: &[Input]) -> Result<(), Complaint> {
-    if !inputs.iter().all(Input::can_be_read_again) {
-        return Err(Complaint::new("-w reads the captures twice, and what comes through a pipe cannot be read again: name a file"));
-    }
+    refuse_pipes("-w", inputs)?;
     if is_input(file, inputs) {
         return Err(Complaint::new(format!("-w would overwrite the capture {}", file.display())));
     }

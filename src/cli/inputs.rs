@@ -64,6 +64,14 @@ pub(super) fn inputs(named: &[PathBuf]) -> Result<Inputs, Complaint> {
     Ok(Inputs { readable: inputs, is_some_left_out })
 }
 
+/// Refuses what cannot be read a second time, as `who` does.
+pub(super) fn refuse_pipes(who: &str, inputs: &[Input]) -> Result<(), Complaint> {
+    if inputs.iter().all(Input::can_be_read_again) {
+        return Ok(());
+    }
+    Err(Complaint::new(format!("{who} reads the captures twice, and what comes through a pipe cannot be read again: name a file")))
+}
+
 /// Whether `path` is one of the files to read.
 pub(super) fn is_input(path: &Path, inputs: &[Input]) -> bool {
     let Ok(path) = path.canonicalize() else {

@@ -11,7 +11,7 @@ use sip3xx::report::{LADDER_FORMATS, LadderFormat, counted};
 
 use super::complaint::Complaint;
 use super::exit::Exit;
-use super::inputs::{Inputs, inputs};
+use super::inputs::{Inputs, inputs, refuse_pipes};
 use super::judgement::Judgement;
 use super::output;
 use super::progress::ProgressLine;
@@ -66,9 +66,9 @@ pub(super) fn run(ladder: &Ladder) -> Result<Exit, Complaint> {
     let mut options = ladder.judgement.measure()?.options;
     let filter = ladder.filter.as_deref().map(display_filter).transpose()?;
     let named: Vec<PathBuf> = ladder.read.iter().chain(&ladder.captures).cloned().collect();
-    refuse_pipes(&named.iter().cloned().map(Input::File).collect::<Vec<_>>())?;
+    refuse_pipes("ladder", &named.iter().cloned().map(Input::File).collect::<Vec<_>>())?;
     let Inputs { readable: inputs, is_some_left_out } = inputs(&named)?;
-    refuse_pipes(&inputs)?;
+    refuse_pipes("ladder", &inputs)?;
     options.keys = ladder.judgement.keys()?;
 
     let mut line = ProgressLine::new();
@@ -124,14 +124,6 @@ fn no_redirect(missing: Subject, report: &Report) -> Complaint {
         Subject::Redirect(id) => format!("no redirect {id}: there are {}", counted(report.redirects.len() as u64, "redirect")),
         Subject::Call => "no such call".to_owned(),
     })
-}
-
-/// A ladder needs a second pass.
-fn refuse_pipes(inputs: &[Input]) -> Result<(), Complaint> {
-    if inputs.iter().all(Input::can_be_read_again) {
-        return Ok(());
-    }
-    Err(Complaint::new("ladder reads the captures twice, and what comes through a pipe cannot be read again: name a file"))
 }
 
 fn subject(text: &str) -> Result<Subject, String> {

@@ -97,8 +97,8 @@ pub(super) struct Progress {
     pub(super) units: u64,
     /// Octets that were dropped so far.
     skipped: u64,
-    /// Octets ahead of the first unit that were dropped, and are no keep-alives.
-    headless: u64,
+    /// Whether octets ahead of the first unit were dropped that are no keep-alives.
+    is_headless: bool,
     /// How the units lie in the stream.
     carriage: Carriage,
 }
@@ -194,13 +194,13 @@ impl Progress {
         {
             let dropped = rest.get(..count).unwrap_or(rest);
             let is_noise = dropped.iter().all(|octet| matches!(octet, b'\r' | b'\n' | 0));
-            self.headless = self.headless.saturating_add(if is_noise { 0 } else { dropped.len() as u64 });
+            self.is_headless |= !is_noise;
         }
     }
 
     /// Whether octets were dropped ahead of the first unit that may be the rest of one, and there are units.
     pub(super) const fn is_headless(&self) -> bool {
-        self.units > 0 && self.headless > 0
+        self.units > 0 && self.is_headless
     }
 
     const fn advance(&mut self, done: usize) -> usize {

@@ -9,15 +9,15 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
 
+use crate::support::program;
+
 const FOLLOWED: &str = "samples/captures/redirect-followed.pcap";
 const OFFICE: &str = "samples/captures/mixed-office.pcap";
 const NOT_FOLLOWED: &str = "samples/rules/redirect-not-followed/violates.pcap";
 
-/// The program, called from the root of the project, so that a report names the same path wherever that is.
+/// The program that audits with these arguments.
 fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sip3xx"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("audit").args(arguments).stdin(Stdio::null());
-    command
+    program::program(&[&["audit"], arguments].concat())
 }
 
 fn audit(arguments: &[&str]) -> Output {

@@ -4,19 +4,15 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use crate::support::chromium;
+use crate::support::program::run;
 
 const OFFICE: &str = "samples/captures/mixed-office.pcap";
 
 /// The page of the report on that sample.
 fn page(name: &str) -> PathBuf {
-    let output = Command::new(env!("CARGO_BIN_EXE_sip3xx"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["audit", "--format", "html", OFFICE])
-        .output()
-        .expect("the program can be started");
+    let output = run(&["audit", "--format", "html", OFFICE]);
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, output.stdout).expect("the page can be written");
     path

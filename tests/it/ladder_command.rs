@@ -2,18 +2,22 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
+use crate::support::program;
 use crate::support::sample_files::{files_below, samples};
 
 const FOLLOWED: &str = "samples/captures/redirect-followed.pcap";
 const OFFICE: &str = "samples/captures/mixed-office.pcap";
 const EMERGENCY: &str = "samples/captures/emergency-380.pcap";
 
+/// The arguments of `ladder`.
+fn ladder<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    [&["ladder"], arguments].concat()
+}
+
 fn run(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sip3xx"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("ladder").args(arguments).stdin(Stdio::null());
-    command.output().expect("the program can be started")
+    program::run(&ladder(arguments))
 }
 
 /// What is printed by a run that ends well, and what is told beside it.
@@ -24,12 +28,8 @@ fn printed(arguments: &[&str]) -> (String, String) {
     (String::from_utf8(output.stdout).expect("ladders are UTF-8"), told)
 }
 
-/// The complaint of a run that is refused.
 fn refused(arguments: &[&str]) -> String {
-    let output = run(arguments);
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-    assert!(output.stdout.is_empty(), "{arguments:?}");
-    String::from_utf8(output.stderr).expect("complaints are UTF-8")
+    program::refused(&ladder(arguments))
 }
 
 /// The first lines of the pictures.
@@ -62,12 +62,7 @@ fn redirects_calls_and_filters_choose_what_is_drawn() {
 
 #[test]
 fn a_call_tells_of_the_redirects_in_it() {
-    let list = Command::new(env!("CARGO_BIN_EXE_sip3xx"))
-        .args(["list", "-T", "fields", "-e", "sip.Call-ID", "-Y", "frame.number == 14", OFFICE])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("the program can be started");
-    let call_id = String::from_utf8(list.stdout).expect("rows are UTF-8");
+    let call_id = program::printed(&["list", "-T", "fields", "-e", "sip.Call-ID", "-Y", "frame.number == 14", OFFICE]);
     let (text, _) = printed(&["--call-id", call_id.trim(), OFFICE]);
     assert!(text.contains("| #3 the redirect") && text.contains("#3 error sent-to-old-server"), "{text}");
     assert!(text.contains("\n#3  INCORRECT  302") && text.contains("error sent-to-old-server (RFC 3261 8.1.2, frame 16)"), "{text}");

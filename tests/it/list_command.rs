@@ -2,40 +2,16 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 use sip3xx::capture::Capture;
 
+use crate::support::program::{printed, program, refused, run};
 use crate::support::tshark;
 
 const FOLLOWED: &str = "samples/captures/redirect-followed.pcap";
 const OFFICE: &str = "samples/captures/mixed-office.pcap";
-
-fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sip3xx"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).stdin(Stdio::null());
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    program(arguments).output().expect("the program can be started")
-}
-
-/// What is printed by a run that ends well.
-fn printed(arguments: &[&str]) -> String {
-    let output = run(arguments);
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("rows are UTF-8")
-}
-
-/// The complaint of a run that is refused.
-fn refused(arguments: &[&str]) -> String {
-    let output = run(arguments);
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-    assert!(output.stdout.is_empty(), "{arguments:?}");
-    String::from_utf8(output.stderr).expect("complaints are UTF-8")
-}
 
 #[test]
 fn a_row_has_the_columns_of_tshark() {

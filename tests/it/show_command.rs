@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use sip3xx::analysis::{self, Input, Listing, Taken};
 
+use crate::support::program;
 use crate::support::real_captures::{captures_in, folder};
 use crate::support::sample_files::{files_below, samples};
 use crate::support::tshark;
@@ -13,21 +14,17 @@ use crate::support::tshark;
 const FOLLOWED: &str = "samples/captures/redirect-followed.pcap";
 const OFFICE: &str = "samples/captures/mixed-office.pcap";
 
-fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sip3xx"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("show").args(arguments).stdin(Stdio::null());
-    command
+/// The arguments of `show`.
+fn show<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    [&["show"], arguments].concat()
 }
 
 fn run(arguments: &[&str]) -> Output {
-    program(arguments).output().expect("the program can be started")
+    program::run(&show(arguments))
 }
 
-/// What is printed by a run that ends well.
 fn printed(arguments: &[&str]) -> String {
-    let output = run(arguments);
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("details are UTF-8")
+    program::printed(&show(arguments))
 }
 
 /// The octets of the dumps in a text: those of each in one string of hexadecimal digits.
@@ -122,7 +119,7 @@ fn every_message_of_every_sample_and_real_capture_is_shown_with_every_header() {
 #[test]
 fn what_comes_through_a_pipe_is_shown_as_well() {
     let file = File::open(Path::new(env!("CARGO_MANIFEST_DIR")).join(FOLLOWED)).expect("is there");
-    let output = program(&["--frame", "2", "-"]).stdin(file).output().expect("the program can be started");
+    let output = program::program(&show(&["--frame", "2", "-"])).stdin(file).output().expect("the program can be started");
     let text = String::from_utf8(output.stdout).expect("details are UTF-8");
     assert_eq!(text.replace("standard input", FOLLOWED), printed(&["--frame", "2", FOLLOWED]));
 }

@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 use std::slice::from_ref;
 
 use sip3xx::analysis::{self, Input, Options};
@@ -13,6 +12,7 @@ use sip3xx::flow::KeyLog;
 use sip3xx::report;
 use sip3xx::report::model::Report;
 
+use crate::support::program::{refused, run};
 use crate::support::real_captures::{captures_in, folder};
 use crate::support::sample_files::{files_below, samples};
 use crate::support::tshark;
@@ -39,17 +39,6 @@ fn all_captures() -> Vec<PathBuf> {
         all.extend(folder(part).iter().flat_map(|folder| captures_in(folder)));
     }
     all
-}
-
-fn run(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sip3xx"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).stdin(Stdio::null()).output().expect("the program can be started")
-}
-
-fn refused(arguments: &[&str]) -> String {
-    let output = run(arguments);
-    assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(2), true), "{arguments:?}");
-    String::from_utf8(output.stderr).expect("complaints are UTF-8")
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! script too. Pictures and messages stand in `noscript`: where the script runs, that is one text to the browser, and a page of thousands opens as
 //! quickly as one without; the script unpacks what is opened.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 
@@ -21,16 +22,16 @@ const SHOWN: usize = 40;
 pub(super) type Place = (u32, u64, u32);
 
 /// The ladders as the page shows them.
-pub(super) struct Ladders {
-    excerpts: Vec<Ladder>,
+pub(super) struct Ladders<'a> {
+    excerpts: Vec<Cow<'a, Ladder>>,
     /// Where that of each redirect stands among them.
     at: HashMap<Subject, usize>,
 }
 
-impl Ladders {
+impl<'a> Ladders<'a> {
     /// Those of `report`, which has none where it was made without messages.
-    pub(super) fn of(report: &Report) -> Self {
-        let excerpts: Vec<Ladder> = report.ladders.iter().map(excerpt).collect();
+    pub(super) fn of(report: &'a Report) -> Self {
+        let excerpts: Vec<Cow<'a, Ladder>> = report.ladders.iter().map(excerpt).collect();
         let at = excerpts.iter().zip(0..).map(|(ladder, at)| (ladder.subject, at)).collect();
         Self { excerpts, at }
     }
@@ -38,7 +39,7 @@ impl Ladders {
     /// That of `redirect`.
     pub(super) fn get(&self, redirect: &Redirect) -> Option<&Ladder> {
         let subject = if is_companion(redirect) { Subject::Companion(redirect.id) } else { Subject::Redirect(redirect.id) };
-        self.excerpts.get(*self.at.get(&subject)?)
+        self.excerpts.get(*self.at.get(&subject)?).map(AsRef::as_ref)
     }
 
     /// Each message of any picture, in the order of captures and frames.
@@ -61,20 +62,28 @@ pub(super) fn spelled((capture, frame, index): Place) -> String {
 }
 
 /// The ladder with at most [`SHOWN`] messages, the nearest to those that bear a mark; the others are counted as left out.
-fn excerpt(ladder: &Ladder) -> Ladder {
-    let mut ladder = ladder.clone();
+fn excerpt(ladder: &Ladder) -> Cow<'_, Ladder> {
     let all = ladder.messages.len();
-    if all > SHOWN {
-        let marked: Vec<usize> = (0..).zip(&ladder.messages).filter(|(_, message)| !message.marks.is_empty()).map(|(at, _)| at).collect();
-        let distance = |at: usize| marked.iter().map(|mark| mark.abs_diff(at)).min().unwrap_or(at);
-        let mut nearest: Vec<usize> = (0..all).collect();
-        nearest.sort_by_key(|at| (distance(*at), *at));
-        let kept: BTreeSet<usize> = nearest.into_iter().take(SHOWN).collect();
-        let mut at = 0..;
-        ladder.messages.retain(|_| at.next().is_some_and(|at| kept.contains(&at)));
-        ladder.left_out = ladder.left_out.saturating_add((all - ladder.messages.len()) as u64);
+    if all <= SHOWN {
+        return Cow::Borrowed(ladder);
     }
-    ladder
+    let marked: Vec<usize> = (0..).zip(&ladder.messages).filter(|(_, message)| !message.marks.is_empty()).map(|(at, _)| at).collect();
+    let distance = |at: usize| marked.iter().map(|mark| mark.abs_diff(at)).min().unwrap_or(at);
+    let mut nearest: Vec<usize> = (0..all).collect();
+    nearest.sort_by_key(|at| (distance(*at), *at));
+    let kept: BTreeSet<usize> = nearest.into_iter().take(SHOWN).collect();
+    let messages: Vec<LadderMessage> =
+        (0..).zip(&ladder.messages).filter(|(at, _)| kept.contains(at)).map(|(_, message)| message.clone()).collect();
+    let left_out = ladder.left_out.saturating_add((all - messages.len()) as u64);
+    let Ladder { subject, call_ids, participants, copies, .. } = ladder;
+    Cow::Owned(Ladder {
+        subject: *subject,
+        call_ids: call_ids.clone(),
+        participants: participants.clone(),
+        messages,
+        left_out,
+        copies: *copies,
+    })
 }
 
 /// Writes the picture of a ladder.

@@ -37,7 +37,7 @@ pub(super) const FORMAT: Format = Format {
 struct Shown<'a> {
     report: &'a Report,
     names: &'a FrameNames,
-    ladders: &'a ladder::Ladders,
+    ladders: &'a ladder::Ladders<'a>,
 }
 
 fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {

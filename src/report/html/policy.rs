@@ -9,7 +9,7 @@ pub(super) const STYLE: &str = include_str!("page.css");
 pub(super) const SCRIPT: &str = include_str!("page.js");
 
 /// SHA-256 of [`STYLE`], in base64.
-pub(super) const STYLE_HASH: &str = "BVeAJEqbw+rrmM5/clmv99i3aBlpEA1bbdPhUgWvX0w=";
+pub(super) const STYLE_HASH: &str = "NV1Ww3Ffnci5bt25dUgR6CCkci4pGK4cmzCu8YmIv7Y=";
 /// SHA-256 of [`SCRIPT`], in base64.
 pub(super) const SCRIPT_HASH: &str = "MmYG4nJxJMeJtgwFx1mvFoL8Xn+wPLw29P+5yRWo92s=";
 

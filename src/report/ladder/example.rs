@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::format::LadderFormat;
 use crate::report::example::{HOSTILE, hostile, not_followed, one_capture, seen};
 use crate::report::model::{Ladder, LadderMessage, Level, Mark, Part, Participant, Report, Standing, Subject};
 
@@ -96,4 +97,11 @@ pub(super) fn crowd(participants: usize) -> Report {
 /// The redirect of [`office`], for what is said of it.
 pub(super) fn reason() -> String {
     not_followed().reason
+}
+
+/// What the format draws of the ladders of a report, without colours.
+pub(super) fn drawn(format: &LadderFormat, report: &Report) -> String {
+    let mut out = Vec::new();
+    format.write(report, false, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
 }

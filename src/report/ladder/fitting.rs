@@ -45,6 +45,22 @@ pub(super) fn elided_inside(text: &str, most: usize) -> Cow<'_, str> {
     Cow::Owned(fitting)
 }
 
+/// The text on as many lines of at most `most` columns as it needs, broken at spaces where there are any.
+pub(super) fn wrapped(text: &str, most: usize) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let fits = beginning(rest, most.max(2));
+        // A word that ends where the line does is whole.
+        let is_whole = rest.get(fits.len()..).is_some_and(|behind| behind.is_empty() || behind.starts_with(' '));
+        let end = if is_whole { fits.len() } else { fits.rfind(' ').filter(|end| *end > 0).unwrap_or(fits.len()) };
+        let (line, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        lines.push(line);
+        rest = behind.trim_start_matches(' ');
+    }
+    lines
+}
+
 /// The longest beginning of `text` that takes at most `most` columns.
 fn beginning(text: &str, most: usize) -> &str {
     let mut room = most;
@@ -60,6 +76,14 @@ fn beginning(text: &str, most: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_is_broken_at_its_spaces_and_nothing_is_lost() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("", 7), Vec::<&str>::new());
+        assert_eq!(wrapped("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
+        assert_eq!(wrapped("王王王", 0), ["王", "王", "王"]);
+    }
 
     #[test]
     fn what_is_elided_takes_no_more_columns_than_there_are() {

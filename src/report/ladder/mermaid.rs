@@ -166,14 +166,8 @@ fn written(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::example::{crowd, hostile_office, office};
+    use super::super::example::{crowd, drawn, hostile_office, office};
     use super::*;
-
-    fn drawn(report: &Report) -> String {
-        let mut out = Vec::new();
-        FORMAT.write(report, false, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    }
 
     /// Whether Mermaid reads the line: of its words, and text in which every other character is a number.
     fn is_read(line: &str) -> bool {
@@ -195,7 +189,7 @@ mod tests {
     #[test]
     fn every_line_is_one_that_mermaid_reads_whatever_the_wire_held() {
         for report in [office(), hostile_office(), crowd(40), crowd(300)] {
-            let diagram = drawn(&report);
+            let diagram = drawn(&FORMAT, &report);
             let (first, lines) = diagram.split_once('\n').unwrap();
             assert_eq!(first, "sequenceDiagram");
             assert!(lines.lines().all(is_read), "{:?}", lines.lines().find(|line| !is_read(line)));
@@ -204,7 +198,7 @@ mod tests {
 
     #[test]
     fn requests_and_responses_go_between_their_ends() {
-        let diagram = drawn(&office());
+        let diagram = drawn(&FORMAT, &office());
         assert!(diagram.contains("    p1->>p2: 30 INVITE sip#58;carol#64;example.com (redirected)\n"), "{diagram}");
         assert!(
             diagram.contains("    p2-->>p1: 31 302 Moved Temporarily (error redirect#45;not#45;followed#59; the redirect)\n"),
@@ -218,7 +212,7 @@ mod tests {
         let mut report = office();
         let ladder = &mut report.ladders[0];
         ladder.messages = (0..2_000).map(|_| ladder.messages[0].clone()).collect();
-        let diagram = drawn(&report);
+        let diagram = drawn(&FORMAT, &report);
         assert!(diagram.chars().count() < 50_000);
         assert!(diagram.lines().last().is_some_and(|line| line.contains("lines had no room")), "{:?}", diagram.lines().last());
     }

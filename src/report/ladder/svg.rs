@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::LadderFormat;
-use super::fitting::{elided, elided_inside};
-use super::story::{self, Tone};
+use super::fitting::{elided, elided_inside, wrapped};
+use super::story::{self, Note, Tone};
 use crate::report::frames::FrameNames;
 use crate::report::model::{Ladder, LadderMessage, Participant, Report};
 use crate::report::wording::escape;
@@ -23,8 +23,18 @@ pub(in crate::report) const CSS: &str = include_str!("ladder.css");
 const CHARACTER: i64 = 66;
 /// The columns ahead of the lifelines: frames and times.
 const GUTTER: i64 = 150;
-/// The columns behind the lifelines: notes.
+/// The column of notes: behind the lifelines, or ahead of them where these are too many to be seen together.
 const NOTES: i64 = 220;
+/// How many lifelines are seen together.
+const TOGETHER: usize = 5;
+/// How many lifelines apart the ends of an arrow are, from which on its label stands beside who sent it.
+const FAR: i64 = 3;
+/// How wide a document is at least.
+const DOCUMENT_MIN: i64 = 1_000;
+/// The width of a character of the lines around ladders in tenths of a unit, on average.
+const LINE_CHARACTER: i64 = 76;
+/// The same of their headings.
+const TITLE_CHARACTER: i64 = 94;
 /// The height of the participants' boxes.
 const HEAD: i64 = 58;
 /// The height of a message.
@@ -54,43 +64,53 @@ pub(in crate::report) fn figure(ladder: &Ladder, report: &Report, names: &FrameN
 
 fn write(report: &Report, _: bool, out: &mut dyn io::Write) -> io::Result<()> {
     let names = FrameNames::of(&report.captures);
-    let mut body = String::new();
-    let (mut y, mut widest) = (EDGE, GUTTER);
-    for ladder in &report.ladders {
-        let figure = figure(ladder, report, &names);
-        widest = widest.max(figure.width);
-        y = lines(&mut body, y, "title", &[story::title(ladder, report, &names)]);
+    let figures: Vec<Figure> = report.ladders.iter().map(|ladder| figure(ladder, report, &names)).collect();
+    let width = figures.iter().map(|figure| figure.width).fold(DOCUMENT_MIN, i64::max);
+    // Text is read at the width of a page, however wide a ladder is.
+    let mut sheet = Sheet { body: String::new(), y: EDGE };
+    for (ladder, figure) in report.ladders.iter().zip(&figures) {
+        sheet.lines("title", &story::title(ladder, report, &names));
         let redirects = story::redirects(ladder, report, &names);
         for told in redirects.iter().filter(|told| told.head.is_none()) {
-            y = lines(&mut body, y, "reason", std::slice::from_ref(&told.redirect.reason));
+            sheet.lines("reason", &told.redirect.reason);
         }
-        push(&mut body, format_args!("<g transform=\"translate(0 {y})\">{}</g>\n", figure.element));
-        y += figure.height;
+        push(&mut sheet.body, format_args!("<g transform=\"translate(0 {})\">{}</g>\n", sheet.y, figure.element));
+        sheet.y += figure.height;
         for told in &redirects {
             if let Some(head) = &told.head {
-                y = lines(&mut body, y, "title", &[head.clone(), told.redirect.reason.clone()]);
+                sheet.lines("title", head);
+                sheet.lines("reason", &told.redirect.reason);
             }
-            for (level, finding) in &told.findings {
-                y = lines(&mut body, y, level.name(), std::slice::from_ref(finding));
-            }
+            told.findings.iter().for_each(|(level, finding)| sheet.lines(level.name(), finding));
         }
-        y = lines(&mut body, y, "remark", &story::remarks(ladder)) + 2 * LINE;
+        story::remarks(ladder).iter().for_each(|remark| sheet.lines("remark", remark));
+        sheet.y += 2 * LINE;
     }
+    let Sheet { body, y } = sheet;
     write!(
         out,
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ladders\" width=\"{widest}\" height=\"{y}\" \
-         viewBox=\"0 0 {widest} {y}\">\n<style>{CSS}</style>\n<rect class=\"paper\" width=\"{widest}\" height=\"{y}\"/>\n{body}</svg>\n"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ladders\" width=\"{width}\" height=\"{y}\" \
+         viewBox=\"0 0 {width} {y}\">\n<style>{CSS}</style>\n<rect class=\"paper\" width=\"{width}\" height=\"{y}\"/>\n{body}</svg>\n"
     )
 }
 
-/// Writes each text on a line, with all of it as its title; gives the height behind them.
-fn lines(body: &mut String, y: i64, class: &str, texts: &[String]) -> i64 {
-    let mut y = y;
-    for text in texts {
-        y += LINE;
-        push(body, format_args!("<text class=\"{class}\" x=\"{EDGE}\" y=\"{}\">{}</text>\n", y - 5, xml(text)));
+/// A document in the making.
+struct Sheet {
+    body: String,
+    /// Where it goes on.
+    y: i64,
+}
+
+impl Sheet {
+    /// Writes a text, on as many lines as it needs.
+    fn lines(&mut self, class: &str, text: &str) {
+        let character = if class == "title" { TITLE_CHARACTER } else { LINE_CHARACTER };
+        let columns = usize::try_from((DOCUMENT_MIN - 2 * EDGE) * 10 / character).unwrap_or(1);
+        for line in wrapped(&escape(text), columns) {
+            self.y += LINE;
+            push(&mut self.body, format_args!("<text class=\"{class}\" x=\"{EDGE}\" y=\"{}\">{}</text>\n", self.y - 5, markup(line)));
+        }
     }
-    y
 }
 
 fn push(body: &mut String, text: std::fmt::Arguments<'_>) {
@@ -105,6 +125,10 @@ struct Picture<'a> {
     title: String,
     /// How far apart the lifelines stand.
     apart: i64,
+    /// Where they begin.
+    left: i64,
+    /// Where the notes begin.
+    notes: i64,
     width: i64,
     height: i64,
 }
@@ -116,8 +140,10 @@ impl<'a> Picture<'a> {
         // Few stand wide, so that their labels are read; many stand close, so that they are seen together.
         let apart = (1_000 / participants.max(1)).clamp(150, 230);
         let width = GUTTER + participants * apart + NOTES;
+        let is_wide = ladder.participants.len() > TOGETHER;
+        let (left, notes) = if is_wide { (GUTTER + NOTES, GUTTER) } else { (GUTTER, width - NOTES) };
         let height = HEAD + count(ladder.messages.len()) * ROW + ROW;
-        Self { ladder, names, title: story::title(ladder, report, names), apart, width, height }
+        Self { ladder, names, title: story::title(ladder, report, names), apart, left, notes: notes + EDGE, width, height }
     }
 
     fn element(&self) -> String {
@@ -144,7 +170,7 @@ impl<'a> Picture<'a> {
     /// Where the lifeline of a participant stands.
     fn lifeline(&self, participant: usize) -> i64 {
         let nth = i64::try_from(participant).unwrap_or(0);
-        GUTTER + nth * self.apart + self.apart / 2
+        self.left + nth * self.apart + self.apart / 2
     }
 
     fn characters(&self) -> usize {
@@ -204,14 +230,25 @@ impl<'a> Picture<'a> {
         );
         self.times(body, index, message, y);
         self.arrow(body, message, y);
-        let x = GUTTER + self.apart * i64::try_from(self.ladder.participants.len()).unwrap_or(0) + EDGE;
-        // Two lines have room beside a message; its title says them all.
-        for (nth, note) in (0..2).zip(&notes) {
-            let text = elided(&note.words, fitting(NOTES - 2 * EDGE)).into_owned();
-            let y = if notes.len() == 1 { y } else { y - 10 + nth * 14 };
-            push(body, format_args!("<text class=\"note {}\" x=\"{x}\" y=\"{y}\">{}</text>\n", note.tone.name(), xml(&text)));
-        }
+        self.said(body, &notes, y);
         body.push_str("</g>\n");
+    }
+
+    /// What a message is: the strongest on a line, the rest behind one another on a second one, as far as there is room.
+    fn said(&self, body: &mut String, notes: &[Note], y: i64) {
+        let Some((first, rest)) = notes.split_first() else { return };
+        let mut lines = vec![(first.tone, first.words.clone())];
+        let (findings, roles): (Vec<&Note>, Vec<&Note>) = rest.iter().partition(|note| matches!(note.tone, Tone::Error | Tone::Warning));
+        let rest: Vec<&Note> = roles.into_iter().chain(findings).collect();
+        if let Some(strongest) = rest.first() {
+            lines.push((strongest.tone, rest.iter().map(|note| note.words.as_str()).collect::<Vec<_>>().join("; ")));
+        }
+        let top = if lines.len() == 1 { y } else { y - 10 };
+        for (nth, (tone, words)) in (0..).zip(&lines) {
+            let text = elided(words, fitting(NOTES - 2 * EDGE)).into_owned();
+            let (x, y) = (self.notes, top + nth * 14);
+            push(body, format_args!("<text class=\"note {}\" x=\"{x}\" y=\"{y}\">{}</text>\n", tone.name(), xml(&text)));
+        }
     }
 
     /// The frame, the time since the first message, and since the one ahead.
@@ -253,7 +290,12 @@ impl<'a> Picture<'a> {
             );
         }
         let y = if from == to { y - 8 } else { y };
-        push(body, format_args!("<text class=\"label\" x=\"{x}\" y=\"{y}\">{}</text>\n", markup(&text)));
+        let (class, x) = match to - from {
+            span if span >= FAR * self.apart => ("label begins", from + EDGE),
+            span if -span >= FAR * self.apart => ("label ends", from - EDGE),
+            _ => ("label", x),
+        };
+        push(body, format_args!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{}</text>\n", markup(&text)));
     }
 
     /// All that is known of a message, in one line.

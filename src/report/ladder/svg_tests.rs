@@ -2,16 +2,9 @@
 
 use roxmltree::{Document, Node};
 
-use super::example::{crowd, hostile_office, office, reason};
+use super::example::{crowd, drawn, hostile_office, office, reason};
 use super::svg::{FORMAT, figure};
 use crate::report::frames::FrameNames;
-use crate::report::model::Report;
-
-fn drawn(report: &Report) -> String {
-    let mut out = Vec::new();
-    FORMAT.write(report, false, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
-}
 
 fn has_class(node: &Node<'_, '_>, class: &str) -> bool {
     node.attribute("class").is_some_and(|classes| classes.split(' ').any(|known| known == class))
@@ -19,7 +12,7 @@ fn has_class(node: &Node<'_, '_>, class: &str) -> bool {
 
 #[test]
 fn every_message_is_a_group_that_says_where_it_stands_and_what_it_is() {
-    let svg = drawn(&office());
+    let svg = drawn(&FORMAT, &office());
     let document = Document::parse(&svg).unwrap();
     let messages: Vec<Node<'_, '_>> = document.descendants().filter(|node| has_class(node, "message")).collect();
     let places: Vec<_> = messages.iter().filter_map(|message| message.attribute("data-message")).collect();
@@ -34,7 +27,7 @@ fn every_message_is_a_group_that_says_where_it_stands_and_what_it_is() {
 
 #[test]
 fn an_arrow_points_to_who_received_it() {
-    let svg = drawn(&office());
+    let svg = drawn(&FORMAT, &office());
     let tips: Vec<&str> = svg.lines().filter(|line| line.contains("\"tip\"")).collect();
     // To the right, to the left, to itself.
     assert!(tips[0].contains(" l-8 -4") && tips[1].contains(" l8 -4") && tips[5].contains(" l8 -4"), "{tips:?}");
@@ -47,13 +40,13 @@ fn the_look_comes_from_classes_alone() {
     let document = Document::parse(&element).unwrap();
     assert!(document.descendants().all(|node| !node.has_tag_name("style") && node.attribute("style").is_none()));
     assert!(document.descendants().flat_map(|node| node.attributes()).all(|attribute| !attribute.name().starts_with("on")));
-    assert_eq!(drawn(&report).matches("<style>").count(), 1);
+    assert_eq!(drawn(&FORMAT, &report).matches("<style>").count(), 1);
 }
 
 #[test]
 fn what_the_wire_held_is_no_markup_and_steers_nothing() {
-    let svg = drawn(&hostile_office());
-    let (plain, hostile) = (drawn(&office()), Document::parse(&svg).unwrap());
+    let svg = drawn(&FORMAT, &hostile_office());
+    let (plain, hostile) = (drawn(&FORMAT, &office()), Document::parse(&svg).unwrap());
     let elements = |text: &str| {
         Document::parse(text)
             .unwrap()
@@ -70,8 +63,8 @@ fn what_the_wire_held_is_no_markup_and_steers_nothing() {
 #[test]
 fn forty_participants_and_no_message_at_all_are_drawn() {
     for mut report in [crowd(40), crowd(1), crowd(0)] {
-        Document::parse(&drawn(&report)).unwrap();
+        Document::parse(&drawn(&FORMAT, &report)).unwrap();
         report.ladders.clear();
-        Document::parse(&drawn(&report)).unwrap();
+        Document::parse(&drawn(&FORMAT, &report)).unwrap();
     }
 }

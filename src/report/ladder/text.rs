@@ -263,20 +263,14 @@ fn composed(mut pieces: Vec<Piece>, lanes: &[usize]) -> Vec<(Style, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::example::{crowd, hostile_office, office};
+    use super::super::example::{crowd, drawn, hostile_office, office};
     use super::*;
     use crate::report::wording::steers;
-
-    fn drawn(report: &Report) -> String {
-        let mut out = Vec::new();
-        FORMAT.write(report, false, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    }
 
     #[test]
     fn the_picture_is_as_designed() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/ladder.txt");
-        let actual = drawn(&office());
+        let actual = drawn(&FORMAT, &office());
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
             std::fs::write(&path, &actual).unwrap();
         }
@@ -286,7 +280,7 @@ mod tests {
     #[test]
     fn no_line_is_wider_than_the_page_and_none_ends_in_a_space() {
         for report in [office(), hostile_office(), crowd(2), crowd(5), crowd(6), crowd(40)] {
-            for line in drawn(&report).lines() {
+            for line in drawn(&FORMAT, &report).lines() {
                 assert!(width(line) <= WIDTH, "too wide: {line}");
                 assert!(!line.ends_with(' '), "ends in a space: {line:?}");
             }
@@ -295,14 +289,14 @@ mod tests {
 
     #[test]
     fn nothing_hostile_reaches_the_page() {
-        let text = drawn(&hostile_office());
+        let text = drawn(&FORMAT, &hostile_office());
         assert!(!text.contains(|c| c != '\n' && steers(c)) && text.contains("\\u{1b}[2J"), "{text}");
         assert!(!text.lines().any(|line| line.trim_start().starts_with("#9")), "the wire began a line of its own");
     }
 
     #[test]
     fn of_a_crowd_the_busiest_have_lanes_and_the_legend_names_everybody() {
-        let text = drawn(&crowd(40));
+        let text = drawn(&FORMAT, &crowd(40));
         assert!(text.contains("36 others") && text.contains("(to 40) INVITE") && text.contains("(from 40) 486 Busy Here"), "{text}");
         assert_eq!(text.lines().filter(|line| line.contains("[2001:db8:1111:2222:3333:4444:5555:")).count(), 40);
     }
@@ -312,7 +306,7 @@ mod tests {
         let mut out = Vec::new();
         FORMAT.write(&office(), true, &mut out).unwrap();
         assert!(String::from_utf8(out).unwrap().contains("\u{1b}[1m\u{1b}[31m"));
-        assert!(!drawn(&office()).contains('\u{1b}'));
+        assert!(!drawn(&FORMAT, &office()).contains('\u{1b}'));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(crate) mod flow;
 pub(crate) mod frames;
 pub(crate) mod mutations;
 pub(crate) mod pcap_writer;
+pub(crate) mod program;
 pub(crate) mod real_captures;
 pub(crate) mod sample_files;
 pub(crate) mod sharkd;
