@@ -9,7 +9,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::calls::Calls;
-use super::events::keep;
+use super::events::Room;
 use super::key::key_of_above;
 use super::redirect::{Kept, Outcome, Redirect, Role, Target};
 use super::sighting::Sighting;
@@ -116,9 +116,9 @@ impl Calls {
         for sibling in self.aboves.of(number) {
             let Some(other) = self.open.get_mut(sibling) else { continue };
             known.earlier += 1;
-            keep(&mut known.siblings, other.redirect.targets.clone(), &mut self.is_full);
+            self.room.keep(&mut known.siblings, other.redirect.targets.clone());
             if let Some(above) = &mut other.redirect.above {
-                keep(&mut above.siblings, redirect.targets.clone(), &mut self.is_full);
+                self.room.keep(&mut above.siblings, redirect.targets.clone());
             }
         }
         self.aboves.enter(number, redirect.id);
@@ -135,9 +135,9 @@ impl Calls {
             return;
         }
         let answer = Answer::read(sighting, status);
-        self.tell_below(&below, |above, is_full| {
+        self.tell_below(&below, |above, room| {
             if !above.answers.iter().any(|known| known.is_repeated_by(&answer)) {
-                keep(&mut above.answers, answer.clone(), is_full);
+                room.keep(&mut above.answers, answer.clone());
             }
         });
     }
@@ -154,11 +154,11 @@ impl Calls {
         self.tell_below(&self.aboves.of(number), |above, _| above.is_branch_reused = true);
     }
 
-    fn tell_below(&mut self, below: &[u64], mut tell: impl FnMut(&mut Above, &mut bool)) {
+    fn tell_below(&mut self, below: &[u64], mut tell: impl FnMut(&mut Above, &mut Room)) {
         for redirect in below {
             let found = self.open.get_mut(*redirect);
             if let Some(above) = found.and_then(|open| open.redirect.above.as_mut()) {
-                tell(above, &mut self.is_full);
+                tell(above, &mut self.room);
             }
         }
     }

@@ -5,7 +5,6 @@
 use super::calls::Calls;
 use super::chain::asks_to_amend;
 use super::elements::Element;
-use super::events::MAX_KEPT;
 use super::hidden::unmark_hidden;
 use super::hop::Hop;
 use super::link::Asked;
@@ -17,8 +16,7 @@ impl Calls {
     pub(super) fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
         let Some(open) = self.open.get_mut(redirect) else { return };
         let index = open.redirect.attempts.len();
-        if index >= MAX_KEPT {
-            self.is_full = true;
+        if !self.room.has_room_beside(index) {
             return;
         }
         let chain = self.chains.entry(open.redirect.chain).or_default();

@@ -4,10 +4,10 @@
 
 use super::calls::Calls;
 use super::clue::{Clue, ClueKind};
-use super::events::{Events, bound};
+use super::events::{Events, reached};
 use super::hidden::mark_hidden;
-use super::names;
 use super::unseen::mark_lost;
+use crate::limit::Limit;
 
 impl Calls {
     /// Takes the next clue: what the capture shows beside SIP.
@@ -29,7 +29,7 @@ impl Calls {
             ClueKind::Unreachable(why) => self.open.failed(clue, *why),
         };
         if is_full {
-            events.fault(clue.capture, bound("names told to clients", names::MAX_NAMES, clue.frame));
+            events.fault(clue.capture, reached(Limit::Names, &self.settings.limits, clue.frame));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Takes requests as they come, gives those of the last moments to a 3xx that shows only now, though it was there before them.
 //!
 //! A 3xx that lies behind a gap of its stream is given out when the gap is given up; what its client did about it may have come by then. Only a
-//! gap that the receiver has confirmed holds one back that a client can have acted on (`flow::Limits::confirmed_gap_age`).
+//! gap that the receiver has confirmed holds one back that a client can have acted on (the ages of `flow::patience`).
 //!
 //! Invariant: what is remembered is bounded in number and in capture time.
 
@@ -14,17 +14,21 @@ use crate::evidence::Timestamp;
 
 /// How long a request is remembered, in nanoseconds: twice as long as a confirmed gap stays open.
 const REMEMBERED_NANOS: i64 = 200_000_000;
-/// How many requests are remembered; beyond it the oldest is forgotten.
-pub(super) const MAX_REMEMBERED: usize = 8_192;
 
 /// The requests of the last moments, with the numbers of their transactions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Latest {
     requests: VecDeque<(u64, Kept)>,
     now: Option<Timestamp>,
+    most: usize,
 }
 
 impl Latest {
+    /// Remembers none yet, and at most so many; beyond it the oldest is forgotten.
+    pub(super) const fn new(most: usize) -> Self {
+        Self { requests: VecDeque::new(), now: None, most }
+    }
+
     /// Takes a request; tells whether one that is not old had to be forgotten for it.
     pub(super) fn note(&mut self, number: u64, request: &Kept) -> bool {
         self.now = self.now.max(Some(request.time));
@@ -32,7 +36,7 @@ impl Latest {
             self.requests.pop_front();
         }
         self.requests.push_back((number, request.clone()));
-        let is_full = self.requests.len() > MAX_REMEMBERED;
+        let is_full = self.requests.len() > self.most;
         if is_full {
             self.requests.pop_front();
         }

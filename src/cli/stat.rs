@@ -2,12 +2,14 @@
 
 use clap::Args;
 use sip3xx::analysis::{self, Options, Taken};
+use sip3xx::limit::Limits;
 use sip3xx::report::statistics::Statistics;
 use sip3xx::report::{Format, Presentation};
 
 use super::complaint::Complaint;
 use super::exit::Exit;
 use super::inputs::{Inputs, inputs};
+use super::limits::LimitOptions;
 use super::output;
 use super::progress::ProgressLine;
 use super::rows::Messages;
@@ -24,6 +26,8 @@ use super::rows::Messages;
 pub(super) struct Stat {
     #[command(flatten)]
     messages: Messages,
+    #[command(flatten)]
+    limits: LimitOptions,
     /// Print statistics alone, as tshark: there is nothing else.
     #[arg(short = 'q', hide = true)]
     quiet: bool,
@@ -31,9 +35,14 @@ pub(super) struct Stat {
 
 /// Runs the command.
 pub(super) fn run(stat: &Stat) -> Result<Exit, Complaint> {
+    if let Some(answer) = stat.limits.answer() {
+        output::print(answer.as_bytes())?;
+        return Ok(Exit::Well);
+    }
     let filter = stat.messages.filter()?;
     let Inputs { readable: inputs, is_some_left_out } = inputs(&stat.messages.named())?;
-    let listing = analysis::Listing { judge: Some(Options::default()), ..stat.messages.listing(std::iter::empty()) };
+    let options = Options { limits: stat.limits.over(Limits::default()), ..Options::default() };
+    let listing = analysis::Listing { judge: Some(options), ..stat.messages.listing(std::iter::empty()) };
     let mut statistics = Statistics::default();
     let mut line = ProgressLine::new();
     let report = analysis::list(&inputs, &listing, &mut |progress| line.update(progress), &mut |row| {

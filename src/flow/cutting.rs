@@ -9,6 +9,7 @@ use super::joined::Joined;
 use super::tail::{Frames, Tail};
 use super::unit::Origin;
 use crate::fault::{Fault, FaultKind};
+use crate::limit::Limit;
 
 /// The cutting of one direction.
 #[derive(Debug, Default)]
@@ -96,8 +97,8 @@ impl Cutting {
         let lost = giver.lost;
         self.tail.drop_front(done);
         self.tell_lost(lost, cx);
-        if self.tail.len() > cx.limits.stream_bytes && end == End::Open {
-            let fault = Fault::new(FaultKind::BoundReached, "octets of one unit in a TCP stream");
+        if self.tail.len() > cx.limits.room(Limit::StreamOctets) && end == End::Open {
+            let fault = Fault { said_by: "octets of one unit in a TCP stream", ..Fault::reached(Limit::StreamOctets) };
             let capture = completing.map_or(0, |origin| origin.capture);
             cx.faults
                 .of(capture)

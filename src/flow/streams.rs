@@ -11,12 +11,12 @@ use std::collections::BTreeSet;
 use super::aging::Aging;
 use super::cut::Cutter;
 use super::direction::{Context, Direction, End};
-use super::limits::Limits;
 use super::sign::{Sign, SignKind};
 use super::tls::{KeyLog, Session};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
-use crate::fault::{Fault, FaultKind, FaultLogs};
+use crate::fault::{Fault, FaultLogs};
+use crate::limit::{Limit, Limits};
 use crate::packet::Segment;
 
 /// The endpoints of a connection in their own order, so that both directions find it.
@@ -200,8 +200,8 @@ impl Streams {
         let Some(connection) = self.connections.get_mut(id) else { return };
         connection.segment(segment, from_low, origin, around);
         self.account(id);
-        while self.held > around.limits.total_stream_bytes {
-            self.evict("octets of all TCP streams", around);
+        while self.held > around.limits.room(Limit::AllStreamOctets) {
+            self.evict(Limit::AllStreamOctets, around);
         }
     }
 
@@ -220,16 +220,16 @@ impl Streams {
     }
 
     fn make_room<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
-        while self.connections.len() >= around.limits.connections.max(1) {
-            self.evict("TCP connections at a time", around);
+        while self.connections.len() >= around.limits.room(Limit::Connections) {
+            self.evict(Limit::Connections, around);
         }
     }
 
-    /// Forgets the connection that was silent longest, because of the bound `said_by`.
-    fn evict<C: Cutter>(&mut self, said_by: &'static str, around: &mut Surroundings<'_, '_, C>) {
+    /// Forgets the connection that was silent longest, because of `limit`.
+    fn evict<C: Cutter>(&mut self, limit: Limit, around: &mut Surroundings<'_, '_, C>) {
         match self.connections.oldest() {
             Some(id) => {
-                let fault = Fault::new(FaultKind::BoundReached, said_by);
+                let fault = Fault::reached(limit);
                 around.faults.of(around.capture).note(fault.wanted_had(self.held as u64, self.connections.len() as u64));
                 self.forget(id, around);
             }
@@ -255,11 +255,11 @@ impl Streams {
         }
         while let Some(id) = self.connections.oldest() {
             let Some(connection) = self.connections.get(id) else { break };
-            if around.now.nanos_since(connection.last) < around.limits.connection_age {
+            if around.now.nanos_since(connection.last) < around.limits.nanos(Limit::ConnectionAge) {
                 break;
             }
             if connection.holds_octets() {
-                around.faults.of(connection.from_low.capture).note(Fault::new(FaultKind::BoundReached, "silence of a TCP connection"));
+                around.faults.of(connection.from_low.capture).note(Fault::reached(Limit::ConnectionAge));
             }
             self.forget(id, around);
         }

@@ -1,9 +1,10 @@
 //! Streams: however segments are cut, ordered, repeated and lost, the messages come out whole, in order and once.
 
 use super::toy::{Bench, toy};
-use super::{Cut, CutState, Cutter, Flow, Limits, SignKind};
+use super::{Cut, CutState, Cutter, Flow, SignKind};
 use crate::evidence::Timestamp;
 use crate::fault::{FaultKind, FaultLogs};
+use crate::limit::{Limit, Limits};
 use crate::packet::bytes::{ACK, FIN, RST, SYN, ipv4, tcp};
 
 const PORTS: (u16, u16) = (40_000, 5_060);
@@ -433,7 +434,7 @@ fn segments_all_out_of_order_cost_no_more_than_their_bound() {
 fn every_bound_on_streams_holds_and_is_told() {
     let never =
         |bytes: &[u8], state: CutState| if state.at_end { Cut::Skip(usize::MAX) } else { Cut::More { at_least: 0, resume: bytes.len() } };
-    let limits = Limits { connections: 8, stream_bytes: 1_000, total_stream_bytes: 40_000, ..Limits::default() };
+    let limits = Limits::default().with(Limit::Connections, 8).with(Limit::StreamOctets, 1_000).with(Limit::AllStreamOctets, 40_000);
     let long = (0..50_u32).map(|at| ipv4((1, 2), 6, &tcp(PORTS, at * 100, 0, 0, &[b'x'; 100])));
     let many = (0..500_u16).map(|port| ipv4((1, 2), 6, &tcp((port, 5060), 1, 0, 0, &[b'x'; 100])));
     for packets in [long.collect::<Vec<_>>(), many.collect()] {
