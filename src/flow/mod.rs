@@ -1,6 +1,6 @@
 //! Takes frames, gives units: UDP datagrams and the messages of TCP streams, plain or in WebSocket, each whole, in order, and with the frames that carried it.
 //!
-//! All state of layers 3 and 4 lives here: fragments that wait for the rest ([`patience`]), streams that wait for a lost
+//! All state of layers 3 and 4 lives here: fragments that wait for the rest (`patience`), streams that wait for a lost
 //! segment, and the memory that tells mirrored copies ([`Copies`]). What a stream is cut into is the consumer's word ([`Cutter`]).
 //!
 //! Invariant: every kind of state is bounded by [`crate::limit::Limits`]; what is dropped at a bound is told as a fault. Time is that of the frames.
