@@ -61,7 +61,8 @@ pub(super) struct Transaction {
 pub(super) struct Transactions {
     hasher: RandomState,
     by_hash: HashMap<u64, SmallVec<[u64; 1]>, RandomState>,
-    by_number: HashMap<u64, Transaction, RandomState>,
+    /// Boxed, as the table is twice as large as what it holds, and for a moment there twice.
+    by_number: HashMap<u64, Box<Transaction>, RandomState>,
     /// When transactions without a final response were last heard of, as far as this queue knows, the oldest first.
     pending: VecDeque<(Timestamp, u64)>,
     /// The same of those with one.
@@ -103,11 +104,11 @@ impl Transactions {
     }
 
     pub(super) fn get(&self, number: u64) -> Option<&Transaction> {
-        self.by_number.get(&number)
+        self.by_number.get(&number).map(AsRef::as_ref)
     }
 
     pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Transaction> {
-        self.by_number.get_mut(&number)
+        self.by_number.get_mut(&number).map(AsMut::as_mut)
     }
 
     /// Opens a transaction whose Request-URI has the digest `uri`; gives its number, and whether another one had to be given up for it.
@@ -132,7 +133,7 @@ impl Transactions {
             last: time,
         };
         self.by_hash.entry(hash).or_default().push(number);
-        self.by_number.insert(number, transaction);
+        self.by_number.insert(number, Box::new(transaction));
         self.pending.push_back((time, number));
         let full = self.by_number.len() > self.bound;
         if full {
