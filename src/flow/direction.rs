@@ -100,6 +100,8 @@ pub(super) struct Direction {
     next: u64,
     /// The position behind the last octet, where the FIN was seen.
     fin: Option<u64>,
+    /// Whether the FIN was reached, or the connection was broken off: no octets follow.
+    pub(super) has_ended: bool,
     /// The position up to which the receiver has confirmed, and the frame that says so.
     acked: Option<(u64, Origin)>,
     /// Octets that were taken already when earlier ones came that had never been seen, as positions.
@@ -203,6 +205,7 @@ impl Direction {
         self.tell_loss(Fault::new(FaultKind::TcpGap, "TCP sequence number"), origin, cx);
         self.taken = (at < self.first).then_some((self.first, self.next));
         (self.syn, self.fin, self.acked, self.gap) = (None, None, None, None);
+        self.has_ended = false;
         (self.first, self.next) = (at, at);
         self.cutting.begin_after_gap();
     }
@@ -356,6 +359,7 @@ impl Direction {
         }
         if self.fin.is_some_and(|fin| self.next >= fin) {
             self.fin = None;
+            self.has_ended = true;
             self.cutting.cut(None, End::Closed, cx);
         }
     }

@@ -450,3 +450,33 @@ fn a_stream_without_units_does_not_wait_for_lost_segments() {
     let (found, _, faults) = push_all(Limits::default(), Counting(0.into(), noise), packets);
     assert!(found.is_empty() && faults.is_empty());
 }
+
+/// Connections one after the other, more than a minute apart, of which no more than three may be followed; `end` ends one of `port`.
+fn one_by_one(end: impl Fn(&mut Bench, u16)) -> Bench {
+    let mut bench = Bench::with(Limits::default().with(Limit::Connections, 3));
+    for port in 1..=10 {
+        for segment in [tcp((port, 5_060), ISN, 0, SYN, b""), tcp((port, 5_060), ISN + 1, 0, 0, &toy(b'a', 5))] {
+            bench.ip(&ipv4((1, 2), 6, &segment));
+        }
+        end(&mut bench, port);
+        bench.wait(61_000);
+    }
+    bench
+}
+
+#[test]
+fn a_connection_that_was_closed_is_forgotten_after_a_minute() {
+    let next = ISN + 1 + toy(b'a', 5).len() as u32;
+    let fin = |bench: &mut Bench, port| {
+        bench.ip(&ipv4((1, 2), 6, &tcp((port, 5_060), next, 0, FIN, b"")));
+        bench.ip(&ipv4((2, 1), 6, &tcp((5_060, port), 7, next + 1, FIN | ACK, b"x")));
+        // What is sent again while it is remembered is nothing new.
+        bench.wait(30_000);
+        bench.ip(&ipv4((1, 2), 6, &tcp((port, 5_060), ISN + 1, 0, 0, &toy(b'a', 5))));
+    };
+    let rst = |bench: &mut Bench, port| bench.ip(&ipv4((2, 1), 6, &tcp((5_060, port), 7, next, RST | ACK, b"")));
+    for bench in [one_by_one(fin), one_by_one(rst)] {
+        assert_eq!((bench.bytes(), bench.faults()), (vec![toy(b'a', 5); 10], vec![]));
+    }
+    assert_eq!(one_by_one(|_, _| {}).faults(), [(FaultKind::BoundReached, 7)]);
+}
