@@ -172,7 +172,7 @@ pub(super) struct Streams {
     connections: Aging<Pair, Connection>,
     /// The connections in which segments wait for others.
     waiting: BTreeSet<u32>,
-    /// Connections that were closed, and when, in that order; one may have been opened anew, or forgotten.
+    /// Connections that were closed, and when, in that order.
     closed: VecDeque<(Timestamp, u32)>,
     /// What all connections hold.
     held: usize,
@@ -292,16 +292,9 @@ impl Streams {
                 return;
             }
             self.closed.pop_front();
-            let Some(connection) = self.connections.get_mut(id).filter(|connection| connection.is_closed) else { continue };
-            connection.is_closed = false;
-            if !connection.is_over() {
-                continue;
-            }
-            if has_room && connection.last > since {
-                // Something came after all.
-                connection.is_closed = true;
-                self.closed.push_back((connection.last, id));
-            } else {
+            let Some(connection) = self.connections.get_mut(id) else { continue };
+            // It may have been opened anew, or another one may stand in its place.
+            if std::mem::take(&mut connection.is_closed) && connection.is_over() {
                 self.forget(id, around);
             }
         }
