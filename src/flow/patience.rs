@@ -12,9 +12,8 @@ pub(super) const FRAGMENT_AGE: i64 = 30 * SECOND;
 pub(super) const FRAGMENT_HEAD_AGE: i64 = 400 * MILLISECOND;
 /// How long the octets of a completed datagram are remembered, so that late copies of its fragments open no new one.
 pub(super) const FRAGMENT_MEMORY: i64 = 400 * MILLISECOND;
-/// How long a connection is remembered that both sides have closed, so that what is sent again opens no new one: TIME-WAIT as most systems
-/// have it (RFC 9293, 3.6.1).
-pub(super) const CLOSED_AGE: i64 = 60 * SECOND;
+/// How long a connection is remembered that both sides have closed, so that what is sent again opens no new one: as long as any gap is waited for.
+pub(super) const CLOSED_AGE: i64 = GAP_AGE;
 /// How long a gap stays open once the receiver has confirmed octets behind it.
 pub(super) const CONFIRMED_GAP_AGE: i64 = 100 * MILLISECOND;
 /// How long a gap stays open while the receiver is not heard at all, or after the sender's FIN.
