@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::call::{Clue, Network, Settings, Sighting};
 use crate::capture::{self, Capture, Frame, Merge};
-use crate::fault::{Fault, FaultKind, FaultLog, FaultLogs};
+use crate::fault::{Fault, FaultLog, FaultLogs};
 use crate::filter::Filter;
-use crate::flow::{Cut, CutState, Cutter, Flow, Front, KeyLog, Limits, SESSIONS_MAX, Sign};
+use crate::flow::{Cut, CutState, Cutter, Flow, Front, KeyLog, Sign};
+use crate::limit::{Limit, Limits};
 use crate::report::model::{self, Report};
 use crate::rules::{Level, Profile};
 use crate::sip::framing::{self, Step};
@@ -77,6 +78,8 @@ pub struct Options {
     pub levels: Vec<(String, Level)>,
     /// What is known of the network.
     pub network: Network,
+    /// How much is held.
+    pub limits: Limits,
 }
 
 impl Default for Options {
@@ -91,6 +94,7 @@ impl Default for Options {
             keys: KeyLog::default(),
             levels: Vec::new(),
             network: Network::default(),
+            limits: Limits::default(),
         }
     }
 }
@@ -271,9 +275,10 @@ impl Found for Sender {
 impl<'a> Audit<'a> {
     fn new(merge: Merge, options: &'a Options) -> Self {
         let captures = merge.captures().len();
-        let mut flow = Flow::new(Limits::default(), SipCutter);
-        flow.keys_mut().clone_from(&options.keys);
-        Self { merge, flow, sightings: Sightings::of_captures(captures), faults: FaultLogs::of_captures(captures), options }
+        let mut flow = Flow::new(options.limits, SipCutter);
+        flow.keys_mut().take(&options.keys);
+        let sightings = Sightings::of_captures(captures, &options.limits);
+        Self { merge, flow, sightings, faults: FaultLogs::of_captures(captures), options }
     }
 
     /// Reads to the end and judges; `None` where the frames are not in order of time and `give_up_disorder` asks to begin again. Of what the redirects
@@ -319,9 +324,8 @@ impl<'a> Audit<'a> {
         }
         let dropped = self.flow.keys_mut().dropped();
         if dropped > 0 {
-            let fault = Fault::new(FaultKind::BoundReached, "sessions of a key log");
-            let had = SESSIONS_MAX as u64;
-            self.faults.of(0).note(fault.wanted_had(had.saturating_add(dropped), had));
+            let had = self.options.limits.of(Limit::TlsSessions);
+            self.faults.of(0).note(Fault::reached(Limit::TlsSessions).wanted_had(had.saturating_add(dropped), had));
         }
         self.flow.finish(&mut self.faults, &mut |unit| sightings.take(&unit, found));
         self.flow.take_signs().for_each(|sign| tell(found, sign));
@@ -346,6 +350,7 @@ impl<'a> Audit<'a> {
                 patience_s: options.patience_ns as f64 / 1e9,
                 only_rules: options.only.clone(),
                 ignored_rules: options.ignore.clone(),
+                limits: options.limits.changed().map(|(limit, value)| (limit.name().to_owned(), value)).collect(),
                 rule_levels: options.levels.iter().map(|(id, level)| (id.clone(), level.name().to_owned())).collect(),
                 ..model::Options::default()
             },
@@ -415,6 +420,7 @@ fn published(capture: &Capture, count: Count, faults: &FaultLog) -> model::Captu
                 count: fault.count,
                 first_frame: fault.first.frame,
                 detail: fault.first.to_string(),
+                limit: fault.first.limit.map(|limit| limit.name().to_owned()),
             })
             .collect(),
     }

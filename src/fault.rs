@@ -1,10 +1,12 @@
 //! Takes what a room could not read, gives a value that says so: which kind, where, how much was wanted and had, and who said so.
 //!
-//! A fault is no error: reading goes on, and what was understood is kept. Faults are counted per capture and kind, the first of each
-//! kind is kept whole, so the log is bounded however broken a capture is.
+//! A fault is no error: reading goes on, and what was understood is kept. Faults are counted per capture and kind, those of a limit by
+//! themselves; the first of each is kept whole, so the log is bounded however broken a capture is.
 
 use std::collections::BTreeMap;
 use std::fmt;
+
+use crate::limit::Limit;
 
 /// The kinds of damage that a capture can have; reports name them as [`FaultKind::name`] does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,13 +99,21 @@ pub struct Fault {
     pub had: Option<u64>,
     /// Who said so: the field or the bound, in words of the field (`pcap record header`, `pcapng block length`, `UDP length`).
     pub said_by: &'static str,
+    /// The limit that was reached, where it is one that can be set.
+    pub limit: Option<Limit>,
 }
 
 impl Fault {
     /// A fault of `kind` told by `said_by`, with no place yet.
     #[must_use]
     pub const fn new(kind: FaultKind, said_by: &'static str) -> Self {
-        Self { kind, frame: None, offset: None, wanted: None, had: None, said_by }
+        Self { kind, frame: None, offset: None, wanted: None, had: None, said_by, limit: None }
+    }
+
+    /// The fault that `limit` was reached, told by what it bounds.
+    #[must_use]
+    pub const fn reached(limit: Limit) -> Self {
+        Self { limit: Some(limit), ..Self::new(FaultKind::BoundReached, limit.about().bounds) }
     }
 
     /// The same fault at frame `frame`.
@@ -154,21 +164,21 @@ pub struct FaultCount {
     pub first: Fault,
 }
 
-/// The faults of one capture; bounded by the number of kinds.
+/// The faults of one capture; bounded by the number of kinds and of limits.
 #[derive(Debug, Clone, Default)]
 pub struct FaultLog {
-    counts: BTreeMap<FaultKind, FaultCount>,
+    counts: BTreeMap<(FaultKind, Option<Limit>), FaultCount>,
 }
 
 impl FaultLog {
-    /// Counts `fault`; the first of its kind is kept.
+    /// Counts `fault`; the first of its kind and limit is kept.
     pub fn note(&mut self, fault: Fault) {
-        self.counts.entry(fault.kind).and_modify(|seen| seen.count += 1).or_insert(FaultCount { count: 1, first: fault });
+        self.counts.entry((fault.kind, fault.limit)).and_modify(|seen| seen.count += 1).or_insert(FaultCount { count: 1, first: fault });
     }
 
     /// Adds what another log counted of a kind; the first fault is the one with the lesser frame.
     pub fn merge(&mut self, other: &FaultCount) {
-        let kind = other.first.kind;
+        let kind = (other.first.kind, other.first.limit);
         let merged = self.counts.entry(kind).or_insert(FaultCount { count: 0, first: other.first });
         merged.count = merged.count.saturating_add(other.count);
         if other.first.frame.is_some_and(|frame| merged.first.frame.is_none_or(|known| frame < known)) {
@@ -176,7 +186,7 @@ impl FaultLog {
         }
     }
 
-    /// The kinds met, in the order of [`FaultKind`].
+    /// The kinds met, in the order of [`FaultKind`]; of one kind, what is of no limit first.
     pub fn iter(&self) -> impl Iterator<Item = &FaultCount> {
         self.counts.values()
     }

@@ -69,6 +69,7 @@ pub mod evidence;
 pub mod fault;
 pub mod filter;
 pub mod flow;
+pub mod limit;
 pub mod nearest;
 pub mod packet;
 pub mod report;

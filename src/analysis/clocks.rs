@@ -16,7 +16,8 @@ use super::{Input, SipCutter};
 use crate::capture::Capture;
 use crate::evidence::Timestamp;
 use crate::fault::FaultLogs;
-use crate::flow::{Flow, Limits, Unit};
+use crate::flow::{Flow, Unit};
+use crate::limit::Limits;
 use crate::sip::{Message, is_sip};
 
 /// How many captures are looked at; the clocks of further ones are taken to be right.

@@ -6,12 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::members::Members;
 use crate::call::{Events, FIRST_COMPANION, LaterRequest, Redirect, Watch};
-use crate::fault::{Fault, FaultKind, FaultLog};
+use crate::fault::{Fault, FaultLog};
+use crate::limit::{Limit, Limits};
 use crate::report::{model, publish};
 use crate::rules::{self, Selection};
-
-/// The most later requests that are judged and told of one redirect; more of them are told as a fault.
-const MAX_LATER: usize = 1_000;
 
 /// What came later for a redirect.
 #[derive(Debug, Default)]
@@ -39,6 +37,7 @@ pub(super) struct Judged {
 /// Judges and keeps what the calls give.
 pub(super) struct Collector {
     selection: Selection,
+    limits: Limits,
     /// Of what each redirect consists, where somebody will ask for it.
     members: Option<BTreeMap<u64, Members>>,
     /// Boxed, as the tree moves its values about.
@@ -51,9 +50,10 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    pub(super) fn new(selection: Selection, captures: usize) -> Self {
+    pub(super) fn new(selection: Selection, limits: Limits, captures: usize) -> Self {
         Self {
             selection,
+            limits,
             members: None,
             redirects: BTreeMap::new(),
             companions: BTreeMap::new(),
@@ -183,7 +183,7 @@ impl Events for Collector {
 
     fn later(&mut self, watch: &Watch, request: LaterRequest) {
         let later = self.later.entry(watch.redirect).or_default();
-        if later.requests.len() < MAX_LATER {
+        if later.requests.len() < self.limits.room(Limit::LaterRequests) {
             let findings = rules::judge_later(watch, &request, &self.selection);
             if let Some(members) = &mut self.members {
                 members.entry(watch.redirect).or_default().later(&request, &findings);
@@ -191,9 +191,9 @@ impl Events for Collector {
             later.findings.extend(findings);
             later.requests.push(publish::later_request(&request));
         } else {
-            let bound =
-                Fault { wanted: Some(MAX_LATER as u64), ..Fault::new(FaultKind::BoundReached, "later requests told of one redirect") };
-            self.note(request.place.capture, bound.at_frame(request.place.frame));
+            let wanted = Some(self.limits.of(Limit::LaterRequests));
+            let fault = Fault { wanted, ..Fault::reached(Limit::LaterRequests) };
+            self.note(request.place.capture, fault.at_frame(request.place.frame));
         }
     }
 

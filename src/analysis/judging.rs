@@ -20,7 +20,8 @@ pub(super) struct Judging<E = Collector> {
 
 impl Judging {
     pub(super) fn new(options: &Options, captures: usize, keeps_members: bool) -> Self {
-        Self { calls: Calls::new(settings(options)), events: Collector::new(selection(options), captures).keeping_members(keeps_members) }
+        let collector = Collector::new(selection(options), options.limits, captures);
+        Self { calls: Calls::new(settings(options)), events: collector.keeping_members(keeps_members) }
     }
 
     pub(super) fn finish(mut self) -> Judged {
@@ -48,7 +49,7 @@ pub(super) fn judge(batches: Batches, options: &Options, captures: usize, keeps_
     let (giver, taker) = given::channel();
     std::thread::scope(|scope| {
         let collecting = scope.spawn(move || {
-            let mut collector = Collector::new(selection(options), captures).keeping_members(keeps_members);
+            let mut collector = Collector::new(selection(options), options.limits, captures).keeping_members(keeps_members);
             taker.each(&mut collector, |collector| redirects.store(collector.redirects(), Ordering::Relaxed));
             collector.finish()
         });
@@ -66,7 +67,7 @@ fn settings(options: &Options) -> Settings {
         retry_window: options.retry_window_ns,
         patience: options.patience_ns,
         network: options.network.clone(),
-        ..Settings::default()
+        limits: options.limits,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::call::{Clue, Sighting};
 use crate::capture::{Capture, Frame};
 use crate::evidence::{Timestamp, Transport};
 use crate::filter::{FrameFacts, FrameWords, Row};
-use crate::flow::{KeyLog, Unit};
+use crate::flow::Unit;
 use crate::packet::{Layers, Path, plain_datagram};
 use crate::report::model::Report;
 
@@ -31,10 +31,10 @@ pub struct Listing {
     pub conversations: bool,
     /// Whether rows tell what the captures say of interfaces and frames in words.
     pub words: bool,
-    /// By which measure redirects are judged beside; none are judged where there is none.
-    pub judge: Option<Options>,
-    /// The secrets by which TLS is opened, beside those that a capture brings itself; those of `judge` where that is given.
-    pub keys: KeyLog,
+    /// Whether redirects are judged beside.
+    pub judges: bool,
+    /// By which secrets TLS is opened, how much is held, and by which measure redirects are judged.
+    pub options: Options,
 }
 
 /// A word on what some ports carry.
@@ -94,14 +94,13 @@ pub(super) fn list_some(
 ) -> Result<Audited, Error> {
     let clocks = Clocks::of_inputs(inputs);
     let mut merge = open(inputs, &clocks, Capture::open)?;
-    let is_in_time_order = listing.judge.is_some() && merge.captures().iter().all(Capture::can_be_reopened);
+    let is_in_time_order = listing.judges && merge.captures().iter().all(Capture::can_be_reopened);
     if is_in_time_order {
         merge = open(inputs, &clocks, Capture::open_in_time_order)?;
     }
-    let options = listing.judge.clone().unwrap_or_else(|| Options { keys: listing.keys.clone(), ..Options::default() });
     let captures = merge.captures().len();
-    let mut audit = Audit::new(merge, &options);
-    let mut judging = Judging::new(&options, captures, keeps_members);
+    let mut audit = Audit::new(merge, &listing.options);
+    let mut judging = Judging::new(&listing.options, captures, keeps_members);
     let mut rows = Rows::new(listing);
     let Audit { merge, flow, sightings, faults, .. } = &mut audit;
     let mut frames = 0_u64;
@@ -110,12 +109,12 @@ pub(super) fn list_some(
         frames += 1;
         judging.reached(capture, frame.time);
         rows.begin(&frame, merge.captures().get(capture as usize));
-        let judge = listing.judge.is_some().then_some(&mut judging);
+        let judge = listing.judges.then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: Some((capture, frame)), path: Path::default(), take };
         flow.push(capture, &frame, faults, &mut |unit| found.look(&unit, listing, sightings));
         // A row tells no connections, but what is judged beside may hang on one.
         let signs = flow.take_signs();
-        if listing.judge.is_some() {
+        if listing.judges {
             signs.for_each(|sign| judging.noticed(&super::clues::of_connection(sign)));
         }
         rows.end(capture, &frame);
@@ -124,10 +123,10 @@ pub(super) fn list_some(
         }
     }
     if !rows.is_over {
-        let judge = listing.judge.is_some().then_some(&mut judging);
+        let judge = listing.judges.then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: None, path: Path::default(), take };
         flow.finish(faults, &mut |unit| found.look(&unit, listing, sightings));
-        if listing.judge.is_some() {
+        if listing.judges {
             flow.take_signs().for_each(|sign| judging.noticed(&super::clues::of_connection(sign)));
         }
     }

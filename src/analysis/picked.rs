@@ -11,15 +11,10 @@ use super::list::{Listing, Taken, list_some};
 use super::members::call_of;
 use super::{Audited, Error, Input, Options, Progress};
 use crate::call::Sighting;
-use crate::fault::{Fault, FaultKind};
+use crate::fault::Fault;
 use crate::filter::Filter;
+use crate::limit::{Limit, Limits};
 use crate::report::model::{Report, Subject};
-
-/// How many Call-IDs of matching messages are remembered.
-const MAX_CALLS: usize = 100_000;
-
-/// How many octets they may have together.
-const MAX_CALL_ID_OCTETS: usize = 16 << 20;
 
 /// Reads `inputs` as one capture, merged by time, judges every 3xx in it, and tells of those whose call has a message that `filter` picks; and of
 /// what these redirects consist.
@@ -59,8 +54,8 @@ fn pick(
     progress: &mut dyn FnMut(&Progress),
     select: &mut dyn FnMut(&Picked, &mut Judged),
 ) -> Result<Audited, Error> {
-    let listing = Listing { judge: Some(options.clone()), conversations: true, words: true, ..Listing::default() };
-    let picked = std::cell::RefCell::new(Picked::default());
+    let listing = Listing { judges: true, options: options.clone(), conversations: true, words: true, ..Listing::default() };
+    let picked = std::cell::RefCell::new(Picked::within(options.limits));
     let mut take = |row: &crate::filter::Row<'_>| {
         if filter.matches(row) {
             picked.borrow_mut().add(row.sighting);
@@ -71,25 +66,32 @@ fn pick(
 }
 
 /// The calls that have a matching message.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Picked {
+    limits: Limits,
     calls: HashSet<Box<[u8]>, foldhash::fast::RandomState>,
     /// The same in the order of the first match of each.
     order: Vec<Box<[u8]>>,
     octets: usize,
-    /// The capture and the frame at which no more could be remembered.
-    full_at: Option<(u32, u64)>,
+    /// The limit at which no more could be remembered, with the capture and the frame.
+    full_at: Option<(Limit, u32, u64)>,
 }
 
 impl Picked {
+    fn within(limits: Limits) -> Self {
+        Self { limits, calls: HashSet::default(), order: Vec::new(), octets: 0, full_at: None }
+    }
+
     fn add(&mut self, sighting: &Sighting<'_>) {
         let call_id = call_of(sighting);
         if self.calls.contains(call_id.as_ref()) {
             return;
         }
         let octets = self.octets.saturating_add(call_id.len());
-        if self.calls.len() >= MAX_CALLS || octets > MAX_CALL_ID_OCTETS {
-            self.full_at = self.full_at.or(Some((sighting.place.capture, sighting.place.frame)));
+        let is_long = octets > self.limits.room(Limit::PickedOctets);
+        if is_long || self.calls.len() >= self.limits.room(Limit::PickedCalls) {
+            let limit = if is_long { Limit::PickedOctets } else { Limit::PickedCalls };
+            self.full_at = self.full_at.or(Some((limit, sighting.place.capture, sighting.place.frame)));
             return;
         }
         self.octets = octets;
@@ -123,10 +125,9 @@ impl Picked {
 
     /// Notes where no more could be remembered.
     fn tell_bound(&self, judged: &mut Judged) {
-        if let Some((capture, frame)) = self.full_at {
-            let bound =
-                Fault { wanted: Some(MAX_CALLS as u64), ..Fault::new(FaultKind::BoundReached, "Call-IDs of messages that match -Y") };
-            judged.note(capture, bound.at_frame(frame));
+        if let Some((limit, capture, frame)) = self.full_at {
+            let fault = Fault { wanted: Some(self.limits.of(limit)), ..Fault::reached(limit) };
+            judged.note(capture, fault.at_frame(frame));
         }
     }
 }
@@ -141,7 +142,7 @@ mod tests {
     #[test]
     fn calls_are_remembered_up_to_a_bound_and_that_is_told() {
         let end = Endpoint { address: [192, 0, 2, 1].into(), port: 5060 };
-        let mut picked = Picked::default();
+        let mut picked = Picked::within(Limits::default());
         let long = "x".repeat(60_000);
         for frame in 1..=300 {
             let text = format!("BYE sip:a@h SIP/2.0\r\nCall-ID: {frame}{long}\r\n\r\n");
@@ -157,7 +158,7 @@ mod tests {
                 copy: false,
             });
         }
-        assert!(picked.octets <= MAX_CALL_ID_OCTETS);
-        assert_eq!(picked.full_at, Some((0, picked.calls.len() as u64 + 1)));
+        assert!(picked.octets <= 16 << 20);
+        assert_eq!(picked.full_at, Some((Limit::PickedOctets, 0, picked.calls.len() as u64 + 1)));
     }
 }

@@ -8,6 +8,7 @@ use crate::capture::Frame;
 use crate::evidence::Place;
 use crate::fault::{Fault, FaultKind, FaultLogs};
 use crate::flow::{Copies, Unit};
+use crate::limit::{Limit, Limits};
 use crate::sip::{Message, MessageFault, is_sip};
 
 /// What is counted of one capture.
@@ -39,9 +40,9 @@ pub(super) trait Found {
 
 impl Sightings {
     /// Takes nothing yet, of so many captures.
-    pub(super) fn of_captures(captures: usize) -> Self {
+    pub(super) fn of_captures(captures: usize, limits: &Limits) -> Self {
         Self {
-            copies: if captures > 1 { Copies::across_captures() } else { Copies::new() },
+            copies: if captures > 1 { Copies::across_captures(limits) } else { Copies::within(limits) },
             counts: vec![Count::default(); captures],
             faults: FaultLogs::of_captures(captures),
             last: None,
@@ -75,6 +76,9 @@ impl Sightings {
         }
         self.last = Some(place);
         let copy = self.copies.is_copy(unit);
+        if self.copies.take_exceeded() {
+            self.note(unit, Fault::reached(Limit::Copies));
+        }
         if let Some(count) = self.counts.get_mut(unit.capture as usize) {
             count.messages += 1;
             count.copies += u64::from(copy);

@@ -4,7 +4,8 @@ use super::SipCutter;
 use crate::capture::{Frame, LinkType};
 use crate::evidence::Timestamp;
 use crate::fault::FaultLogs;
-use crate::flow::{Flow, Limits};
+use crate::flow::Flow;
+use crate::limit::Limits;
 use crate::packet::bytes::{ACK, FIN, RST, SYN, ipv4, tcp};
 
 /// A segment: whether the client sends it, its number, its flags, its octets.

@@ -6,7 +6,8 @@ use super::SipCutter;
 use crate::capture::{Capture, Frame};
 use crate::evidence::Transport;
 use crate::fault::{FaultKind, FaultLogs};
-use crate::flow::{Flow, KeyLog, Limits, Sign, SignKind};
+use crate::flow::{Flow, KeyLog, Sign, SignKind};
+use crate::limit::Limits;
 
 macro_rules! sample {
     ($name:literal) => {

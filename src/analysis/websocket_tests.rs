@@ -10,7 +10,8 @@ use super::SipCutter;
 use crate::capture::{Frame, LinkType};
 use crate::evidence::{Timestamp, Transport};
 use crate::fault::{FaultKind, FaultLogs};
-use crate::flow::{Flow, Limits};
+use crate::flow::Flow;
+use crate::limit::Limits;
 use crate::packet::bytes::{ACK, SYN, ipv4, tcp};
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: 192.0.2.20\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: sip\r\n\r\n";

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::calls::Calls;
-use super::events::{MAX_KEPT, keep};
+use super::events::Room;
 use super::key::key_of_above;
 use super::redirect::{Kept, Outcome, Redirect, Role, Target};
 use super::sighting::Sighting;
@@ -69,7 +69,7 @@ pub(super) struct Aboves {
 }
 
 impl Aboves {
-    /// The redirects of that transaction, at most [`MAX_KEPT`].
+    /// The redirects of that transaction, at most as many as there is [`Room`] for.
     fn of(&self, transaction: u64) -> SmallVec<[u64; 2]> {
         self.by_transaction.get(&transaction).cloned().unwrap_or_default()
     }
@@ -106,9 +106,8 @@ impl Calls {
         let [number] = *self.transactions.find(&self.transactions.digested(key)) else { return };
         let Some(above) = self.transactions.get(number) else { return };
         let siblings = self.aboves.of(number);
-        if siblings.len() >= MAX_KEPT {
-            // So many forks of one request are no proxy's; of the further ones nothing is known above.
-            self.is_full = true;
+        // More forks of one request are no proxy's; of the further ones nothing is known above.
+        if !self.room.has_room_beside(siblings.len()) {
             return;
         }
         let earlier = above.outcome.map(|outcome| Answer { outcome, to_tag: None, targets: Arc::new([]) });
@@ -123,9 +122,9 @@ impl Calls {
         for sibling in siblings {
             let Some(other) = self.open.get_mut(sibling) else { continue };
             known.earlier += 1;
-            keep(&mut known.siblings, other.redirect.targets.clone(), &mut self.is_full);
+            self.room.keep(&mut known.siblings, other.redirect.targets.clone());
             if let Some(above) = &mut other.redirect.above {
-                keep(&mut above.siblings, redirect.targets.clone(), &mut self.is_full);
+                self.room.keep(&mut above.siblings, redirect.targets.clone());
             }
         }
         self.aboves.enter(number, redirect.id);
@@ -142,9 +141,9 @@ impl Calls {
             return;
         }
         let answer = Answer::read(sighting, status);
-        self.tell_below(&below, |above, is_full| {
+        self.tell_below(&below, |above, room| {
             if !above.answers.iter().any(|known| known.is_repeated_by(&answer)) {
-                keep(&mut above.answers, answer.clone(), is_full);
+                room.keep(&mut above.answers, answer.clone());
             }
         });
     }
@@ -161,11 +160,11 @@ impl Calls {
         self.tell_below(&self.aboves.of(number), |above, _| above.is_branch_reused = true);
     }
 
-    fn tell_below(&mut self, below: &[u64], mut tell: impl FnMut(&mut Above, &mut bool)) {
+    fn tell_below(&mut self, below: &[u64], mut tell: impl FnMut(&mut Above, &mut Room)) {
         for redirect in below {
             let found = self.open.get_mut(*redirect);
             if let Some(above) = found.and_then(|open| open.redirect.above.as_mut()) {
-                tell(above, &mut self.is_full);
+                tell(above, &mut self.room);
             }
         }
     }

@@ -5,7 +5,6 @@
 use super::calls::Calls;
 use super::chain::asks_to_amend;
 use super::elements::Element;
-use super::events::MAX_KEPT;
 use super::hidden::unmark_hidden;
 use super::hop::Hop;
 use super::link::Asked;
@@ -17,13 +16,12 @@ impl Calls {
     pub(super) fn attach(&mut self, redirect: u64, link: Link, number: u64, kept: &Kept, asked: &Asked<'_>) {
         let Some(open) = self.open.get_mut(redirect) else { return };
         let index = open.redirect.attempts.len();
-        if index >= MAX_KEPT {
-            self.is_full = true;
+        if !self.room.has_room_beside(index) {
             return;
         }
         let chain = self.chains.entry(open.redirect.chain).or_default();
         let repeats = chain.repeats(asked.uri(), kept, &self.transactions);
-        chain.tried(asked.uri(), kept, number, &mut self.is_full);
+        chain.tried(asked.uri(), kept, number, &mut self.room);
         let (contact, difference) = target::nearest(&open.redirect, asked.uri(), kept);
         let is_of_first = difference.as_ref().is_some_and(|difference| difference.against_contact.names_the_target());
         let of_second = if is_of_first { None } else { target::second_final(&open.redirect, asked.uri(), kept) };

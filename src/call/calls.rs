@@ -8,26 +8,27 @@ use std::sync::Arc;
 use super::above::Aboves;
 use super::chain::Chain;
 use super::companion::{FIRST_COMPANION, is_companion};
-use super::events::{Events, MAX_KEPT, bound, keep};
+use super::events::{Events, Room, bound, reached};
 use super::future::Watches;
-use super::habit::{self, Habits};
+use super::habit::Habits;
 use super::hop::Hop;
 use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancelled};
-use super::late::{self, Latest};
+use super::late::Latest;
 use super::link::{self, Asked};
 use super::lookup::note_names;
 use super::names::Names;
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role, is_over_websocket};
-use super::registration::{MAX_REGISTERED, Registrations};
+use super::registration::Registrations;
 use super::relay::mark_relayed;
-use super::settings::{MAX_OCTETS, Settings};
+use super::settings::Settings;
 use super::sighting::Sighting;
 use super::target;
 use super::transaction::Transactions;
 use super::unseen::mark_unseen;
 use crate::evidence::Timestamp;
+use crate::limit::Limit;
 
 /// The calls of the captures so far.
 #[derive(Debug)]
@@ -50,28 +51,29 @@ pub struct Calls {
     pub(super) latest: Latest,
     next: u64,
     next_companion: u64,
-    /// Whether something was not kept because a redirect had [`MAX_KEPT`] of it.
-    pub(super) is_full: bool,
+    /// How much is kept of one redirect.
+    pub(super) room: Room,
 }
 
 impl Calls {
     /// No calls yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
+        let limits = &settings.limits;
         Self {
-            transactions: Transactions::new(settings.max_transactions),
+            transactions: Transactions::new(limits),
             open: OpenRedirects::default(),
             chains: BTreeMap::new(),
             aboves: Aboves::default(),
-            watches: Watches::new(settings.max_watches),
-            registrations: Registrations::default(),
-            habits: Habits::default(),
-            names: Names::new(settings.network.shared_resolver),
+            watches: Watches::new(limits.room(Limit::Watches)),
+            registrations: Registrations::new(limits),
+            habits: Habits::new(limits.room(Limit::ProxyClients)),
+            names: Names::new(settings.network.shared_resolver, limits.room(Limit::Names)),
             covers: Vec::new(),
-            latest: Latest::default(),
+            latest: Latest::new(limits),
             next: 1,
             next_companion: FIRST_COMPANION,
-            is_full: false,
+            room: Room::new(limits),
             settings,
         }
     }
@@ -111,9 +113,14 @@ impl Calls {
                 self.request(sighting, events);
             }
         }
-        if std::mem::take(&mut self.is_full) {
-            events.fault(sighting.place.capture, bound("messages kept of one redirect", MAX_KEPT, sighting.place.frame));
+        if self.room.take_exceeded() {
+            self.tell(Limit::RedirectMessages, sighting, events);
         }
+    }
+
+    /// Tells that `limit` was reached at `sighting`.
+    fn tell(&self, limit: Limit, sighting: &Sighting<'_>, events: &mut dyn Events) {
+        events.fault(sighting.place.capture, reached(limit, &self.settings.limits, sighting.place.frame));
     }
 
     /// Closes what is still open: the captures are over.
@@ -165,7 +172,7 @@ impl Calls {
                 return;
             }
             if known.number == cseq && known.request_uri == uri {
-                if known.repeats.len() < MAX_KEPT {
+                if known.repeats.len() < self.room.most() {
                     known.repeats.push(sighting.place);
                 }
                 let (redirect, attempt) = (known.redirect, known.attempt);
@@ -177,17 +184,16 @@ impl Calls {
             self.branch_reused_above(number);
         }
         let kept: Kept = Arc::new(sighting.to_kept());
-        let (number, full) = self.transactions.open(key, cseq, uri, Some(&kept), sighting.time);
-        if let Some((what, most)) = full {
-            events.fault(sighting.place.capture, bound(what, most, sighting.place.frame));
+        let (number, given_up) = self.transactions.open(key, cseq, uri, Some(&kept), sighting.time);
+        for limit in given_up.into_iter().flatten() {
+            self.tell(limit, sighting, events);
         }
         if let Some(transaction) = self.transactions.get_mut(number) {
             transaction.branch_of = branch_of;
         }
         if sighting.message.method() != b"CANCEL" {
-            if self.latest.note(number, &kept) {
-                events
-                    .fault(sighting.place.capture, bound("requests remembered for a late 3xx", late::MAX_REMEMBERED, sighting.place.frame));
+            if let Some(limit) = self.latest.note(number, &kept) {
+                self.tell(limit, sighting, events);
             }
             self.place(number, &kept, events);
         }
@@ -222,14 +228,14 @@ impl Calls {
 
     fn request_again(&mut self, sighting: &Sighting<'_>, redirect: Option<u64>, attempt: Option<(u64, usize)>) {
         if let Some(open) = redirect.and_then(|number| self.open.get_mut(number)) {
-            keep(&mut open.redirect.request_repeats, sighting.place, &mut self.is_full);
+            self.room.keep(&mut open.redirect.request_repeats, sighting.place);
         }
         if let Some((number, index)) = attempt
             && let Some(open) = self.open.get_mut(number)
         {
             open.last_event = open.last_event.max(sighting.time);
             if let Some(attempt) = open.redirect.attempts.get_mut(index) {
-                keep(&mut attempt.retransmissions, sighting.place, &mut self.is_full);
+                self.room.keep(&mut attempt.retransmissions, sighting.place);
             }
         }
     }
@@ -270,7 +276,7 @@ impl Calls {
 
     fn note_habit(&mut self, kept: &Kept, events: &mut dyn Events) {
         if self.habits.note(kept) {
-            events.fault(kept.place.capture, bound("clients of outbound proxies", habit::MAX_HABITS, kept.place.frame));
+            self.tell(Limit::ProxyClients, kept, events);
         }
     }
 
@@ -305,8 +311,8 @@ impl Calls {
 
     fn response(&mut self, sighting: &Sighting<'_>, status: u16, events: &mut dyn Events) {
         let is_grant = (200..300).contains(&status) && sighting.message.method() == b"REGISTER";
-        if is_grant && self.registrations.note(sighting) {
-            events.fault(sighting.place.capture, bound("registrations remembered", MAX_REGISTERED, sighting.place.frame));
+        if is_grant && let Some(limit) = self.registrations.note(sighting) {
+            self.tell(limit, sighting, events);
         }
         let Some(Keyed { key, cseq }) = key(&sighting.message) else { return };
         let key = self.transactions.digested(key);
@@ -362,7 +368,7 @@ impl Calls {
         if let Some(open) = self.open.get_mut(redirect) {
             let targets = target::other_targets(&open.redirect.response.message, &sighting.message).into();
             let repeat = Repeat { place: sighting.place, time: sighting.time, status, targets };
-            keep(&mut open.redirect.repeats, repeat, &mut self.is_full);
+            self.room.keep(&mut open.redirect.repeats, repeat);
         }
     }
 
@@ -437,7 +443,19 @@ impl Calls {
             events.fault(sighting.place.capture, bound("Contacts read of one 3xx", target::MAX_TARGETS, sighting.place.frame));
         }
         self.enter(redirect, number, sighting, events);
-        self.place_behind(id);
+        if self.place_behind(id) {
+            self.tell(Limit::OvertakingRequests, sighting, events);
+        }
+    }
+
+    /// The limit beyond which redirects are open; one has room always.
+    fn exceeded(&self) -> Option<Limit> {
+        let limits = &self.settings.limits;
+        if self.open.len() > limits.room(Limit::Redirects) {
+            Some(Limit::Redirects)
+        } else {
+            (self.open.octets() > limits.room(Limit::RedirectOctets) && self.open.len() > 1).then_some(Limit::RedirectOctets)
+        }
     }
 
     fn enter(&mut self, mut redirect: Redirect, number: u64, sighting: &Sighting<'_>, events: &mut dyn Events) {
@@ -454,24 +472,17 @@ impl Calls {
         if let Some(caller) = &caller
             && self.watches.open(&redirect, caller)
         {
-            events.fault(
-                sighting.place.capture,
-                bound("callers watched for later requests", self.settings.max_watches, sighting.place.frame),
-            );
+            self.tell(Limit::Watches, sighting, events);
         }
         let client = redirect.client.address;
         self.open.insert(Box::new(Open::new(redirect, caller)));
         if self.open.last_heard(client).is_none() && sighting.source.address == client {
             self.open.heard(client, sighting.time);
         }
-        let (what, most) = match self.open.octets() > MAX_OCTETS {
-            true => ("octets of redirects open", MAX_OCTETS),
-            false => ("redirects open", self.settings.max_redirects),
-        };
-        while (self.open.len() > self.settings.max_redirects || self.open.octets() > MAX_OCTETS)
+        while let Some(limit) = self.exceeded()
             && let Some(oldest) = self.open.take_oldest()
         {
-            events.fault(sighting.place.capture, bound(what, most, sighting.place.frame));
+            self.tell(limit, sighting, events);
             self.close(oldest, events);
         }
     }

@@ -3,7 +3,7 @@
 //! Invariant: a chain has one target set, which begins with the original Request-URI (RFC 3261, 8.1.3.4); it lives as long as one of its
 //! redirects is open.
 
-use super::events::keep;
+use super::events::Room;
 use super::redirect::{Kept, Tried};
 use super::transaction::Transactions;
 use crate::evidence::{Endpoint, Place, Timestamp, Transport};
@@ -30,14 +30,13 @@ impl Chain {
     /// Begins with the redirected request, where nothing was tried yet.
     pub(super) fn begin(&mut self, original: &Uri, request: &Kept, transaction: u64) {
         if self.tries.is_empty() {
-            self.tried(original, request, transaction, &mut false);
+            self.tries.push(Try::of(original, request, transaction));
         }
     }
 
     /// Adds a request; notes where there is no room for it.
-    pub(super) fn tried(&mut self, uri: &Uri, request: &Kept, transaction: u64, is_full: &mut bool) {
-        let (uri, destination, transport) = (uri.clone(), request.destination, request.transport);
-        keep(&mut self.tries, Try { uri, place: request.place, time: request.time, destination, transport, transaction }, is_full);
+    pub(super) fn tried(&mut self, uri: &Uri, request: &Kept, transaction: u64, room: &mut Room) {
+        room.keep(&mut self.tries, Try::of(uri, request, transaction));
     }
 
     /// The latest earlier try of an equal URI, unless `request` has a right to repeat it: the try was asked to be sent again amended
@@ -69,6 +68,17 @@ impl Chain {
 }
 
 impl Try {
+    fn of(uri: &Uri, request: &Kept, transaction: u64) -> Self {
+        Self {
+            uri: uri.clone(),
+            place: request.place,
+            time: request.time,
+            destination: request.destination,
+            transport: request.transport,
+            transaction,
+        }
+    }
+
     fn told(&self, transactions: &Transactions) -> Tried {
         Tried {
             place: self.place,

@@ -4,22 +4,24 @@
 
 use super::calls::Calls;
 use super::clue::{Clue, ClueKind};
-use super::events::{Events, bound};
-use super::hidden::{self, mark_hidden};
-use super::names;
+use super::events::{Events, reached};
+use super::hidden::mark_hidden;
 use super::unseen::mark_lost;
+use crate::limit::Limit;
 
 impl Calls {
     /// Takes the next clue: what the capture shows beside SIP.
     pub fn clue(&mut self, clue: &Clue, events: &mut dyn Events) {
         self.reaches(clue.capture, clue.time);
-        let full = match &clue.kind {
+        let reached_limit = match &clue.kind {
             ClueKind::Dns(message) => {
                 self.open.note_lookup(clue, message);
-                self.names.learn(clue, message).then_some(("names told to clients", names::MAX_NAMES))
+                self.names.learn(clue, message).then_some(Limit::Names)
             }
-            ClueKind::Greeting(greeting) => mark_hidden(&mut self.open, &self.names, clue, greeting)
-                .then_some(("URIs that a connection is held against", hidden::MAX_HELD)),
+            ClueKind::Greeting(greeting) => {
+                let most = self.settings.limits.room(Limit::ConnectionUris);
+                mark_hidden(&mut self.open, &self.names, clue, greeting, most).then_some(Limit::ConnectionUris)
+            }
             ClueKind::Lost => {
                 mark_lost(&mut self.open, clue);
                 None
@@ -29,8 +31,8 @@ impl Calls {
                 None
             }
         };
-        if let Some((what, most)) = full {
-            events.fault(clue.capture, bound(what, most, clue.frame));
+        if let Some(limit) = reached_limit {
+            events.fault(clue.capture, reached(limit, &self.settings.limits, clue.frame));
         }
     }
 }

@@ -6,7 +6,6 @@
 use smallvec::SmallVec;
 
 use super::calls::Calls;
-use super::events::keep;
 use super::link::{Asked, same_element};
 use super::open::{MAX_OF_CALL, Open};
 use super::redirect::Kept;
@@ -29,7 +28,7 @@ impl Calls {
             if asked.tag_of_from() == Some(dialog) && refreshes_target(kept.message.method()) {
                 open.redirect.refreshed.get_or_insert(kept.place);
             } else if to_tag == dialog && uses_contact(open, asked) {
-                keep(&mut open.redirect.in_dialog, kept.clone(), &mut self.is_full);
+                self.room.keep(&mut open.redirect.in_dialog, kept.clone());
                 return;
             }
         }

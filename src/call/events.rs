@@ -3,9 +3,7 @@
 use super::future::{LaterRequest, Watch};
 use super::redirect::Redirect;
 use crate::fault::{Fault, FaultKind};
-
-/// The most ACKs, attempts, repetitions and To tags, each, that are kept of one redirect; a loop of them proves no more.
-pub(super) const MAX_KEPT: usize = 64;
+use crate::limit::{Limit, Limits};
 
 /// What this room tells while it works.
 pub trait Events {
@@ -19,16 +17,49 @@ pub trait Events {
     fn fault(&mut self, capture: u32, fault: Fault);
 }
 
-/// Adds `item` where there is room, and notes where there is none.
-pub(super) fn keep<T>(list: &mut Vec<T>, item: T, is_full: &mut bool) {
-    if list.len() < MAX_KEPT {
-        list.push(item);
-    } else {
-        *is_full = true;
+/// How much is kept of one redirect ([`Limit::RedirectMessages`]): a loop of more proves no more.
+#[derive(Debug)]
+pub(super) struct Room {
+    most: usize,
+    is_exceeded: bool,
+}
+
+impl Room {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self { most: limits.room(Limit::RedirectMessages), is_exceeded: false }
+    }
+
+    /// How much is kept.
+    pub(super) const fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Whether there is room beside so many; notes where there is none.
+    pub(super) const fn has_room_beside(&mut self, kept: usize) -> bool {
+        let has_room = kept < self.most;
+        self.is_exceeded |= !has_room;
+        has_room
+    }
+
+    /// Adds `item` where there is room, and notes where there is none.
+    pub(super) fn keep<T>(&mut self, list: &mut Vec<T>, item: T) {
+        if self.has_room_beside(list.len()) {
+            list.push(item);
+        }
+    }
+
+    /// Whether something was not kept since this was last asked.
+    pub(super) const fn take_exceeded(&mut self) -> bool {
+        std::mem::replace(&mut self.is_exceeded, false)
     }
 }
 
-/// The fault that `bound` was reached at `frame`.
+/// The fault that `limit` was reached at `frame`.
+pub(super) fn reached(limit: Limit, limits: &Limits, frame: u64) -> Fault {
+    Fault { wanted: Some(limits.of(limit)), ..Fault::reached(limit) }.at_frame(frame)
+}
+
+/// The fault that a bound of one message was reached at `frame`.
 pub(super) fn bound(what: &'static str, bound: usize, frame: u64) -> Fault {
     Fault { wanted: u64::try_from(bound).ok(), ..Fault::new(FaultKind::BoundReached, what) }.at_frame(frame)
 }

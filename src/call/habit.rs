@@ -13,14 +13,19 @@ use super::sighting::Sighting;
 use crate::evidence::{Endpoint, Place};
 use crate::sip::Uri;
 
-/// The most clients, each with its server, that are remembered.
-pub(super) const MAX_HABITS: usize = 100_000;
-
 /// The clients that send a server what is meant for other addresses, and the first request of each that shows it.
-#[derive(Debug, Default)]
-pub(super) struct Habits(HashMap<(IpAddr, Endpoint), Place, RandomState>);
+#[derive(Debug)]
+pub(super) struct Habits {
+    first: HashMap<(IpAddr, Endpoint), Place, RandomState>,
+    most: usize,
+}
 
 impl Habits {
+    /// Knows none yet, and remembers at most so many clients, each with its server.
+    pub(super) fn new(most: usize) -> Self {
+        Self { first: HashMap::default(), most }
+    }
+
     /// Notes what `request` shows of its client; tells whether there was no room for it.
     pub(super) fn note(&mut self, request: &Sighting<'_>) -> bool {
         let message = &request.message;
@@ -32,16 +37,16 @@ impl Habits {
             return false;
         }
         let habit = (request.source.address, request.destination);
-        if self.0.len() >= MAX_HABITS {
-            return !self.0.contains_key(&habit);
+        if self.first.len() >= self.most {
+            return !self.first.contains_key(&habit);
         }
-        self.0.entry(habit).or_insert(request.place);
+        self.first.entry(habit).or_insert(request.place);
         false
     }
 
     /// The first request by which `client` was seen sending `server` what is meant for other addresses.
     pub(super) fn of(&self, client: IpAddr, server: Endpoint) -> Option<Place> {
-        self.0.get(&(client, server)).copied()
+        self.first.get(&(client, server)).copied()
     }
 }
 

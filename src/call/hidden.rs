@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use super::clue::{Clue, Greeting};
 use super::hop::Hop;
 use super::names::Names;
-use super::open::OpenRedirects;
+use super::open::{MAX_OF_CLIENT, OpenRedirects};
 use super::redirect::{Kept, Redirect};
 use crate::dns::Name;
 use crate::evidence::{Endpoint, Place, Timestamp};
@@ -22,10 +22,6 @@ const SIP: u16 = 5060;
 pub const SIPS: u16 = 5061;
 /// The port of HTTPS, by which a phone asks its server for many a thing that is no call.
 const HTTPS: u16 = 443;
-/// The most redirects of one client that one sign is held against, the latest first.
-const MAX_MARKED: usize = 64;
-/// The most URIs of these redirects, in all, that one sign is held against.
-pub(super) const MAX_HELD: usize = 256;
 
 /// A connection to the host of a Contact, or of a URI in the body of a 380, of which the inside is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,13 +38,14 @@ pub struct HiddenWay {
     pub greeting: Greeting,
 }
 
-/// Notes on the redirects of a client that it opened a connection to where they lead; tells whether they name too many URIs for that.
-pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, greeting: &Greeting) -> bool {
+/// Notes on the redirects of a client that it opened a connection to where they lead; tells whether they name more than `most` URIs,
+/// and the further ones were passed over.
+pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, greeting: &Greeting, most: usize) -> bool {
     if open.is_empty() {
         return false;
     }
     let mut held = 0_usize;
-    let numbers: SmallVec<[u64; 4]> = open.of_client(clue.source.address).iter().rev().take(MAX_MARKED).copied().collect();
+    let numbers: SmallVec<[u64; 4]> = open.of_client(clue.source.address).iter().rev().take(MAX_OF_CLIENT).copied().collect();
     for number in numbers {
         let Some(open) = open.get_mut(number).filter(|open| open.is_within_window(clue.time)) else { continue };
         let redirect = &mut open.redirect;
@@ -58,7 +55,7 @@ pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, 
             continue;
         }
         held = held.saturating_add(redirect.targets.len()).saturating_add(redirect.offer.as_ref().map_or(0, |offer| offer.uris.len()));
-        if held > MAX_HELD {
+        if held > most {
             return true;
         }
         if may_lead_there(redirect, names, clue, greeting) {
@@ -106,7 +103,7 @@ fn is_host_of(host: &Host, port: Option<u16>, names: &Names, clue: &Clue, greeti
 
 /// Notes that a request came by the connection that it took: what is said there is seen.
 pub(super) fn unmark_hidden(open: &mut OpenRedirects, request: &Kept) {
-    let numbers: SmallVec<[u64; 4]> = open.of_client(request.source.address).iter().rev().take(MAX_MARKED).copied().collect();
+    let numbers: SmallVec<[u64; 4]> = open.of_client(request.source.address).iter().rev().take(MAX_OF_CLIENT).copied().collect();
     let is_of = |way: &HiddenWay| (way.source, way.destination) == (request.source, request.destination);
     for number in numbers {
         let Some(open) = open.get_mut(number) else { continue };

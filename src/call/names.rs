@@ -13,8 +13,6 @@ use super::settings::SECOND;
 use crate::dns::{Data, Message, Name};
 use crate::evidence::{Place, Timestamp};
 
-/// The most names, each as told to one client, that are remembered.
-pub(super) const MAX_NAMES: usize = 50_000;
 /// The most records that are remembered of one name.
 const MAX_RECORDS: usize = 64;
 /// How long after its time to live an answer still explains where a client sends, in nanoseconds: not every client asks again in time.
@@ -61,12 +59,13 @@ pub(super) struct Names {
     next: u64,
     /// Whether what one client was told holds for all: they share a resolver.
     shared: bool,
+    most: usize,
 }
 
 impl Names {
-    /// No names yet; with `shared`, what one client is told is known to all.
-    pub(super) fn new(shared: bool) -> Self {
-        Self { shared, next: 1, ..Self::default() }
+    /// No names yet, and never more than `most`, each as told to one client; with `shared`, what one client is told is known to all.
+    pub(super) fn new(shared: bool, most: usize) -> Self {
+        Self { shared, most, next: 1, ..Self::default() }
     }
 
     /// Takes an answer; tells whether another name had to be forgotten for want of room.
@@ -90,8 +89,8 @@ impl Names {
         if let (NO_SUCH_NAME, Some(question)) = (message.rcode, &message.question) {
             self.known((client, question.clone()), clue.time).absent = Some((clue.time, place));
         }
-        let is_full = self.known.len() > MAX_NAMES;
-        while self.known.len() > MAX_NAMES {
+        let is_full = self.known.len() > self.most;
+        while self.known.len() > self.most {
             self.forget_first();
         }
         is_full
@@ -148,7 +147,7 @@ const NO_SUCH_NAME: u8 = 3;
 mod tests {
     use std::net::IpAddr;
 
-    use super::{MAX_AGE_NANOS, MAX_NAMES, MAX_RECORDS, NO_SUCH_NAME, Names};
+    use super::{MAX_AGE_NANOS, MAX_RECORDS, NO_SUCH_NAME, Names};
     use crate::call::settings::SECOND;
     use crate::call::{Clue, ClueKind};
     use crate::dns::{Data, Message, Name, Record};
@@ -156,6 +155,9 @@ mod tests {
 
     const CLIENT: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 10));
     const OTHER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 11));
+
+    /// How many names are remembered here.
+    const MOST: usize = 200;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_nanos(i128::from(seconds * SECOND))
@@ -180,24 +182,24 @@ mod tests {
 
     #[test]
     fn an_answer_holds_for_the_client_that_got_it() {
-        let mut names = Names::new(false);
+        let mut names = Names::new(false, MOST);
         learn(&mut names, CLIENT, 0, answer("a.example", 1));
         assert_eq!((count(&names, CLIENT, "A.example.", 1), count(&names, OTHER, "a.example", 1)), (1, 0));
-        let mut shared = Names::new(true);
+        let mut shared = Names::new(true, MOST);
         learn(&mut shared, CLIENT, 0, answer("a.example", 1));
         assert_eq!((count(&shared, CLIENT, "a.example", 1), count(&shared, OTHER, "a.example", 1)), (1, 1));
     }
 
     #[test]
     fn an_answer_to_a_group_holds_for_all() {
-        let mut names = Names::new(false);
+        let mut names = Names::new(false, MOST);
         learn(&mut names, IpAddr::from([224, 0, 0, 251]), 0, answer("a.local", 1));
         assert_eq!((count(&names, CLIENT, "a.local", 1), count(&names, OTHER, "a.local", 1)), (1, 1));
     }
 
     #[test]
     fn an_answer_is_forgotten_some_time_after_it_has_run_out() {
-        let mut names = Names::new(false);
+        let mut names = Names::new(false, MOST);
         learn(&mut names, CLIENT, 0, answer("a.example", 1));
         assert_eq!((count(&names, CLIENT, "a.example", 660), count(&names, CLIENT, "a.example", 661)), (1, 0));
         learn(&mut names, CLIENT, MAX_AGE_NANOS / SECOND + 1, answer("b.example", 1));
@@ -206,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_name_that_does_not_exist_is_remembered_until_it_does() {
-        let mut names = Names::new(false);
+        let mut names = Names::new(false, MOST);
         let question = Some(Name::of(b"a.example"));
         let none = Message { is_response: true, rcode: NO_SUCH_NAME, question: question.clone(), records: Vec::new() };
         learn(&mut names, CLIENT, 0, none);
@@ -218,14 +220,14 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_bounded_and_a_bound_is_told() {
-        let mut names = Names::new(false);
+        let mut names = Names::new(false, MOST);
         for octet in 0..=u8::MAX {
             learn(&mut names, CLIENT, 0, answer("a.example", octet));
         }
         assert_eq!((count(&names, CLIENT, "a.example", 1), names.order.len()), (MAX_RECORDS, 1));
         let full =
-            (0..MAX_NAMES).map(|number| learn(&mut names, CLIENT, 1, answer(&format!("{number}.example"), 1))).filter(|full| *full).count();
-        assert_eq!((full, names.known.len(), names.order.len()), (1, MAX_NAMES, MAX_NAMES));
+            (0..MOST).map(|number| learn(&mut names, CLIENT, 1, answer(&format!("{number}.example"), 1))).filter(|full| *full).count();
+        assert_eq!((full, names.known.len(), names.order.len()), (1, MOST, MOST));
         assert_eq!(count(&names, CLIENT, "a.example", 1), 0, "the oldest is forgotten");
     }
 }

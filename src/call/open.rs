@@ -12,7 +12,6 @@ use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
 use super::clue::Clue;
-use super::events::MAX_KEPT;
 use super::identity::{Person, ViaStack, nickname};
 use super::redirect::{Attempt, Failure, Kept, Redirect};
 use crate::evidence::{Place, Timestamp, Unreachable};
@@ -25,6 +24,8 @@ const LINGER_NANOS: i64 = 2 * 1_000_000_000;
 
 /// The most redirects of one call that are looked at, the latest first.
 pub(super) const MAX_OF_CALL: usize = 64;
+/// The most redirects of one client that are looked at, the latest first.
+pub(super) const MAX_OF_CLIENT: usize = 64;
 
 /// How much earlier than the 3xx a request that was captured behind it may be stamped: the clocks of capture queues differ a little.
 const JITTER_NANOS: i64 = 100_000_000;
@@ -177,7 +178,7 @@ impl OpenRedirects {
             let request = &attempt.request;
             (request.source, request.destination) == (clue.source, clue.destination) && request.time <= clue.time
         };
-        let youngest: Vec<u64> = self.of_client(clue.source.address).iter().rev().take(MAX_KEPT).copied().collect();
+        let youngest: Vec<u64> = self.of_client(clue.source.address).iter().rev().take(MAX_OF_CLIENT).copied().collect();
         for number in youngest {
             let Some(open) = self.get_mut(number) else { continue };
             if let Some(attempt) = open.redirect.attempts.iter_mut().rev().find(|attempt| is_meant(attempt)) {

@@ -6,24 +6,21 @@
 use std::sync::Arc;
 
 use super::calls::Calls;
-use super::events::keep;
 use super::redirect::{Attempt, Outcome};
 use super::sighting::Sighting;
 
 impl Calls {
     /// Notes that an attempt was answered, and with which To tag.
     pub(super) fn answered(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>) {
-        let mut is_full = self.is_full;
-        let Some(attempt) = self.attempt_mut(attempt) else { return };
+        let Some(attempt) = attempt.and_then(|(number, index)| self.open.get_mut(number)?.redirect.attempts.get_mut(index)) else { return };
         if let Some(status @ 101..=199) = sighting.message.status() {
             attempt.rang.get_or_insert(Outcome { status, place: sighting.place, time: sighting.time });
         }
         if let Some(tag) = sighting.message.to_tag()
             && !attempt.to_tags.iter().any(|known| **known == *tag)
         {
-            keep(&mut attempt.to_tags, tag.to_vec(), &mut is_full);
+            self.room.keep(&mut attempt.to_tags, tag.to_vec());
         }
-        self.is_full = is_full;
     }
 
     /// Notes the final response to an attempt, and the whole of it where it asks for credentials.

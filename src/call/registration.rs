@@ -13,21 +13,19 @@ use smallvec::SmallVec;
 use super::identity::Person;
 use super::redirect::Kept;
 use super::sighting::Sighting;
+use crate::limit::{Limit, Limits};
 use crate::sip::header::NameAddr;
 use crate::sip::{Message, Name};
 
-/// The most addresses whose registrations are remembered.
-pub(super) const MAX_REGISTERED: usize = 10_000;
-/// The most registrations of one address; more of them are a gateway's, or a load test's.
-const MAX_OF_ADDRESS: usize = 8;
-
 /// The registrations of the clients that are known, each as the 200 that granted it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Registrations {
     by_address: HashMap<IpAddr, Registered, RandomState>,
     /// The addresses by the number of their latest registration.
     by_age: BTreeMap<u64, IpAddr>,
     next: u64,
+    most: usize,
+    most_of_address: usize,
 }
 
 /// The registrations of one address, the oldest first.
@@ -38,12 +36,23 @@ struct Registered {
 }
 
 impl Registrations {
-    /// Notes a 2xx to a REGISTER; tells whether another was given up for it.
-    pub(super) fn note(&mut self, grant: &Sighting<'_>) -> bool {
+    /// Knows none yet.
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            by_address: HashMap::default(),
+            by_age: BTreeMap::new(),
+            next: 0,
+            most: limits.room(Limit::Registrations),
+            most_of_address: limits.room(Limit::AddressRegistrations),
+        }
+    }
+
+    /// Notes a 2xx to a REGISTER; tells for want of which room another was given up, if one was.
+    pub(super) fn note(&mut self, grant: &Sighting<'_>) -> Option<Limit> {
         let message = &grant.message;
         let names_way = [Name::Path, Name::ServiceRoute].into_iter().any(|name| message.field(name).is_some());
         if !names_way || message.has_several_vias() {
-            return false;
+            return None;
         }
         let client = grant.destination.address;
         self.next += 1;
@@ -53,18 +62,20 @@ impl Registrations {
         self.by_age.insert(self.next, client);
         // A refresh says what the registration before it said.
         registered.grants.retain(|known| known.message.call_id() != message.call_id());
-        let mut is_full = registered.grants.len() >= MAX_OF_ADDRESS;
-        if is_full {
+        let mut reached = None;
+        // More of them are a gateway's, or a load test's.
+        if registered.grants.len() >= self.most_of_address {
             registered.grants.remove(0);
+            reached = Some(Limit::AddressRegistrations);
         }
         registered.grants.push(Arc::new(grant.to_kept()));
-        if self.by_address.len() > MAX_REGISTERED
+        if self.by_address.len() > self.most
             && let Some((_, oldest)) = self.by_age.pop_first()
         {
             self.by_address.remove(&oldest);
-            is_full = true;
+            reached = Some(Limit::Registrations);
         }
-        is_full
+        reached
     }
 
     /// The registration under which `caller` calls from `address`: the latest that is his, or the only one that is there at all.
@@ -94,7 +105,7 @@ fn is_of(grant: &Message<'_>, person: &Person) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_OF_ADDRESS, MAX_REGISTERED, Registrations};
+    use super::{Limit, Limits, Registrations};
     use crate::call::identity::Person;
     use crate::call::sighting::Sighting;
     use crate::evidence::{Endpoint, Place, Timestamp, Transport};
@@ -132,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_caller_is_known_by_each_of_his_identities() {
-        let mut known = Registrations::default();
+        let mut known = Registrations::new(&Limits::default());
         known.note(&grant(1, "alice", "a", &format!("{PATH}P-Associated-URI: <sip:al@ims.example>, <tel:+15550100>\r\n")));
         known.note(&grant(1, "bob", "b", PATH));
         let of = |caller: &Person| known.of(address(1), Some(caller)).and_then(|grant| grant.message.call_id().map(<[u8]>::to_vec));
@@ -145,7 +156,7 @@ mod tests {
 
     #[test]
     fn the_only_registration_of_an_address_is_that_of_its_callers() {
-        let mut known = Registrations::default();
+        let mut known = Registrations::new(&Limits::default());
         known.note(&grant(1, "alice", "a", PATH));
         assert!(known.of(address(1), Some(&person("alice-work"))).is_some() && known.of(address(2), None).is_none());
         assert!(known.has(address(1), &person("alice")) && !known.has(address(1), &person("alice-work")));
@@ -153,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_registration_that_names_no_way_tells_nothing() {
-        let mut known = Registrations::default();
+        let mut known = Registrations::new(&Limits::default());
         known.note(&grant(1, "alice", "a", ""));
         known.note(&grant(2, "alice", "a", &format!("Via: SIP/2.0/UDP i;branch=z9hG4bK2\r\n{PATH}")));
         assert!(!known.knows(address(1)) && !known.knows(address(2)));
@@ -161,15 +172,15 @@ mod tests {
 
     #[test]
     fn the_oldest_goes_at_a_bound_and_that_is_told() {
-        let mut known = Registrations::default();
-        for number in 1..=MAX_REGISTERED as u32 {
-            assert!(!known.note(&grant(number, "alice", "a", PATH)));
+        let mut known = Registrations::new(&Limits::default().with(Limit::Registrations, 100));
+        for number in 1..=100 {
+            assert_eq!(known.note(&grant(number, "alice", "a", PATH)), None);
         }
-        assert!(!known.note(&grant(1, "alice", "a", PATH)), "a refresh takes no room");
-        assert!(known.note(&grant(MAX_REGISTERED as u32 + 1, "alice", "a", PATH)));
+        assert_eq!(known.note(&grant(1, "alice", "a", PATH)), None, "a refresh takes no room");
+        assert_eq!(known.note(&grant(101, "alice", "a", PATH)), Some(Limit::Registrations));
         assert!(known.knows(address(1)) && !known.knows(address(2)));
-        let mut known = Registrations::default();
-        let full: Vec<bool> = (0..=MAX_OF_ADDRESS).map(|number| known.note(&grant(1, "alice", &number.to_string(), PATH))).collect();
-        assert_eq!(full.iter().position(|full| *full), Some(MAX_OF_ADDRESS));
+        let mut known = Registrations::new(&Limits::default());
+        let reached = (0..=8).map(|number| known.note(&grant(1, "alice", &number.to_string(), PATH)));
+        assert_eq!(reached.collect::<Vec<_>>(), [[None; 8].as_slice(), &[Some(Limit::AddressRegistrations)]].concat());
     }
 }

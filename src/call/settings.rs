@@ -1,14 +1,12 @@
-//! Takes nothing, gives the windows and bounds of this room, and what the user knows of the network.
+//! Takes nothing, gives the windows and limits of this room, and what the user knows of the network.
 
 use super::network::Network;
+use crate::limit::Limits;
 
 /// Nanoseconds in a second.
 pub const SECOND: i64 = 1_000_000_000;
 /// How long a message and its answer are thought to take, in nanoseconds (RFC 3261, 17.1.1.1).
 pub const T1: i64 = SECOND / 2;
-
-/// The most octets of messages that are kept, of transactions and of open redirects, each; no usual traffic comes near it.
-pub(super) const MAX_OCTETS: usize = 128 << 20;
 
 /// How long things are waited for, and how much is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,26 +15,15 @@ pub struct Settings {
     pub retry_window: i64,
     /// How much silence the capture must cover before a redirect counts as not followed, in nanoseconds.
     pub patience: i64,
-    /// The most transactions that are held at once.
-    pub max_transactions: usize,
-    /// The most redirects that are open at once.
-    pub max_redirects: usize,
-    /// The most names (caller and URI) by which later requests are found.
-    pub max_watches: usize,
+    /// How much is held.
+    pub limits: Limits,
     /// What the user knows of the network.
     pub network: Network,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            retry_window: 32 * SECOND,
-            patience: 5 * SECOND,
-            max_transactions: 50_000,
-            max_redirects: 10_000,
-            max_watches: 100_000,
-            network: Network::default(),
-        }
+        Self { retry_window: 32 * SECOND, patience: 5 * SECOND, limits: Limits::default(), network: Network::default() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Takes keys, gives the client transactions that are under way.
 //!
-//! Invariant: the table is bounded in number and in capture time; what it gives up early is told.
+//! Invariant: the table is bounded in number, in octets and in capture time; what it gives up early is told.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher;
@@ -11,17 +11,14 @@ use smallvec::SmallVec;
 
 use super::key::{BorrowedKey, OwnedKey};
 use super::redirect::{Kept, Outcome};
-use super::settings::MAX_OCTETS;
 use super::sighting::Sighting;
 use crate::evidence::{Place, Timestamp};
+use crate::limit::{Limit, Limits};
 
 /// How long a transaction waits for its final response: Timer C is more than three minutes (RFC 3261, 16.6).
 const PENDING_NANOS: i64 = 200 * 1_000_000_000;
 /// How long a transaction is remembered after its final response, for what is repeated: 64*T1, and as much again for what comes late.
 const DONE_NANOS: i64 = 40 * 1_000_000_000;
-
-/// The most transactions with one key; a client whose requests all have one branch shows that by the first two.
-const MAX_OF_KEY: usize = 64;
 
 /// A key with the digest that it is looked up by.
 #[derive(Debug)]
@@ -29,9 +26,6 @@ pub(super) struct Digested<'a> {
     key: BorrowedKey<'a>,
     hash: u64,
 }
-
-/// The bound at which a transaction was given up: what it bounds, and how many.
-pub(super) type Full = (&'static str, usize);
 
 /// A client transaction.
 #[derive(Debug)]
@@ -70,7 +64,8 @@ pub(super) struct Transaction {
 pub(super) struct Transactions {
     hasher: RandomState,
     by_hash: HashMap<u64, SmallVec<[u64; 1]>, RandomState>,
-    by_number: HashMap<u64, Transaction, RandomState>,
+    /// Boxed, as the table is twice as large as what it holds, and for a moment there twice.
+    by_number: HashMap<u64, Box<Transaction>, RandomState>,
     /// When transactions without a final response were last heard of, as far as this queue knows, the oldest first.
     pending: VecDeque<(Timestamp, u64)>,
     /// The same of those with one.
@@ -78,13 +73,16 @@ pub(super) struct Transactions {
     next: u64,
     /// Octets of all requests that are kept.
     octets: usize,
-    bound: usize,
+    most: usize,
+    most_octets: usize,
+    /// The most transactions with one key; a client whose requests all have one branch shows that by the first two.
+    most_of_branch: usize,
     /// How many were acknowledged without a final response.
     unanswered: u64,
 }
 
 impl Transactions {
-    pub(super) fn new(bound: usize) -> Self {
+    pub(super) fn new(limits: &Limits) -> Self {
         Self {
             hasher: RandomState::default(),
             by_hash: HashMap::default(),
@@ -93,7 +91,9 @@ impl Transactions {
             done: VecDeque::new(),
             next: 0,
             octets: 0,
-            bound: bound.max(1),
+            most: limits.room(Limit::Transactions),
+            most_octets: limits.room(Limit::TransactionOctets),
+            most_of_branch: limits.room(Limit::BranchTransactions),
             unanswered: 0,
         }
     }
@@ -115,15 +115,22 @@ impl Transactions {
     }
 
     pub(super) fn get(&self, number: u64) -> Option<&Transaction> {
-        self.by_number.get(&number)
+        self.by_number.get(&number).map(AsRef::as_ref)
     }
 
     pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Transaction> {
-        self.by_number.get_mut(&number)
+        self.by_number.get_mut(&number).map(AsMut::as_mut)
     }
 
-    /// Opens a transaction whose Request-URI has the digest `uri`; gives its number, and the bound at which another one had to be given up for it.
-    pub(super) fn open(&mut self, key: Digested<'_>, cseq: u32, uri: u64, request: Option<&Kept>, time: Timestamp) -> (u64, Option<Full>) {
+    /// Opens a transaction whose Request-URI has the digest `uri`; gives its number, and the limits at which others were given up for it.
+    pub(super) fn open(
+        &mut self,
+        key: Digested<'_>,
+        cseq: u32,
+        uri: u64,
+        request: Option<&Kept>,
+        time: Timestamp,
+    ) -> (u64, [Option<Limit>; 2]) {
         let Digested { key, hash } = key;
         let number = self.next;
         self.next += 1;
@@ -147,32 +154,36 @@ impl Transactions {
         self.octets = self.octets.saturating_add(transaction.octets);
         let alike = self.by_hash.entry(hash).or_default();
         alike.push(number);
-        let first = alike.first().copied().filter(|_| alike.len() > MAX_OF_KEY);
-        self.by_number.insert(number, transaction);
+        let first = alike.first().copied().filter(|_| alike.len() > self.most_of_branch);
+        self.by_number.insert(number, Box::new(transaction));
         self.pending.push_back((time, number));
-        let full = if let Some(first) = first {
+        let of_branch = first.map(|first| {
             self.remove(first);
-            Some(("transactions of one branch", MAX_OF_KEY))
-        } else if self.by_number.len() > self.bound {
+            Limit::BranchTransactions
+        });
+        let mut of_all = None;
+        while let Some(limit) = self.exceeded() {
             self.give_up_oldest();
-            Some(("transactions under way", self.bound))
-        } else if self.octets > MAX_OCTETS {
-            while self.octets > MAX_OCTETS && self.by_number.len() > 1 {
-                self.give_up_oldest();
-            }
-            Some(("octets of transactions under way", MAX_OCTETS))
-        } else {
-            None
-        };
+            of_all = Some(limit);
+        }
         self.sweep();
-        (number, full)
+        (number, [of_branch, of_all])
+    }
+
+    /// The limit beyond which there is something; one transaction has room always.
+    fn exceeded(&self) -> Option<Limit> {
+        if self.by_number.len() > self.most {
+            Some(Limit::Transactions)
+        } else {
+            (self.octets > self.most_octets && self.by_number.len() > 1).then_some(Limit::TransactionOctets)
+        }
     }
 
     /// Takes what is over out of a queue that holds more of it than of the others: where time stands still, nothing else does.
     fn sweep(&mut self) {
-        let Self { by_number, pending, done, bound, .. } = self;
+        let Self { by_number, pending, done, most, .. } = self;
         for (queue, is_done) in [(pending, false), (done, true)] {
-            if queue.len() / 2 > *bound {
+            if queue.len() / 2 > *most {
                 queue.retain(|(_, number)| by_number.get(number).is_some_and(|found| found.outcome.is_some() == is_done));
             }
         }
@@ -276,21 +287,22 @@ impl Transactions {
 mod tests {
     use std::sync::Arc;
 
-    use super::{MAX_OCTETS, MAX_OF_KEY, Transactions};
+    use super::Transactions;
     use crate::call::key::{Keyed, key};
     use crate::call::redirect::{Kept, Outcome};
     use crate::call::sighting::Sighting;
     use crate::evidence::{Endpoint, Place, Timestamp, Transport};
+    use crate::limit::{Limit, Limits};
     use crate::sip::Message;
 
     const NOW: Timestamp = Timestamp::MIN;
 
-    /// Opens the transaction of a request with that branch; gives its number and what had to be given up for it.
-    fn open(transactions: &mut Transactions, branch: usize, cseq: u32) -> (u64, Option<super::Full>) {
+    /// Opens the transaction of a request with that branch; gives its number and the limits at which others had to be given up for it.
+    fn open(transactions: &mut Transactions, branch: usize, cseq: u32) -> (u64, [Option<Limit>; 2]) {
         open_with(transactions, branch, cseq, None)
     }
 
-    fn open_with(transactions: &mut Transactions, branch: usize, cseq: u32, request: Option<&Kept>) -> (u64, Option<super::Full>) {
+    fn open_with(transactions: &mut Transactions, branch: usize, cseq: u32, request: Option<&Kept>) -> (u64, [Option<Limit>; 2]) {
         let text = format!("OPTIONS sip:b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK{branch}\r\nCSeq: {cseq} OPTIONS\r\n\r\n");
         let message = Message::scan(text.as_bytes()).expect("a message");
         let Keyed { key, .. } = key(&message).expect("a key");
@@ -300,13 +312,13 @@ mod tests {
 
     #[test]
     fn of_one_branch_the_latest_transactions_are_known_and_the_bound_is_told() {
-        let mut transactions = Transactions::new(1_000);
+        let mut transactions = Transactions::new(&Limits::default());
         for cseq in 0..200 {
-            let (_, full) = open(&mut transactions, 1, cseq);
-            assert_eq!(full.is_some(), cseq as usize >= MAX_OF_KEY, "{cseq}");
+            let (_, given_up) = open(&mut transactions, 1, cseq);
+            assert_eq!(given_up, [(cseq >= 64).then_some(Limit::BranchTransactions), None], "{cseq}");
         }
-        assert_eq!(transactions.by_number.len(), MAX_OF_KEY);
-        assert!(transactions.by_number.values().all(|found| found.number >= 200 - MAX_OF_KEY as u32));
+        assert_eq!(transactions.by_number.len(), 64);
+        assert!(transactions.by_number.values().all(|found| found.number >= 200 - 64));
     }
 
     #[test]
@@ -325,9 +337,16 @@ mod tests {
             truncated: false,
             copy: false,
         });
-        let mut transactions = Transactions::new(10_000);
-        let full = (0..2_000).filter(|branch| open_with(&mut transactions, *branch, 1, Some(&request)).1.is_some()).count();
-        assert_eq!((full, transactions.by_number.len()), (2_000 - MAX_OCTETS / 200_000, MAX_OCTETS / 200_000));
+        let mut transactions = Transactions::new(&Limits::default().with(Limit::TransactionOctets, 1_000_000));
+        let mut given_up = |branch, cseq| open_with(&mut transactions, branch, cseq, Some(&request)).1;
+        assert_eq!(
+            Vec::from_iter((0..7).map(|branch| given_up(branch, 1)[1])),
+            [[None; 5].as_slice(), &[Some(Limit::TransactionOctets); 2]].concat()
+        );
+        // Those of one branch take the place of each other, and are bounded all the same.
+        let of_branch = Vec::from_iter((0..100).map(|cseq| given_up(1, cseq)));
+        assert!(of_branch.iter().all(|given_up| given_up[1] == Some(Limit::TransactionOctets)));
+        assert_eq!(transactions.by_number.len(), 5);
         let numbers: Vec<u64> = transactions.by_number.keys().copied().collect();
         numbers.into_iter().for_each(|number| transactions.drop_request(number));
         assert_eq!(transactions.octets, 0);
@@ -335,7 +354,7 @@ mod tests {
 
     #[test]
     fn queues_do_not_grow_where_time_stands_still() {
-        let mut transactions = Transactions::new(10);
+        let mut transactions = Transactions::new(&Limits::default().with(Limit::Transactions, 10));
         for branch in 0..1_000 {
             let (number, _) = open(&mut transactions, branch, 1);
             let place = Place { capture: 0, frame: 1, index: 0 };

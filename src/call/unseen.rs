@@ -10,12 +10,11 @@ use std::sync::Arc;
 use super::calls::Calls;
 use super::clue::Clue;
 use super::dialog::refreshes_target;
-use super::events::{MAX_KEPT, keep};
 use super::hop::Hop;
 use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancel};
 use super::link::{RIVALS, is_tag_of_redirect};
-use super::open::{MAX_OF_CALL, Open, OpenRedirects};
+use super::open::{MAX_OF_CALL, MAX_OF_CLIENT, Open, OpenRedirects};
 use super::redirect::{Attempt, Kept};
 use super::sighting::Sighting;
 use super::unseen_alternative::mark_unseen_alternative;
@@ -51,13 +50,13 @@ impl Calls {
             && let Some(uri) = asked_uri(&ack.message)
         {
             if let (Some(chain), Some(number)) = (self.chains.get_mut(&redirect.chain), found.first()) {
-                chain.tried(&uri, &ack, *number, &mut self.is_full);
+                chain.tried(&uri, &ack, *number, &mut self.room);
                 redirect.tried = chain.list(&self.transactions);
             }
             redirect.original = Some(uri);
             redirect.hop = Hop::of_request(&ack, &self.names);
         }
-        keep(&mut redirect.acks, ack, &mut self.is_full);
+        self.room.keep(&mut redirect.acks, ack);
     }
 
     /// The CANCEL of a request that is not in the capture, of which only the response is; its own response, where the CANCEL is not there either.
@@ -72,7 +71,7 @@ impl Calls {
     /// The redirect of the same call and client that a 3xx whose request is not in the capture follows on.
     pub(super) fn before(&self, sighting: &Sighting<'_>) -> Option<u64> {
         let message = &sighting.message;
-        self.open.of_call(message.call_id()?).iter().rev().take(MAX_KEPT).copied().find(|number| {
+        self.open.of_call(message.call_id()?).iter().rev().take(MAX_OF_CALL).copied().find(|number| {
             let same = |open: &Open| {
                 open.redirect.client.address == sighting.destination.address && open.asked().message.from_tag() == message.from_tag()
             };
@@ -130,7 +129,7 @@ pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, cli
 
 /// Marks the redirects behind which the capture lacks octets that the client sent on the same connection: its ACK and its retry may be there.
 pub(super) fn mark_lost(open: &mut OpenRedirects, clue: &Clue) {
-    let numbers: SmallVec<[u64; 4]> = open.of_client(clue.source.address).iter().rev().take(MAX_KEPT).copied().collect();
+    let numbers: SmallVec<[u64; 4]> = open.of_client(clue.source.address).iter().rev().take(MAX_OF_CLIENT).copied().collect();
     for number in numbers {
         let Some(found) = open.get_mut(number).filter(|found| found.is_within_window(clue.time)) else { continue };
         let redirect = &mut found.redirect;

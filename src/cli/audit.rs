@@ -101,6 +101,10 @@ type FailOn = Option<Level>;
 
 /// Runs the command.
 pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
+    if let Some(answer) = audit.judgement.answer() {
+        output::print(answer.as_bytes())?;
+        return Ok(Exit::Well);
+    }
     let mut measure = audit.judgement.measure()?;
     let baseline = audit.baseline.as_deref().map(baseline).transpose()?;
     let named: Vec<PathBuf> = audit.read.iter().chain(&audit.captures).cloned().collect();
@@ -117,7 +121,7 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
         return Err(Complaint::new(format!("--report would overwrite {}, which is read", report.file.display())));
     }
 
-    measure.options.keys = audit.judgement.keys()?;
+    measure.options.keys = audit.judgement.keys(&measure.options.limits)?;
     let mut audited = analysed(audit, &measure, &inputs, filter.as_ref()).map_err(|error| Complaint::of_error(&error))?;
     if let Some(file) = &audit.write {
         write_frames(file, &inputs, &measure.options, &audited)?;

@@ -8,6 +8,7 @@ use std::ops::Range as Span;
 use std::path::Path;
 
 use sip3xx::call::{DiallingPlan, Network, Range};
+use sip3xx::limit::Limits;
 use sip3xx::nearest::nearest;
 use sip3xx::report::model;
 use sip3xx::rules::{ALL, Level, Profile};
@@ -15,6 +16,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::complaint::Complaint;
+use super::limits;
 
 /// The longest duration, in seconds: a day.
 pub(super) const LONGEST: f64 = 86_400.0;
@@ -36,6 +38,8 @@ pub(super) struct Configuration {
     pub(super) off: Vec<String>,
     /// What is known of the network.
     pub(super) network: Network,
+    /// How much is held.
+    pub(super) limits: Limits,
 }
 
 /// A place in the file, and what is wrong there.
@@ -50,7 +54,7 @@ pub(super) struct Key {
     set: fn(&mut Configuration, &Spanned<DeValue<'_>>) -> Result<(), Refusal>,
 }
 
-/// Every key but those of `[rules]`, which are the ids of the rules.
+/// Every key but those of `[rules]`, which are the ids of the rules, and of `[limits]`, which are their names.
 pub(super) const KEYS: &[Key] = &[
     Key { table: "", name: "profile", set: |set, value| word(value, PROFILES).map(|profile| set.profile = Some(profile)) },
     Key { table: "", name: "retry-window", set: |set, value| seconds(value).map(|time| set.retry_window = Some(time)) },
@@ -83,6 +87,8 @@ pub(super) const KEYS: &[Key] = &[
 
 /// The table whose keys are the ids of rules.
 const RULES: &str = "rules";
+/// The table whose keys are the names of limits.
+const LIMITS: &str = "limits";
 
 const PROFILES: &[(&str, Profile)] = &[("default", Profile::Default), ("rfc", Profile::Rfc), ("strict", Profile::Strict)];
 const FAIL_ON: &[(&str, Option<model::Level>)] =
@@ -106,6 +112,7 @@ impl Configuration {
             let name: &str = key.get_ref();
             let table = match value.get_ref() {
                 DeValue::Table(table) if name == RULES => set.rules(table),
+                DeValue::Table(table) if name == LIMITS => set.limits(table),
                 DeValue::Table(table) if KEYS.iter().any(|key| key.table == name) => set.table(name, table),
                 _ => set.key("", key.span(), name, value),
             };
@@ -127,7 +134,7 @@ impl Configuration {
         }
         let mut known: Vec<&str> = KEYS.iter().filter(|key| key.table == table).map(|key| key.name).collect();
         if table.is_empty() {
-            known.extend(["network", "numbers", RULES]);
+            known.extend(["network", "numbers", RULES, LIMITS]);
         }
         Err((span, unknown("key", name, &known)))
     }
@@ -142,6 +149,19 @@ impl Configuration {
                 Some(level) => self.levels.push((id.to_owned(), level)),
                 None => self.off.push(id.to_owned()),
             }
+        }
+        Ok(())
+    }
+
+    fn limits(&mut self, table: &DeTable<'_>) -> Result<(), Refusal> {
+        for (key, value) in table {
+            let limit = limits::named(key.get_ref()).map_err(|told| (key.span(), told))?;
+            let written = match value.get_ref() {
+                DeValue::Integer(number) => number.as_str(),
+                _ => text(value)?,
+            };
+            let number = limit.value(written).map_err(|told| (value.span(), told))?;
+            self.limits = self.limits.with(limit, number);
         }
         Ok(())
     }
@@ -170,10 +190,12 @@ fn line_of(text: &str, start: usize) -> usize {
     text.bytes().take(start).filter(|octet| *octet == b'\n').count() + 1
 }
 
-fn unknown(what: &str, typed: &str, known: &[&str]) -> String {
+/// That there is no `what` of the name that was `typed`, and what was meant.
+pub(super) fn unknown(what: &str, typed: &str, known: &[&str]) -> String {
     match nearest(typed, known.iter().copied()) {
         Some(meant) => format!("no such {what}: {typed}; did you mean {meant}?"),
         None if what == "rule" => format!("no such rule: {typed}; `sip3xx rules` lists them"),
+        None if what == "limit" => format!("no such limit: {typed}; `sip3xx audit --limit ?` lists them"),
         None => format!("no such {what}: {typed}; one of: {}", known.join(", ")),
     }
 }

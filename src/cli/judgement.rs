@@ -8,18 +8,20 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use sip3xx::analysis;
 use sip3xx::flow::KeyLog;
+use sip3xx::limit::Limits;
 use sip3xx::report::model::Level;
 use sip3xx::rules::{Profile, Rule};
 
 use super::complaint::Complaint;
 use super::configuration::{Configuration, LONGEST};
 use super::key_log::KeyLogs;
+use super::limits::LimitOptions;
 use super::rules::RULE;
 
 /// How captures are judged.
 #[derive(Debug, Args)]
 pub(super) struct Judgement {
-    /// Take levels, windows and what is known of the network from a TOML file; see docs/configuration.md.
+    /// Take levels, windows, limits and what is known of the network from a TOML file; see docs/configuration.md.
     #[arg(long, value_name = "FILE", help_heading = "Judgement")]
     config: Option<PathBuf>,
     /// By which measure to level findings [default: default].
@@ -37,6 +39,8 @@ pub(super) struct Judgement {
     /// How much silence the capture must cover before "not followed" is said [default: 5].
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Judgement")]
     patience: Option<Nanoseconds>,
+    #[command(flatten)]
+    limits: LimitOptions,
     #[command(flatten)]
     key_logs: KeyLogs,
 }
@@ -62,9 +66,14 @@ impl Judgement {
         self.key_logs.files()
     }
 
-    /// The secrets of TLS.
-    pub(super) fn keys(&self) -> Result<KeyLog, Complaint> {
-        self.key_logs.read()
+    /// The secrets of TLS, of as many sessions as `limits` allow.
+    pub(super) fn keys(&self, limits: &Limits) -> Result<KeyLog, Complaint> {
+        self.key_logs.read(limits)
+    }
+
+    /// What is to be told in place of judging anything.
+    pub(super) fn answer(&self) -> Option<String> {
+        self.limits.answer()
     }
 
     /// What is judged, and by which measure: the command line goes before the file.
@@ -84,6 +93,7 @@ impl Judgement {
             only,
             levels: file.levels,
             network: file.network,
+            limits: self.limits.over(file.limits),
             keys: default.keys,
         };
         Ok(Measure { options, fail_on: file.fail_on })

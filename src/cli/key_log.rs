@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sip3xx::flow::KeyLog;
+use sip3xx::limit::Limits;
 
 use super::complaint::Complaint;
 
@@ -54,14 +55,14 @@ impl KeyLogs {
         self.files.iter().chain(named).map(PathBuf::as_path)
     }
 
-    /// The secrets in all of them; a preference that means nothing here is told.
-    pub(super) fn read(&self) -> Result<KeyLog, Complaint> {
+    /// The secrets in all of them, of as many sessions as `limits` allow; a preference that means nothing here is told.
+    pub(super) fn read(&self, limits: &Limits) -> Result<KeyLog, Complaint> {
         for preference in &self.preferences {
             if let Preference::Other(name) = preference {
                 Complaint::new(format!("the preference {name} changes nothing here")).tell();
             }
         }
-        let mut keys = KeyLog::default();
+        let mut keys = KeyLog::within(limits);
         for file in self.files() {
             if cfg!(not(feature = "tls")) {
                 return Err(Complaint::new("this build opens no TLS: build it with the feature `tls` to read a key log"));

@@ -63,13 +63,17 @@ pub(super) struct Ladder {
 
 /// Runs the command.
 pub(super) fn run(ladder: &Ladder) -> Result<Exit, Complaint> {
+    if let Some(answer) = ladder.judgement.answer() {
+        output::print(answer.as_bytes())?;
+        return Ok(Exit::Well);
+    }
     let mut options = ladder.judgement.measure()?.options;
     let filter = ladder.filter.as_deref().map(display_filter).transpose()?;
     let named: Vec<PathBuf> = ladder.read.iter().chain(&ladder.captures).cloned().collect();
     refuse_pipes("ladder", &named.iter().cloned().map(Input::File).collect::<Vec<_>>())?;
     let Inputs { readable: inputs, is_some_left_out } = inputs(&named)?;
     refuse_pipes("ladder", &inputs)?;
-    options.keys = ladder.judgement.keys()?;
+    options.keys = ladder.judgement.keys(&options.limits)?;
 
     let mut line = ProgressLine::new();
     let report = drawn(ladder, &inputs, &options, filter.as_ref(), &mut |progress| line.update(progress))?;

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter};
 use std::path::PathBuf;
 
 use clap::Args;
-use sip3xx::analysis::{self, Input, Listing, Marked, Taken};
+use sip3xx::analysis::{self, Input, Marked, Taken};
 use sip3xx::filter::fields::{ALL, Field, named};
 use sip3xx::filter::{Filter, Row};
 use sip3xx::report::listing::{Layout, Occurrence, Quote, ROW_FORMATS, RowFormat, RowWriter, TimeFormat};
@@ -13,6 +13,7 @@ use super::complaint::Complaint;
 use super::exit::Exit;
 use super::frames;
 use super::inputs::{Inputs, inputs};
+use super::limits;
 use super::one_of::OneOf;
 use super::output::{self, unless_closed};
 use super::progress::ProgressLine;
@@ -64,8 +65,8 @@ pub(super) struct List {
 
 /// Runs the command.
 pub(super) fn run(list: &List) -> Result<Exit, Complaint> {
-    if list.format == "?" {
-        output::print(formats().as_bytes())?;
+    if let Some(answer) = (list.format == "?").then(formats).or_else(|| list.messages.answer()) {
+        output::print(answer.as_bytes())?;
         return Ok(Exit::Well);
     }
     let format = list.format()?;
@@ -77,13 +78,14 @@ pub(super) fn run(list: &List) -> Result<Exit, Complaint> {
     let Inputs { readable: inputs, is_some_left_out } = inputs(&named)?;
     refuse(&inputs)?;
 
-    let listing = Listing { keys: list.messages.keys()?, ..list.messages.listing(layout.fields.iter().map(|field| field.name)) };
+    let listing = list.messages.listing(layout.fields.iter().map(|field| field.name))?;
     let mut rows = Rows::new(list, format, layout, filter)?;
     let mut line = ProgressLine::new();
-    analysis::list(&inputs, &listing, &mut |progress| line.update(progress), &mut |row| rows.take(row))
+    let report = analysis::list(&inputs, &listing, &mut |progress| line.update(progress), &mut |row| rows.take(row))
         .map_err(|error| Complaint::of_error(&error))?;
     drop(line);
     let marked = rows.finish()?;
+    limits::tell_reached(&report);
     if let Some(file) = &list.write {
         frames::write(file, |out| analysis::write_marked(&inputs, &marked, out))?;
     }

@@ -14,6 +14,7 @@ mod inputs;
 mod judgement;
 mod key_log;
 mod ladder;
+mod limits;
 mod list;
 mod live;
 mod man;

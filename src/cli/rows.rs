@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use sip3xx::analysis::{DecodeAs, Listing};
+use sip3xx::analysis::{DecodeAs, Listing, Options};
 use sip3xx::filter::Filter;
-use sip3xx::flow::KeyLog;
+use sip3xx::limit::Limits;
 use sip3xx::report::escape;
 
 use super::complaint::Complaint;
 use super::decode_as;
 use super::key_log::KeyLogs;
+use super::limits::LimitOptions;
 
 /// Which messages of which captures.
 #[derive(Debug, Args)]
@@ -32,6 +33,8 @@ pub(super) struct Messages {
     decode_as: Vec<DecodeAs>,
     #[command(flatten)]
     key_logs: KeyLogs,
+    #[command(flatten)]
+    limits: LimitOptions,
 
     /// No name resolution, as tshark: there never is any.
     #[arg(short = 'n', hide = true)]
@@ -57,24 +60,25 @@ impl Messages {
         self.filter.as_deref()
     }
 
-    /// The secrets of TLS.
-    pub(super) fn keys(&self) -> Result<KeyLog, Complaint> {
-        self.key_logs.read()
+    /// What is to be told in place of reading anything.
+    pub(super) fn answer(&self) -> Option<String> {
+        self.limits.answer()
     }
 
     /// What is to be listed so that `fields` have their values.
-    pub(super) fn listing<'a>(&'a self, fields: impl Iterator<Item = &'a str>) -> Listing {
+    pub(super) fn listing<'a>(&'a self, fields: impl Iterator<Item = &'a str>) -> Result<Listing, Complaint> {
+        let limits = self.limits.over(Limits::default());
         // Numbers of conversations and what follows from them cost something for every frame, so they must be asked for.
         let asked: Vec<&str> = fields.chain(self.filter.as_deref()).collect();
         let asks = |parts: &[&str]| asked.iter().any(|text| parts.iter().any(|part| text.contains(part)));
-        Listing {
+        Ok(Listing {
             frames: self.frames,
             decode_as: self.decode_as.clone(),
             conversations: asks(&["stream", "tcp"]),
             words: asks(&["frame.comment", "frame.interface_name"]),
-            judge: None,
-            keys: KeyLog::default(),
-        }
+            judges: false,
+            options: Options { keys: self.key_logs.read(&limits)?, limits, ..Options::default() },
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use sip3xx::analysis::{self, Listing, Options, Taken};
+use sip3xx::analysis::{self, Listing, Taken};
 use sip3xx::evidence::Place;
 use sip3xx::filter::{Filter, Row};
 use sip3xx::report::detail::{detail, facts, hex_dump};
@@ -12,6 +12,7 @@ use sip3xx::report::model::Report;
 use super::complaint::Complaint;
 use super::exit::Exit;
 use super::inputs::{Inputs, inputs};
+use super::limits;
 use super::output;
 use super::progress::ProgressLine;
 use super::rows::Messages;
@@ -47,10 +48,13 @@ pub(super) struct Show {
 
 /// Runs the command.
 pub(super) fn run(show: &Show) -> Result<Exit, Complaint> {
+    if let Some(answer) = show.messages.answer() {
+        output::print(answer.as_bytes())?;
+        return Ok(Exit::Well);
+    }
     let filter = show.messages.filter()?;
     let Inputs { readable: inputs, is_some_left_out } = inputs(&show.messages.named())?;
-    let judge = Options { keys: show.messages.keys()?, ..Options::default() };
-    let listing = Listing { judge: Some(judge), ..show.messages.listing(std::iter::empty()) };
+    let listing = Listing { judges: true, ..show.messages.listing(std::iter::empty())? };
     let paths: Vec<String> = inputs.iter().map(name).collect();
 
     let mut is_any = false;
@@ -63,7 +67,11 @@ pub(super) fn run(show: &Show) -> Result<Exit, Complaint> {
         drop(line);
         is_any = shown.is_any;
         match report {
-            Ok(report) => shown.finish(&report),
+            Ok(report) => {
+                let shown = shown.finish(&report);
+                limits::tell_reached(&report);
+                shown
+            }
             Err(error) => {
                 failed = Some(Complaint::of_error(&error));
                 Ok(())

@@ -1,7 +1,7 @@
 //! Takes the arguments of `stat`, prints how many messages of which kind there are, what became of the redirects, and how complete the captures are.
 
 use clap::Args;
-use sip3xx::analysis::{self, Options, Taken};
+use sip3xx::analysis::{self, Listing, Taken};
 use sip3xx::report::statistics::Statistics;
 use sip3xx::report::{Format, Presentation};
 
@@ -31,10 +31,13 @@ pub(super) struct Stat {
 
 /// Runs the command.
 pub(super) fn run(stat: &Stat) -> Result<Exit, Complaint> {
+    if let Some(answer) = stat.messages.answer() {
+        output::print(answer.as_bytes())?;
+        return Ok(Exit::Well);
+    }
     let filter = stat.messages.filter()?;
     let Inputs { readable: inputs, is_some_left_out } = inputs(&stat.messages.named())?;
-    let judge = Options { keys: stat.messages.keys()?, ..Options::default() };
-    let listing = analysis::Listing { judge: Some(judge), ..stat.messages.listing(std::iter::empty()) };
+    let listing = Listing { judges: true, ..stat.messages.listing(std::iter::empty())? };
     let mut statistics = Statistics::default();
     let mut line = ProgressLine::new();
     let report = analysis::list(&inputs, &listing, &mut |progress| line.update(progress), &mut |row| {

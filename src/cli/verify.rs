@@ -69,6 +69,10 @@ fn style_parser() -> impl TypedValueParser<Value = Style> {
 
 /// Runs the command.
 pub(super) fn run(verify: &Verify) -> Result<Exit, Complaint> {
+    if let Some(answer) = verify.judgement.answer() {
+        output::print(answer.as_bytes())?;
+        return Ok(Exit::Well);
+    }
     let mut options = verify.judgement.measure()?.options;
     if verify.captures.iter().any(|capture| capture.as_os_str() == "-") {
         return Err(Complaint::new("standard input has no expectation beside it; name a file or a folder"));
@@ -76,7 +80,7 @@ pub(super) fn run(verify: &Verify) -> Result<Exit, Complaint> {
     let Inputs { readable, is_some_left_out } = inputs(&verify.captures)?;
     let captures: Vec<PathBuf> = readable.into_iter().filter_map(file).collect();
     let expectations = beside(&captures)?;
-    options.keys = verify.judgement.keys()?;
+    options.keys = verify.judgement.keys(&options.limits)?;
 
     let mut all = Vec::new();
     for (capture, expectation) in captures.iter().zip(&expectations) {

@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Copies, Cut, CutState, Cutter, Flow, Limits};
+use super::{Copies, Cut, CutState, Cutter, Flow};
 use crate::capture::{Frame, LinkType};
 use crate::evidence::Timestamp;
 use crate::fault::FaultLogs;
+use crate::limit::Limits;
 
 /// As much of SIP framing as these captures need.
 struct Sip;
@@ -90,7 +91,7 @@ fn read(file: &[u8]) -> Read {
     let link_type = LinkType(u16::from_le_bytes(file[20..22].try_into().unwrap()));
     let mut flow = Flow::new(Limits::default(), Sip);
     let mut faults = FaultLogs::default();
-    let (mut units, mut copies) = (Vec::new(), Copies::new());
+    let (mut units, mut copies) = (Vec::new(), Copies::default());
     let mut take = |unit: super::Unit<'_>| {
         if begins(unit.bytes) {
             let copy_of = copies.original(&unit).map(|(_, frame)| frame);

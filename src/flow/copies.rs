@@ -14,14 +14,13 @@ use std::net::IpAddr;
 
 use super::unit::Unit;
 use crate::evidence::{Timestamp, Transport};
+use crate::limit::{Limit, Limits};
 use crate::packet::Path;
 
 /// How far apart the copies of a packet may be, in nanoseconds.
 pub const COPY_WINDOW: i64 = 100_000_000;
 /// How far apart the same packet may be seen twice on the same way where it has no IP identification, in nanoseconds.
 const SAME_PACKET_WINDOW: i64 = 1_000_000;
-/// How many units are remembered; beyond it the oldest is forgotten, whose copies then count as sent again.
-const REMEMBERED_MAX: usize = 1 << 16;
 /// Into how many buckets the remembered units are put.
 const BUCKETS: usize = 1 << 14;
 /// How many sightings of equal units are remembered.
@@ -114,31 +113,42 @@ pub struct Copies {
     buckets: Vec<u64>,
     /// Whether units with other endpoints may be copies, if they are in another capture.
     across: bool,
+    /// How many units are remembered; beyond it the oldest is forgotten, whose copies then count as sent again.
+    most: usize,
+    /// Whether one that may yet have copies had to be forgotten.
+    is_exceeded: bool,
 }
 
 impl Default for Copies {
     fn default() -> Self {
-        Self::new()
+        Self::within(&Limits::default())
     }
 }
 
 impl Copies {
-    /// An empty memory.
+    /// An empty memory for one capture.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn within(limits: &Limits) -> Self {
         Self {
             hasher: foldhash::quality::RandomState::default(),
             line: VecDeque::new(),
             first: 1,
             buckets: vec![0; BUCKETS],
             across: false,
+            most: limits.room(Limit::Copies),
+            is_exceeded: false,
         }
     }
 
     /// An empty memory for several captures, between which a NAT may stand.
     #[must_use]
-    pub fn across_captures() -> Self {
-        Self { across: true, ..Self::new() }
+    pub fn across_captures(limits: &Limits) -> Self {
+        Self { across: true, ..Self::within(limits) }
+    }
+
+    /// Whether a unit that may yet have copies was forgotten for want of room since this was last asked.
+    pub const fn take_exceeded(&mut self) -> bool {
+        std::mem::replace(&mut self.is_exceeded, false)
     }
 
     /// Whether `unit` is a copy of one that was shown before.
@@ -230,10 +240,11 @@ impl Copies {
     /// Forgets what is too old at `now` to have copies, and the oldest where there is too much.
     fn forget(&mut self, now: Timestamp) {
         while let Some(oldest) = self.line.front() {
-            let is_young = now.nanos_since(oldest.last_time()) <= COPY_WINDOW && self.line.len() < REMEMBERED_MAX;
-            if is_young && !oldest.moved {
+            let is_young = now.nanos_since(oldest.last_time()) <= COPY_WINDOW && !oldest.moved;
+            if is_young && self.line.len() < self.most {
                 break;
             }
+            self.is_exceeded |= is_young;
             self.line.pop_front();
             self.first = self.first.saturating_add(1);
         }
@@ -257,7 +268,7 @@ mod tests {
     type Seen = (u64, i64, u8, u16);
 
     fn originals(transport: Transport, sightings: &[Seen]) -> Vec<Option<u64>> {
-        let mut copies = Copies::new();
+        let mut copies = Copies::default();
         let end = |port| Endpoint { address: [10, 0, 0, 1].into(), port };
         let unit = |&(frame, nanos, hop_limit, ip_id): &Seen| Unit {
             bytes: b"ACK",
@@ -337,18 +348,18 @@ mod tests {
                 reassembled: false,
             })
         };
-        let mut across = Copies::across_captures();
+        let mut across = Copies::across_captures(&Limits::default());
         assert_eq!(
             [(0, 1, 0), (1, 2, 5), (0, 3, 6), (1, 2, 700)].map(|(capture, host, ms)| seen(&mut across, capture, host, ms * MILLISECOND)),
             [false, true, false, false]
         );
-        let mut within = Copies::new();
+        let mut within = Copies::default();
         assert_eq!([(0, 1, 0), (1, 2, 5)].map(|(capture, host, ms)| seen(&mut within, capture, host, ms * MILLISECOND)), [false, false]);
     }
 
     #[test]
     fn units_that_come_between_do_not_hide_a_copy() {
-        let mut copies = Copies::new();
+        let mut copies = Copies::default();
         let mut see = |port, frame: u64, nanos: i64, hop_limit| {
             let end = |port| Endpoint { address: [10, 0, 0, 1].into(), port };
             let seen = Unit {

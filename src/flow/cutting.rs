@@ -9,16 +9,17 @@ use super::joined::Joined;
 use super::tail::{Frames, Tail};
 use super::unit::Origin;
 use crate::fault::{Fault, FaultKind};
+use crate::limit::Limit;
 
 /// The cutting of one direction.
 #[derive(Debug, Default)]
 pub(super) struct Cutting {
     progress: Progress,
     tail: Tail,
-    /// The message whose frames are being joined.
-    joined: Joined,
+    /// The message whose frames are being joined; few streams have such, and thousands may be open.
+    joined: Option<Box<Joined>>,
     /// A gap that is told once the stream turns out to carry units.
-    untold: Option<(u32, Fault)>,
+    untold: Option<Box<(u32, Fault)>>,
     /// Where a stream begins of which the capture lacks the start: what goes ahead of its first unit may be the rest of another one.
     joined_late: Option<(u32, u64)>,
     /// Whether the octets come out of TLS.
@@ -28,7 +29,7 @@ pub(super) struct Cutting {
 impl Cutting {
     /// Octets held, bookkeeping included.
     pub(super) fn cost(&self) -> usize {
-        self.tail.cost().saturating_add(self.joined.cost())
+        self.tail.cost().saturating_add(self.joined.as_ref().map_or(0, |joined| joined.cost()))
     }
 
     /// Whether octets wait for the rest of a unit.
@@ -96,8 +97,8 @@ impl Cutting {
         let lost = giver.lost;
         self.tail.drop_front(done);
         self.tell_lost(lost, cx);
-        if self.tail.len() > cx.limits.stream_bytes && end == End::Open {
-            let fault = Fault::new(FaultKind::BoundReached, "octets of one unit in a TCP stream");
+        if self.tail.len() > cx.limits.room(Limit::StreamOctets) && end == End::Open {
+            let fault = Fault { said_by: "octets of one unit in a TCP stream", ..Fault::reached(Limit::StreamOctets) };
             let capture = completing.map_or(0, |origin| origin.capture);
             cx.faults
                 .of(capture)
@@ -112,7 +113,7 @@ impl Cutting {
         if self.carries_units() {
             cx.faults.of(capture).note(fault);
         } else {
-            self.untold.get_or_insert((capture, fault));
+            self.untold.get_or_insert_with(|| Box::new((capture, fault)));
         }
     }
 
@@ -127,8 +128,8 @@ impl Cutting {
         if let Some((capture, frame)) = self.joined_late.take().filter(|_| self.progress.is_headless()) {
             cx.faults.of(capture).note(Fault::new(FaultKind::TcpGap, "start of a TCP stream").at_frame(frame));
         }
-        if let Some((capture, fault)) = self.untold.take() {
-            cx.faults.of(capture).note(fault);
+        if let Some(untold) = self.untold.take() {
+            cx.faults.of(untold.0).note(untold.1);
         }
     }
 }

@@ -3,22 +3,23 @@
 //! What comes ahead of its turn waits. Octets that were there before win over what comes again (RFC 9293, 3.10.7.4).
 //!
 //! When a gap is given up. The octets are lost to the capture, though not to the receiver, if the receiver has confirmed octets behind
-//! them: then only disorder of the capture itself can bring them, and [`Limits::confirmed_gap_age`] or [`Limits::gap_segments`] more
+//! them: then only disorder of the capture itself can bring them, and [`CONFIRMED_GAP_AGE`] or [`GAP_SEGMENTS`] more
 //! segments is ample for that. If the receiver is heard and has not confirmed them, the octets were lost on the wire, and the sender will
-//! send them again after its timeout, which doubles from a second (RFC 6298, 2, 5): [`Limits::gap_age`]. If the receiver is not heard, or
-//! the sender has sent its FIN, [`Limits::unheard_gap_age`] or the segments decide. RST ends all waiting, and so does
-//! [`Limits::stream_bytes`].
+//! send them again after its timeout, which doubles from a second (RFC 6298, 2, 5): [`GAP_AGE`]. If the receiver is not heard, or
+//! the sender has sent its FIN, [`UNHEARD_GAP_AGE`] or the segments decide. RST ends all waiting, and so does
+//! [`Limit::StreamOctets`].
 
 use super::cut::Cutter;
 use super::cutting::Cutting;
 use super::http;
-use super::limits::Limits;
+use super::patience::{BARREN_OCTETS, CONFIRMED_GAP_AGE, GAP_AGE, GAP_SEGMENTS, UNHEARD_GAP_AGE};
 use super::pending::Pending;
 use super::sign::{Sign, SignKind};
 use super::tls::{self, Inbound, KeyLog, Next, Session};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLogs};
+use crate::limit::{Limit, Limits};
 use crate::packet::Segment;
 
 /// Positions begin so high that what lies ahead of the first octet has a position too.
@@ -99,6 +100,8 @@ pub(super) struct Direction {
     next: u64,
     /// The position behind the last octet, where the FIN was seen.
     fin: Option<u64>,
+    /// Whether the FIN was reached, or the connection was broken off: no octets follow.
+    pub(super) has_ended: bool,
     /// The position up to which the receiver has confirmed, and the frame that says so.
     acked: Option<(u64, Origin)>,
     /// Octets that were taken already when earlier ones came that had never been seen, as positions.
@@ -202,6 +205,7 @@ impl Direction {
         self.tell_loss(Fault::new(FaultKind::TcpGap, "TCP sequence number"), origin, cx);
         self.taken = (at < self.first).then_some((self.first, self.next));
         (self.syn, self.fin, self.acked, self.gap) = (None, None, None, None);
+        self.has_ended = false;
         (self.first, self.next) = (at, at);
         self.cutting.begin_after_gap();
     }
@@ -223,7 +227,7 @@ impl Direction {
         if end <= self.next {
             return;
         }
-        if at > self.next && self.is_barren(cx.limits) {
+        if at > self.next && self.is_barren() {
             // Not worth waiting: nothing of ours was ever in this stream.
             self.pass_over(at, cx);
         }
@@ -249,8 +253,8 @@ impl Direction {
     }
 
     /// Whether nothing of ours was ever in this stream, or nobody can tell what is.
-    const fn is_barren(&self, limits: &Limits) -> bool {
-        matches!(self.layer, Layer::Closed) || self.cutting.is_barren(limits.barren_bytes)
+    const fn is_barren(&self) -> bool {
+        matches!(self.layer, Layer::Closed) || self.cutting.is_barren(BARREN_OCTETS)
     }
 
     /// Takes octets that came in their turn; `completing` is the frame that made them complete.
@@ -355,24 +359,25 @@ impl Direction {
         }
         if self.fin.is_some_and(|fin| self.next >= fin) {
             self.fin = None;
+            self.has_ended = true;
             self.cutting.cut(None, End::Closed, cx);
         }
     }
 
     fn gap_is_over<C: Cutter>(&self, cx: &mut Context<'_, '_, C>) -> bool {
         let Some(gap) = self.gap else { return false };
-        if self.pending.cost() > cx.limits.stream_bytes {
-            let fault = Fault::new(FaultKind::BoundReached, "octets behind a gap in a TCP stream");
+        if self.pending.cost() > cx.limits.room(Limit::StreamOctets) {
+            let fault = Fault { said_by: "octets behind a gap in a TCP stream", ..Fault::reached(Limit::StreamOctets) };
             cx.faults.of(self.capture).note(fault.wanted_had(self.pending.cost() as u64, 0));
             return true;
         }
         let is_over = |(time, arrivals): (Timestamp, u64), age: i64| {
-            cx.now.nanos_since(time) >= age || self.arrivals.saturating_sub(arrivals) >= cx.limits.gap_segments
+            cx.now.nanos_since(time) >= age || self.arrivals.saturating_sub(arrivals) >= GAP_SEGMENTS
         };
         match gap.confirmed {
-            Some(since) => is_over(since, cx.limits.confirmed_gap_age),
-            None if self.acked.is_none() || self.fin.is_some() => is_over(gap.since, cx.limits.unheard_gap_age),
-            None => cx.now.nanos_since(gap.since.0) >= cx.limits.gap_age,
+            Some(since) => is_over(since, CONFIRMED_GAP_AGE),
+            None if self.acked.is_none() || self.fin.is_some() => is_over(gap.since, UNHEARD_GAP_AGE),
+            None => cx.now.nanos_since(gap.since.0) >= GAP_AGE,
         }
     }
 

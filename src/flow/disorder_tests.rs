@@ -1,7 +1,7 @@
 //! Chance: streams and fragments in random disorder come out whole; random nonsense holds no more than its bounds and ends empty.
 
-use super::Limits;
 use super::toy::{Bench, toy};
+use crate::limit::{Limit, Limits};
 use crate::packet::bytes::{FIN, RST, SYN, fragment4, fragment6, ipv4, tcp, udp};
 
 /// Numbers that are the same in every run.
@@ -92,16 +92,14 @@ fn datagrams_in_fragments_in_disorder_come_out_whole() {
 
 #[test]
 fn nonsense_holds_no_more_than_its_bounds() {
-    let limits = Limits {
-        fragment_datagrams: 8,
-        fragment_bytes: 100_000,
-        connections: 4,
-        stream_bytes: 2_000,
-        total_stream_bytes: 20_000,
-        gap_segments: 5,
-        barren_bytes: 500,
-        ..Limits::default()
-    };
+    let limits = [
+        (Limit::Fragments, 8),
+        (Limit::FragmentOctets, 100_000),
+        (Limit::Connections, 4),
+        (Limit::StreamOctets, 2_000),
+        (Limit::AllStreamOctets, 20_000),
+    ];
+    let limits = limits.into_iter().fold(Limits::default(), |limits, (limit, value)| limits.with(limit, value));
     let mut chance = Chance(0x1357_9bdf_2468_ace1);
     let mut bench = Bench::with(limits);
     let octets: Vec<u8> = (0..3_000).map(|index| if index % 11 == 0 { b'*' } else { b"0123456789:\r\nab"[index * 7 % 15] }).collect();
@@ -132,7 +130,7 @@ fn nonsense_holds_no_more_than_its_bounds() {
         bench.cut_ip(&packet, kept);
         bench.wait([0, 0, 0, 20, 2_000, 60_000, -60_000][chance.below(7)]);
         let (fragments, streams) = bench.flow.held();
-        assert!(fragments <= limits.fragment_bytes && streams <= limits.total_stream_bytes);
+        assert!(fragments <= limits.room(Limit::FragmentOctets) && streams <= limits.room(Limit::AllStreamOctets));
         assert!(bench.given.iter().all(|unit| !unit.bytes.is_empty() || unit.transport == crate::evidence::Transport::Udp));
         bench.given.clear();
     }

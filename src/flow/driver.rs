@@ -6,7 +6,6 @@ use super::cut::Cutter;
 use super::excerpt::cut_excerpt;
 use super::fragments::{Fragments, Whole, begins_as_text};
 use super::inflated::inflated;
-use super::limits::Limits;
 use super::sign::Sign;
 use super::streams::{Streams, Surroundings};
 use super::tls::KeyLog;
@@ -14,6 +13,7 @@ use super::unit::{Origin, Sink, Unit};
 use crate::capture::Frame;
 use crate::evidence::Timestamp;
 use crate::fault::{FaultKind, FaultLogs};
+use crate::limit::Limits;
 use crate::packet::{self, Datagram, Packet};
 
 /// How often what waits is looked after, in nanoseconds of capture time.
@@ -47,7 +47,7 @@ impl<C: Cutter> Flow<C> {
             cutter,
             fragments: Fragments::new(),
             streams: Streams::new(),
-            keys: KeyLog::default(),
+            keys: KeyLog::within(&limits),
             signs: Vec::new(),
             last_tick: Timestamp::MIN,
             last_capture: 0,
@@ -214,7 +214,7 @@ impl<C: Cutter> Flow<C> {
         self.last_tick = now;
         if !self.fragments.is_empty() {
             let mut wholes = Vec::new();
-            self.fragments.expire(now, &self.limits, faults, &mut wholes);
+            self.fragments.expire(now, faults, &mut wholes);
             self.deliver(wholes, now, faults, sink);
         }
         let (streams, mut around) = self.around(capture, now, faults, sink);

@@ -29,8 +29,9 @@ mod tests {
     use crate::capture::{Frame, LinkType};
     use crate::evidence::{Timestamp, Transport};
     use crate::fault::{FaultKind, FaultLogs};
+    use crate::flow::Flow;
     use crate::flow::toy::{Given, Toy, toy};
-    use crate::flow::{Flow, Limits};
+    use crate::limit::Limits;
 
     /// What comes of octets that Wireshark exported for the dissector of a TCP port, `missing` more having been cut off.
     fn exported(octets: &[u8], missing: u32) -> (Vec<Given>, Vec<FaultKind>) {

@@ -2,22 +2,23 @@
 //!
 //! Fragments are one datagram's if they agree in addresses, identification and protocol (RFC 791, 2.3; RFC 8200, 4.5), in their VLANs and
 //! in the tunnel around them: so the copies that a mirror makes on another VLAN are put together apart from the originals, and copies on
-//! the same way fall in with them as known octets. A completed datagram is remembered for [`Limits::fragment_memory`], so that late copies
+//! the same way fall in with them as known octets. A completed datagram is remembered for [`FRAGMENT_MEMORY`], so that late copies
 //! open no new one.
 //!
 //! Identifications are used again. Octets that contradict a datagram which waits for longer than [`REUSE_AGE`] begin the next one.
 //!
 //! The head of a datagram whose rest was not captured (a filter on ports sees the first fragment only) is delivered as truncated if it is
-//! text: as soon as its receiver answers, or after [`Limits::fragment_head_age`]. If the rest comes after all, the whole is delivered too.
+//! text: as soon as its receiver answers, or after [`FRAGMENT_HEAD_AGE`]. If the rest comes after all, the whole is delivered too.
 
 use std::net::IpAddr;
 
 use super::aging::Aging;
-use super::limits::Limits;
+use super::patience::{FRAGMENT_AGE, FRAGMENT_HEAD_AGE, FRAGMENT_MEMORY};
 use super::reassembly::{Added, Reassembly};
 use super::unit::{Origin, Unit};
 use crate::evidence::Timestamp;
 use crate::fault::{Fault, FaultKind, FaultLogs};
+use crate::limit::{Limit, Limits};
 use crate::packet::{Carrier, Fragment, Vlans};
 
 /// How long an identification is taken to mean one datagram against what its fragments say, in nanoseconds.
@@ -121,8 +122,8 @@ impl Fragments {
     pub(super) fn push(&mut self, fragment: &Fragment<'_>, origin: Origin, limits: &Limits, faults: &mut FaultLogs, out: &mut Vec<Whole>) {
         let key = Key::of(fragment);
         let id = match self.datagrams.find(&key) {
-            Some(id) if self.is_copy_of_whole(id, fragment, origin.time, limits) => return,
-            Some(id) if !self.has_passed(id, fragment, origin.time, limits) => id,
+            Some(id) if self.is_copy_of_whole(id, fragment, origin.time) => return,
+            Some(id) if !self.has_passed(id, fragment, origin.time) => id,
             passed => {
                 if let Some(id) = passed {
                     self.forget(id, "IP identification used again", faults, out);
@@ -146,20 +147,20 @@ impl Fragments {
     }
 
     /// Whether `fragment` only repeats octets of datagram `id`, which was complete a moment ago.
-    fn is_copy_of_whole(&self, id: u32, fragment: &Fragment<'_>, now: Timestamp, limits: &Limits) -> bool {
+    fn is_copy_of_whole(&self, id: u32, fragment: &Fragment<'_>, now: Timestamp) -> bool {
         let Some(Datagram { parts, whole: Some(whole), .. }) = self.datagrams.get(id) else { return false };
         let from = usize::from(fragment.offset);
         let to = from.saturating_add(fragment.payload.len());
         // What the capture cut is not there to be compared.
         let shown = whole.get(from..to.min(whole.len())).unwrap_or_default();
-        now.nanos_since(parts.last.time) < limits.fragment_memory && fragment.payload.get(..shown.len()) == Some(shown)
+        now.nanos_since(parts.last.time) < FRAGMENT_MEMORY && fragment.payload.get(..shown.len()) == Some(shown)
     }
 
     /// Whether `fragment` cannot be part of datagram `id`: that one is too old, was complete, or is contradicted by it.
-    fn has_passed(&self, id: u32, fragment: &Fragment<'_>, now: Timestamp, limits: &Limits) -> bool {
+    fn has_passed(&self, id: u32, fragment: &Fragment<'_>, now: Timestamp) -> bool {
         let Some(Datagram { parts, whole, .. }) = self.datagrams.get(id) else { return true };
         let age = now.nanos_since(parts.first.time);
-        whole.is_some() || age >= limits.fragment_age || (age >= REUSE_AGE && parts.is_contradicted_by(fragment))
+        whole.is_some() || age >= FRAGMENT_AGE || (age >= REUSE_AGE && parts.is_contradicted_by(fragment))
     }
 
     fn complete(key: Key, datagram: &mut Datagram) -> Whole {
@@ -195,16 +196,24 @@ impl Fragments {
     }
 
     fn make_room(&mut self, limits: &Limits, faults: &mut FaultLogs, out: &mut Vec<Whole>) {
-        while (self.datagrams.len() > limits.fragment_datagrams || self.held > limits.fragment_bytes)
+        while let Some(limit) = self.exceeded(limits)
             && let Some(id) = self.datagrams.oldest()
         {
             if let Some(datagram) = self.datagrams.get(id).filter(|datagram| datagram.whole.is_none()) {
-                let fault = Fault::new(FaultKind::BoundReached, "IP datagrams that wait for fragments");
+                let fault = Fault::reached(limit);
                 let first = datagram.parts.first;
                 faults.of(first.capture).note(fault.at_frame(first.frame).wanted_had(self.held as u64, self.datagrams.len() as u64));
             }
             self.forget(id, "bound on fragments", faults, out);
         }
+    }
+
+    /// The limit that is exceeded, if one is.
+    fn exceeded(&self, limits: &Limits) -> Option<Limit> {
+        if self.datagrams.len() > limits.room(Limit::Fragments) {
+            return Some(Limit::Fragments);
+        }
+        (self.held > limits.room(Limit::FragmentOctets)).then_some(Limit::FragmentOctets)
     }
 
     /// Drops datagram `id`, and tells and delivers what is lost with it.
@@ -247,15 +256,15 @@ impl Fragments {
     }
 
     /// Drops what is too old at `now`.
-    pub(super) fn expire(&mut self, now: Timestamp, limits: &Limits, faults: &mut FaultLogs, out: &mut Vec<Whole>) {
+    pub(super) fn expire(&mut self, now: Timestamp, faults: &mut FaultLogs, out: &mut Vec<Whole>) {
         let mut next = self.datagrams.oldest();
         while let Some(id) = next {
             next = self.datagrams.next(id);
             let Some(Datagram { parts, whole, .. }) = self.datagrams.get(id) else { continue };
             let age = now.nanos_since(parts.first.time);
-            if whole.is_some() && now.nanos_since(parts.last.time) >= limits.fragment_memory || age >= limits.fragment_age {
+            if whole.is_some() && now.nanos_since(parts.last.time) >= FRAGMENT_MEMORY || age >= FRAGMENT_AGE {
                 self.forget(id, "IP reassembly time", faults, out);
-            } else if age >= limits.fragment_head_age {
+            } else if age >= FRAGMENT_HEAD_AGE {
                 self.deliver_head(id, out);
             }
         }

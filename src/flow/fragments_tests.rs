@@ -1,8 +1,8 @@
 //! Fragments: whatever their order, copies and overlaps, the datagram comes out once and unchanged; what is lost is told.
 
-use super::Limits;
 use super::toy::Bench;
 use crate::fault::FaultKind;
+use crate::limit::{Limit, Limits};
 use crate::packet::bytes::{fragment4, fragment6, ipv4, tcp, udp};
 
 const PORTS: (u16, u16) = (5_060, 5_062);
@@ -233,7 +233,7 @@ fn fragments_in_a_tunnel_in_fragments_come_out() {
 
 #[test]
 fn the_bounds_on_fragments_hold_and_are_told() {
-    let limits = Limits { fragment_datagrams: 10, fragment_bytes: 1 << 20, ..Limits::default() };
+    let limits = Limits::default().with(Limit::Fragments, 10).with(Limit::FragmentOctets, 1 << 20);
     for offset in [8, 65_000] {
         let mut bench = Bench::with(limits);
         for id in 0..100 {

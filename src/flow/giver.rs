@@ -14,7 +14,8 @@ use crate::packet::{self, Datagram, Packet};
 
 /// What a piece of a stream needs to become a unit.
 pub(super) struct Giver<'a, 'b, C> {
-    pub(super) joined: &'a mut Joined,
+    /// The message whose frames of WebSocket are being joined, once there was such a frame.
+    pub(super) joined: &'a mut Option<Box<Joined>>,
     /// Sender and receiver.
     pub(super) ends: (Endpoint, Endpoint),
     pub(super) sink: Sink<'b>,
@@ -46,7 +47,7 @@ impl<C: Cutter> Giver<'_, '_, C> {
                 true
             }
             Piece::Handshake => {
-                self.joined.begin();
+                *self.joined = None;
                 false
             }
             Piece::Told(range) => {
@@ -62,7 +63,7 @@ impl<C: Cutter> Giver<'_, '_, C> {
                 let frame = bytes.get(range.clone()).unwrap_or_default();
                 let end = if (frame.len().saturating_sub(header.len) as u64) < header.payload { end } else { End::Open };
                 let Some((frames, last)) = carriers(range) else { return false };
-                match self.joined.add(&header, frame, &frames, last) {
+                match self.joined.get_or_insert_default().add(&header, frame, &frames, last) {
                     Added::Whole(message, frames) if self.cutter.front(&message, true) == Front::Ours => {
                         self.sink(&message, if self.is_secure { Transport::Wss } else { Transport::Ws }, &frames, last, end, after_gap);
                         true

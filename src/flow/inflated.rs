@@ -33,12 +33,13 @@ pub(super) fn inflated(datagram: &Datagram<'_>, frame: u64, faults: &mut FaultLo
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 mod tests {
+    use super::super::Flow;
     use super::super::toy::Toy;
-    use super::super::{Flow, Limits};
     use super::INFLATED_MAX;
     use crate::capture::{Frame, LinkType};
     use crate::evidence::{Timestamp, Transport};
     use crate::fault::{FaultKind, FaultLogs};
+    use crate::limit::Limits;
     use crate::packet::bytes::{fragment4, ipv4, udp};
     use std::io::Read;
 

@@ -53,11 +53,6 @@ impl Joined {
         self.octets.capacity().saturating_add(if matches!(self.inflater, Inflater::Going(_)) { WINDOW_COST } else { 0 })
     }
 
-    /// Begins anew, behind a handshake.
-    pub(super) fn begin(&mut self) {
-        *self = Self::default();
-    }
-
     /// Adds the WebSocket frame `bytes`, which `carriers` brought, the last of them `last`.
     pub(super) fn add(&mut self, header: &Header, bytes: &[u8], carriers: &[u64], last: Origin) -> Added {
         if header.kind == Kind::Data {

@@ -1,9 +1,9 @@
 //! Takes frames, gives units: UDP datagrams and the messages of TCP streams, plain or in WebSocket, each whole, in order, and with the frames that carried it.
 //!
-//! All state of layers 3 and 4 lives here: fragments that wait for the rest ([`Limits::fragment_age`]), streams that wait for a lost
+//! All state of layers 3 and 4 lives here: fragments that wait for the rest (`patience`), streams that wait for a lost
 //! segment, and the memory that tells mirrored copies ([`Copies`]). What a stream is cut into is the consumer's word ([`Cutter`]).
 //!
-//! Invariant: every kind of state is bounded by [`Limits`]; what is dropped at a bound is told as a fault. Time is that of the frames.
+//! Invariant: every kind of state is bounded by [`crate::limit::Limits`]; what is dropped at a bound is told as a fault. Time is that of the frames.
 
 mod aging;
 mod carriage;
@@ -18,7 +18,7 @@ mod giver;
 mod http;
 mod inflated;
 mod joined;
-mod limits;
+mod patience;
 mod pending;
 mod reassembly;
 mod sign;
@@ -51,7 +51,6 @@ mod websocket_tests;
 pub use copies::{COPY_WINDOW, Copies};
 pub use cut::{Cut, CutState, Cutter, Front};
 pub use driver::Flow;
-pub use limits::Limits;
 pub use sign::{Sign, SignKind};
-pub use tls::{KeyLog, SESSIONS_MAX};
+pub use tls::KeyLog;
 pub use unit::Unit;

@@ -6,17 +6,18 @@
 //! While the receiver has confirmed octets that the capture does not have, what the receiver sends is held back until the gap is closed or
 //! given up: so no response comes out ahead of its request.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::aging::Aging;
 use super::cut::Cutter;
 use super::direction::{Context, Direction, End};
-use super::limits::Limits;
+use super::patience::CLOSED_AGE;
 use super::sign::{Sign, SignKind};
 use super::tls::{KeyLog, Session};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
-use crate::fault::{Fault, FaultKind, FaultLogs};
+use crate::fault::{Fault, FaultLogs};
+use crate::limit::{Limit, Limits};
 use crate::packet::Segment;
 
 /// The endpoints of a connection in their own order, so that both directions find it.
@@ -37,6 +38,8 @@ struct Connection {
     last: Timestamp,
     /// What it held when that was last counted.
     cost: usize,
+    /// Whether it stands among the closed ones.
+    is_closed: bool,
 }
 
 /// All that a stream needs from outside.
@@ -66,7 +69,7 @@ impl<C> Surroundings<'_, '_, C> {
 
 impl Connection {
     fn new(pair: Pair, now: Timestamp) -> Self {
-        Self { pair, from_low: Direction::default(), from_high: Direction::default(), session: None, last: now, cost: 0 }
+        Self { pair, from_low: Direction::default(), from_high: Direction::default(), session: None, last: now, cost: 0, is_closed: false }
     }
 
     /// Takes a segment that the low endpoint sent if `from_low`, else the high one.
@@ -96,6 +99,7 @@ impl Connection {
         if segment.flags.rst {
             here.close(End::Over, &mut around.between(source, destination, session));
             there.close(End::Over, &mut around.between(destination, source, session));
+            (here.has_ended, there.has_ended) = (true, true);
         }
         self.release(around);
     }
@@ -152,6 +156,11 @@ impl Connection {
         self.from_low.is_waiting() || self.from_high.is_waiting()
     }
 
+    /// Whether neither side sends any more.
+    const fn is_over(&self) -> bool {
+        self.from_low.has_ended && self.from_high.has_ended
+    }
+
     fn holds_octets(&self) -> bool {
         self.from_low.holds_octets() || self.from_high.holds_octets()
     }
@@ -163,6 +172,8 @@ pub(super) struct Streams {
     connections: Aging<Pair, Connection>,
     /// The connections in which segments wait for others.
     waiting: BTreeSet<u32>,
+    /// Connections that were closed, and when, in that order.
+    closed: VecDeque<(Timestamp, u32)>,
     /// What all connections hold.
     held: usize,
 }
@@ -170,7 +181,7 @@ pub(super) struct Streams {
 impl Streams {
     /// No connections.
     pub(super) fn new() -> Self {
-        Self { connections: Aging::new(), waiting: BTreeSet::new(), held: 0 }
+        Self { connections: Aging::new(), waiting: BTreeSet::new(), closed: VecDeque::new(), held: 0 }
     }
 
     /// Octets held.
@@ -199,9 +210,16 @@ impl Streams {
         self.connections.touch(id);
         let Some(connection) = self.connections.get_mut(id) else { return };
         connection.segment(segment, from_low, origin, around);
+        if connection.is_over() && !connection.is_closed {
+            connection.is_closed = true;
+            self.closed.push_back((connection.last, id));
+        }
         self.account(id);
-        while self.held > around.limits.total_stream_bytes {
-            self.evict("octets of all TCP streams", around);
+        if self.closed.len() > around.limits.room(Limit::Connections) {
+            self.forget_closed(around);
+        }
+        while self.held > around.limits.room(Limit::AllStreamOctets) {
+            self.evict(Limit::AllStreamOctets, around);
         }
     }
 
@@ -220,16 +238,16 @@ impl Streams {
     }
 
     fn make_room<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
-        while self.connections.len() >= around.limits.connections.max(1) {
-            self.evict("TCP connections at a time", around);
+        while self.connections.len() >= around.limits.room(Limit::Connections) {
+            self.evict(Limit::Connections, around);
         }
     }
 
-    /// Forgets the connection that was silent longest, because of the bound `said_by`.
-    fn evict<C: Cutter>(&mut self, said_by: &'static str, around: &mut Surroundings<'_, '_, C>) {
+    /// Forgets the connection that was silent longest, because of `limit`.
+    fn evict<C: Cutter>(&mut self, limit: Limit, around: &mut Surroundings<'_, '_, C>) {
         match self.connections.oldest() {
             Some(id) => {
-                let fault = Fault::new(FaultKind::BoundReached, said_by);
+                let fault = Fault::reached(limit);
                 around.faults.of(around.capture).note(fault.wanted_had(self.held as u64, self.connections.len() as u64));
                 self.forget(id, around);
             }
@@ -253,15 +271,32 @@ impl Streams {
             }
             self.account(id);
         }
+        self.forget_closed(around);
         while let Some(id) = self.connections.oldest() {
             let Some(connection) = self.connections.get(id) else { break };
-            if around.now.nanos_since(connection.last) < around.limits.connection_age {
+            if around.now.nanos_since(connection.last) < around.limits.nanos(Limit::ConnectionAge) {
                 break;
             }
             if connection.holds_octets() {
-                around.faults.of(connection.from_low.capture).note(Fault::new(FaultKind::BoundReached, "silence of a TCP connection"));
+                around.faults.of(connection.from_low.capture).note(Fault::reached(Limit::ConnectionAge));
             }
             self.forget(id, around);
+        }
+    }
+
+    /// Forgets the connections that were closed long enough ago; were there ever more than can be followed, the first of them at once.
+    fn forget_closed<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
+        while let Some(&(since, id)) = self.closed.front() {
+            let has_room = self.closed.len() <= around.limits.room(Limit::Connections);
+            if has_room && around.now.nanos_since(since) < CLOSED_AGE {
+                return;
+            }
+            self.closed.pop_front();
+            let Some(connection) = self.connections.get_mut(id) else { continue };
+            // It may have been opened anew, or another one may stand in its place.
+            if std::mem::take(&mut connection.is_closed) && connection.is_over() {
+                self.forget(id, around);
+            }
         }
     }
 

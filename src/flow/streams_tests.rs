@@ -1,9 +1,10 @@
 //! Streams: however segments are cut, ordered, repeated and lost, the messages come out whole, in order and once.
 
 use super::toy::{Bench, toy};
-use super::{Cut, CutState, Cutter, Flow, Limits, SignKind};
+use super::{Cut, CutState, Cutter, Flow, SignKind};
 use crate::evidence::Timestamp;
 use crate::fault::{FaultKind, FaultLogs};
+use crate::limit::{Limit, Limits};
 use crate::packet::bytes::{ACK, FIN, RST, SYN, ipv4, tcp};
 
 const PORTS: (u16, u16) = (40_000, 5_060);
@@ -433,7 +434,7 @@ fn segments_all_out_of_order_cost_no_more_than_their_bound() {
 fn every_bound_on_streams_holds_and_is_told() {
     let never =
         |bytes: &[u8], state: CutState| if state.at_end { Cut::Skip(usize::MAX) } else { Cut::More { at_least: 0, resume: bytes.len() } };
-    let limits = Limits { connections: 8, stream_bytes: 1_000, total_stream_bytes: 40_000, ..Limits::default() };
+    let limits = Limits::default().with(Limit::Connections, 8).with(Limit::StreamOctets, 1_000).with(Limit::AllStreamOctets, 40_000);
     let long = (0..50_u32).map(|at| ipv4((1, 2), 6, &tcp(PORTS, at * 100, 0, 0, &[b'x'; 100])));
     let many = (0..500_u16).map(|port| ipv4((1, 2), 6, &tcp((port, 5060), 1, 0, 0, &[b'x'; 100])));
     for packets in [long.collect::<Vec<_>>(), many.collect()] {
@@ -448,4 +449,34 @@ fn a_stream_without_units_does_not_wait_for_lost_segments() {
     let packets = (0..200_u32).filter(|at| at % 3 != 2).map(|at| ipv4((1, 2), 6, &tcp(PORTS, at * 1_000, 0, 0, &[0; 1_000])));
     let (found, _, faults) = push_all(Limits::default(), Counting(0.into(), noise), packets);
     assert!(found.is_empty() && faults.is_empty());
+}
+
+/// Connections one after the other, a minute apart, of which no more than three may be followed; `end` ends one of `port`.
+fn one_by_one(end: impl Fn(&mut Bench, u16)) -> Bench {
+    let mut bench = Bench::with(Limits::default().with(Limit::Connections, 3));
+    for port in 1..=10 {
+        for segment in [tcp((port, 5_060), ISN, 0, SYN, b""), tcp((port, 5_060), ISN + 1, 0, 0, &toy(b'a', 5))] {
+            bench.ip(&ipv4((1, 2), 6, &segment));
+        }
+        end(&mut bench, port);
+        bench.wait(60_000);
+    }
+    bench
+}
+
+#[test]
+fn a_connection_that_was_closed_is_forgotten_long_before_a_silent_one() {
+    let next = ISN + 1 + toy(b'a', 5).len() as u32;
+    let fin = |bench: &mut Bench, port| {
+        bench.ip(&ipv4((1, 2), 6, &tcp((port, 5_060), next, 0, FIN, b"")));
+        bench.ip(&ipv4((2, 1), 6, &tcp((5_060, port), 7, next + 1, FIN | ACK, b"x")));
+        // What is sent again while it is remembered is nothing new.
+        bench.wait(25_000);
+        bench.ip(&ipv4((1, 2), 6, &tcp((port, 5_060), ISN + 1, 0, 0, &toy(b'a', 5))));
+    };
+    let rst = |bench: &mut Bench, port| bench.ip(&ipv4((2, 1), 6, &tcp((5_060, port), 7, next, RST | ACK, b"")));
+    for bench in [one_by_one(fin), one_by_one(rst)] {
+        assert_eq!((bench.bytes(), bench.faults()), (vec![toy(b'a', 5); 10], vec![]));
+    }
+    assert_eq!(one_by_one(|_, _| {}).faults(), [(FaultKind::BoundReached, 7)]);
 }

@@ -2,10 +2,11 @@
 //!
 //! A toy message is `*`, a decimal length, `:`, and so many octets of lower-case letters; line ends between messages are noise.
 
-use super::{Cut, CutState, Cutter, Flow, Limits, Unit};
+use super::{Cut, CutState, Cutter, Flow, Unit};
 use crate::capture::{Frame, LinkType};
 use crate::evidence::{Endpoint, Timestamp, Transport};
 use crate::fault::{FaultKind, FaultLogs};
+use crate::limit::Limits;
 
 /// Cuts toy messages.
 #[derive(Debug, Clone, Copy)]

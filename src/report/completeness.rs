@@ -1,15 +1,39 @@
-//! Takes the kind of a fault, gives what it means in plain words, and what to do about it.
+//! Takes a fault, gives what it means in plain words, and what to do about it.
+
+use std::borrow::Cow;
+
+use super::model::Fault;
+use crate::limit::Limit;
 
 /// What a kind of fault means to someone who only wants to trust the verdicts.
 pub(super) struct Meaning {
     /// What happened.
-    pub(super) what: &'static str,
+    pub(super) what: Cow<'static, str>,
     /// What to do about it.
-    pub(super) advice: &'static str,
+    pub(super) advice: Cow<'static, str>,
 }
 
-/// The meaning of the fault of that kind; none for a kind that this program does not know.
-pub(super) fn meaning(kind: &str) -> Option<Meaning> {
+/// The meaning of a fault; none for a kind that this program does not know.
+pub(super) fn meaning(fault: &Fault) -> Option<Meaning> {
+    match fault.limit.as_deref().and_then(Limit::named) {
+        Some(limit) => Some(of_limit(limit)),
+        None => of_kind(&fault.kind),
+    }
+}
+
+/// What it means that a limit was reached.
+fn of_limit(limit: Limit) -> Meaning {
+    let about = limit.about();
+    let advice = format!(
+        "give it more room with --limit {}=N; its default is {}, and more takes more memory",
+        about.name,
+        about.told(about.default)
+    );
+    Meaning { what: format!("a limit was reached: {}", about.reached).into(), advice: advice.into() }
+}
+
+/// What a fault of that kind means.
+fn of_kind(kind: &str) -> Option<Meaning> {
     let (what, advice) = match kind {
         "cut-file" => {
             ("the file ends inside a record; everything before it was read", "copy the file again, or stop the capture before copying it")
@@ -57,7 +81,7 @@ pub(super) fn meaning(kind: &str) -> Option<Meaning> {
         ),
         _ => return None,
     };
-    Some(Meaning { what, advice })
+    Some(Meaning { what: what.into(), advice: advice.into() })
 }
 
 #[cfg(test)]
@@ -68,8 +92,25 @@ mod tests {
     #[test]
     fn every_kind_of_fault_has_a_meaning() {
         for kind in FaultKind::ALL {
-            assert!(meaning(kind.name()).is_some(), "{} has no meaning", kind.name());
+            assert!(of_kind(kind.name()).is_some(), "{} has no meaning", kind.name());
         }
-        assert!(meaning("haunted").is_none());
+        assert!(of_kind("haunted").is_none());
+    }
+
+    #[test]
+    fn what_is_said_of_a_limit_names_the_option_that_sets_it() {
+        let fault = |limit: Option<&str>| Fault {
+            kind: "bound-reached".to_owned(),
+            count: 1,
+            first_frame: None,
+            detail: String::new(),
+            limit: limit.map(str::to_owned),
+        };
+        let told = |limit| meaning(&fault(limit)).map(|meaning| meaning.advice.into_owned()).unwrap_or_default();
+        for limit in Limit::ALL {
+            assert!(told(Some(limit.name())).contains(&format!("--limit {}=N", limit.name())), "{limit:?}");
+        }
+        // A report of another version may name one that is not known here.
+        assert!(told(Some("haunted")).contains("editcap") && told(None).contains("editcap"));
     }
 }

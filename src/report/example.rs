@@ -248,6 +248,7 @@ pub(super) fn damaged() -> Report {
         count: 1,
         first_frame: Some(1_235),
         detail: "pcap record header: 400 wanted, 12 there, at offset 456777".to_owned(),
+        limit: None,
     };
     report(vec![Capture { complete: false, faults: vec![fault], ..capture() }])
 }
@@ -302,7 +303,7 @@ pub(super) fn hostile() -> Report {
     if let Some(future) = &mut redirect.future {
         future.requests = vec![LaterRequest { seen: seen(99, 99), method: text(), uri: text(), verdict: FutureVerdict::Kept }];
     }
-    let fault = Fault { kind: "tcp-gap".to_owned(), count: 2, first_frame: None, detail: text() };
+    let fault = Fault { kind: "tcp-gap".to_owned(), count: 2, first_frame: None, detail: text(), limit: None };
     let captures = vec![Capture { path: text(), faults: vec![fault], ..capture() }];
     Report { captures, summary: Summary::of(std::slice::from_ref(&redirect)), redirects: vec![redirect], ..Report::default() }
 }

@@ -222,7 +222,7 @@ fn notifications(report: &Report) -> Vec<Notification> {
 }
 
 fn notification(report: &Report, capture: u32, fault: &Fault) -> Notification {
-    let what = meaning(&fault.kind).map_or_else(String::new, |meaning| format!(" ({})", meaning.what));
+    let what = meaning(fault).map_or_else(String::new, |meaning| format!(" ({})", meaning.what));
     Notification {
         level: "warning",
         message: Text::of(format!("{} x {}{what}: {}", fault.count, fault.kind, fault.detail)),

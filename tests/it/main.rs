@@ -33,6 +33,8 @@ mod ladder_command;
 mod ladders;
 /// Holds the laws of the house: direction of imports, names and sizes of files.
 mod layers;
+/// Every limit set to next to nothing: reached, and told with its name.
+mod limits;
 /// The lists and statistics as a user runs them: every flag and format.
 mod list_command;
 /// Faults put into flows that have none: each breaks its rule and no other.

@@ -1,15 +1,14 @@
 //! Takes the lines of a key log, gives the secrets of a session by the random of its client.
 //!
-//! Invariant: at most [`SESSIONS_MAX`] sessions are kept; a line that is none of those known here is passed over; secrets are never shown. The format is
+//! Invariant: the sessions that are kept are bounded ([`Limit::TlsSessions`]); a line that is none of those known here is passed over; secrets are never shown. The format is
 //! that of `SSLKEYLOGFILE`: a label, the random of the client and a secret, in hexadecimal digits.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::hello::Random;
+use crate::limit::{Limit, Limits};
 
-/// The most sessions whose secrets are kept; those of further ones are dropped.
-pub const SESSIONS_MAX: usize = 100_000;
 /// The longest secret, in octets: a master secret, or the output of SHA-384.
 const SECRET_MAX: usize = 48;
 
@@ -25,13 +24,32 @@ pub(super) struct Secrets {
 }
 
 /// The secrets of TLS sessions.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct KeyLog {
     sessions: BTreeMap<Random, Secrets>,
     dropped: u64,
+    most: usize,
+}
+
+impl Default for KeyLog {
+    fn default() -> Self {
+        Self::within(&Limits::default())
+    }
 }
 
 impl KeyLog {
+    /// No secrets yet, and never those of more sessions than the limits allow.
+    #[must_use]
+    pub fn within(limits: &Limits) -> Self {
+        Self { sessions: BTreeMap::new(), dropped: 0, most: limits.room(Limit::TlsSessions) }
+    }
+
+    /// Takes the secrets of `other` that there is room for, in the place of those that are here.
+    pub fn take(&mut self, other: &Self) {
+        self.sessions = other.sessions.iter().take(self.most).map(|(random, secrets)| (*random, secrets.clone())).collect();
+        self.dropped = other.dropped.saturating_add(other.sessions.len().saturating_sub(self.most) as u64);
+    }
+
     /// Takes lines of a key log; each must be whole. Gives how many secrets were among them.
     pub fn learn(&mut self, lines: &[u8]) -> usize {
         lines.split(|octet| *octet == b'\n').filter(|line| self.learn_line(line).is_some()).count()
@@ -52,7 +70,7 @@ impl KeyLog {
         if secret.is_empty() || secret.len() > SECRET_MAX {
             return None;
         }
-        if self.sessions.len() >= SESSIONS_MAX && !self.sessions.contains_key(&random) {
+        if self.sessions.len() >= self.most && !self.sessions.contains_key(&random) {
             self.dropped = self.dropped.saturating_add(1);
             return None;
         }
@@ -60,7 +78,7 @@ impl KeyLog {
         Some(())
     }
 
-    /// How many secrets were dropped because of [`SESSIONS_MAX`].
+    /// How many secrets were dropped because of [`Limit::TlsSessions`].
     #[must_use]
     pub const fn dropped(&self) -> u64 {
         self.dropped

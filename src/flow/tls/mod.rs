@@ -19,7 +19,7 @@ mod opener;
 mod record;
 mod session;
 
-pub use key_log::{KeyLog, SESSIONS_MAX};
+pub use key_log::KeyLog;
 
 pub(super) use inbound::{Inbound, Next, may_begin};
 pub(super) use session::Session;

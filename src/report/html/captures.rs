@@ -64,7 +64,7 @@ fn fault(capture: u32, fault: &Fault, names: &FrameNames, out: &mut dyn io::Writ
     if !fault.detail.is_empty() {
         html!(out, " ({})", fault.detail)?;
     }
-    match meaning(&fault.kind) {
+    match meaning(fault) {
         Some(meaning) => html!(out, ": {}. <i>Advice: {}.</i></p>", meaning.what, meaning.advice),
         None => html!(out, "</p>"),
     }
@@ -83,6 +83,7 @@ fn orphans(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
 fn options(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let options = &report.options;
     let levels: Vec<String> = options.rule_levels.iter().map(|(rule, level)| format!("{rule} = {level}")).collect();
+    let limits: Vec<String> = options.limits.iter().map(|(limit, value)| format!("{limit} = {value}")).collect();
     let text = |option: &Option<String>| option.clone().unwrap_or_default();
     html!(out, "<section id=\"options\">\n<h2>How it was judged</h2>\n<dl>\n")?;
     for (name, value) in [
@@ -93,6 +94,7 @@ fn options(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         ("only rules", options.only_rules.join(", ")),
         ("ignored rules", options.ignored_rules.join(", ")),
         ("levels of rules", levels.join(", ")),
+        ("limits", limits.join(", ")),
         ("configuration", text(&options.config)),
         ("baseline", text(&options.baseline)),
         ("display filter", text(&options.display_filter)),

@@ -38,7 +38,7 @@ pub struct Capture {
     pub second_reading: SecondReading,
     /// Whether everything that the capture claims to hold could be read.
     pub complete: bool,
-    /// What is broken, one entry per kind.
+    /// What is broken, one entry per kind, and per limit of those that were reached.
     pub faults: Vec<Fault>,
 }
 
@@ -53,6 +53,9 @@ pub struct Fault {
     pub first_frame: Option<u64>,
     /// What the first one was.
     pub detail: String,
+    /// The limit that was reached, as `--limit` names it; absent where it is none that can be set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
 }
 
 /// How rsip reads the typed headers of the messages behind every incorrect verdict: a second witness before a client is blamed.

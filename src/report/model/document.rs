@@ -101,6 +101,9 @@ pub struct Options {
     /// The levels of single rules that were set, by id.
     #[serde(default)]
     pub rule_levels: BTreeMap<String, String>,
+    /// The limits that were set to another value than by default, by name; absent where none was.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<String, u64>,
     /// The configuration file that was in force.
     #[serde(default)]
     pub config: Option<String>,
@@ -129,6 +132,7 @@ impl Default for Options {
             only_rules: Vec::new(),
             ignored_rules: Vec::new(),
             rule_levels: BTreeMap::new(),
+            limits: BTreeMap::new(),
             config: None,
             baseline: None,
             separate: false,

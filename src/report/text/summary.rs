@@ -140,11 +140,11 @@ fn fault(capture: u32, fault: &Fault, names: &FrameNames, page: &mut Page<'_>) -
         line = line.text(" (").text(&fault.detail).text(")");
     }
     page.line(LABELS + 4, LABELS + 8, &line)?;
-    let Some(meaning) = meaning(&fault.kind) else {
+    let Some(meaning) = meaning(fault) else {
         return Ok(());
     };
-    page.line(LABELS + 8, LABELS + 8, &Line::new().text(meaning.what))?;
-    page.line(LABELS + 8, LABELS + 8, &Line::new().text("advice: ").text(meaning.advice))
+    page.line(LABELS + 8, LABELS + 8, &Line::new().text(&meaning.what))?;
+    page.line(LABELS + 8, LABELS + 8, &Line::new().text("advice: ").text(&meaning.advice))
 }
 
 fn heading(words: &str, page: &mut Page<'_>) -> io::Result<()> {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use sip3xx::analysis::{self, Input, Listing, Options, Taken};
 use sip3xx::capture::Capture;
 use sip3xx::fault::FaultLogs;
-use sip3xx::flow::{Cut, CutState, Cutter, Flow, KeyLog, Limits};
+use sip3xx::flow::{Cut, CutState, Cutter, Flow, KeyLog};
+use sip3xx::limit::Limits;
 use sip3xx::report::expectation::Expectation;
 use sip3xx::report::model::Report;
 use sip3xx::report::{FORMATS, LADDER_FORMATS, Presentation, identity};
@@ -61,7 +62,7 @@ fn capture_file(input: &[u8]) {
     let options = Options::default();
     let Ok(audited) = analysis::audit_with_members(&inputs, &options, None, &mut |_| {}) else { return };
     let mut rows = 0;
-    let listing = Listing { conversations: true, words: true, judge: Some(options.clone()), ..Listing::default() };
+    let listing = Listing { conversations: true, words: true, judges: true, options: options.clone(), ..Listing::default() };
     let take = &mut |_: &sip3xx::filter::Row<'_>| {
         rows += 1;
         Taken::Shown

@@ -43,7 +43,7 @@ fn a_bound_on_what_one_message_is_compared_with_is_told() {
         ("numbers_of_one_branch", "transactions of one branch"),
         ("uris_of_one_branch", "transactions of one branch"),
         ("forks_of_one_request", "messages kept of one redirect"),
-        ("late_responses", "messages kept of one redirect"),
+        ("late_responses", "requests held against a late 3xx"),
         ("redirects_of_one_call", "messages kept of one redirect"),
         ("repetitions", "messages kept of one redirect"),
         ("connections_of_one_client", "URIs that a connection is held against"),

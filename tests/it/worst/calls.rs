@@ -169,7 +169,7 @@ pub(super) fn unseen_requests(size: u64) -> Vec<u8> {
 pub(super) fn connections_of_one_client(size: u64) -> Vec<u8> {
     let mut pile = Pile::new(1);
     let contacts = (0..90).map(|last| format!("Contact: <sip:bob@h{last}.example>\r\n")).collect::<String>();
-    for number in 0..64 {
+    for number in 0..size.min(64) {
         pile.udp(CLIENT, SERVER, &invite(number).request(BOB));
         pile.udp(SERVER, CLIENT, &Text { more: &contacts, ..invite(number) }.response(302));
     }

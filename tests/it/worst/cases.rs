@@ -10,6 +10,12 @@ pub(super) struct Case {
     pub(super) make: fn(u64) -> Vec<u8>,
 }
 
+/// The capture of the case with that name, at that size.
+pub(crate) fn made(name: &str, size: u64) -> Vec<u8> {
+    let case = CASES.iter().find(|case| case.name == name).unwrap_or_else(|| panic!("there is no case {name}"));
+    (case.make)(size)
+}
+
 macro_rules! cases {
     ($($room:ident { $($name:ident $size:literal),* $(,)? })*) => {
         pub(super) const CASES: &[Case] = &[$($(Case { name: stringify!($name), size: $size, make: $room::$name }),*),*];

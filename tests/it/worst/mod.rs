@@ -6,3 +6,5 @@ mod cases;
 mod messages;
 mod packets;
 mod pile;
+
+pub(crate) use cases::made;

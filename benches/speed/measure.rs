@@ -1,8 +1,8 @@
-//! Takes a command, gives its wall time, its peak memory and the number of lines that it wrote.
+//! Takes a command, gives its wall time, its peak memory and how it ended; its input may be written while it runs.
 
 use std::fs;
 use std::io::{self, Read};
-use std::process::{Command, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,8 +17,6 @@ pub(crate) struct Measured {
     pub(crate) time: Duration,
     /// The largest resident set in KiB, where the system tells it.
     pub(crate) peak_kib: Option<u64>,
-    /// Line feeds on stdout.
-    pub(crate) lines: usize,
     /// The exit status, -1 when a signal ended it.
     pub(crate) status: i32,
 }
@@ -33,8 +31,20 @@ impl Measured {
 
 /// Runs the command to its end, its output read as it comes.
 pub(crate) fn run(mut command: Command) -> io::Result<Measured> {
+    command.stdin(Stdio::null());
+    measure(command, |_| Ok(()))
+}
+
+/// The same, while `write` writes what it reads.
+pub(crate) fn feed(mut command: Command, write: impl FnOnce(ChildStdin) -> io::Result<()> + Send) -> io::Result<Measured> {
+    command.stdin(Stdio::piped());
+    measure(command, |input| input.map_or(Ok(()), write))
+}
+
+fn measure(mut command: Command, write: impl FnOnce(Option<ChildStdin>) -> io::Result<()> + Send) -> io::Result<Measured> {
     let start = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let input = child.stdin.take();
     let status_file = format!("/proc/{}/status", child.id());
     let mut output = child.stdout.take().ok_or_else(|| io::Error::other("the output was not piped"))?;
     let (ended, has_ended) = mpsc::channel::<()>();
@@ -46,19 +56,17 @@ pub(crate) fn run(mut command: Command) -> io::Result<Measured> {
         }
         peak
     });
-    let mut lines = 0;
-    let mut block = [0; 1 << 16];
-    loop {
-        match output.read(&mut block)? {
-            0 => break,
-            length => lines += block.iter().take(length).filter(|byte| **byte == b'\n').count(),
-        }
-    }
+    thread::scope(|scope| {
+        let writing = scope.spawn(|| write(input));
+        let mut block = [0; 1 << 16];
+        while output.read(&mut block)? > 0 {}
+        writing.join().map_err(|_| io::Error::other("what was to be read could not be written"))?
+    })?;
     let status = child.wait()?;
     let time = start.elapsed();
     drop(ended);
     let peak_kib = watch.join().map_err(|_| io::Error::other("the watch over the memory failed"))?;
-    Ok(Measured { time, peak_kib, lines, status: status.code().unwrap_or(-1) })
+    Ok(Measured { time, peak_kib, status: status.code().unwrap_or(-1) })
 }
 
 /// `VmHWM` of Linux in KiB.
