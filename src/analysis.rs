@@ -29,6 +29,7 @@ mod list;
 mod marked;
 mod members;
 mod picked;
+mod redaction;
 mod sightings;
 #[cfg(test)]
 mod stream_tests;
@@ -46,6 +47,7 @@ pub use list::{DecodeAs, Listing, Taken, list};
 pub use marked::{Marked, WriteError, write_marked};
 pub use members::Members;
 pub use picked::audit_picked;
+pub use redaction::Redaction;
 use sightings::{Count, Found, Sightings};
 pub use written::write_members;
 
@@ -74,6 +76,8 @@ pub struct Options {
     pub levels: Vec<(String, Level)>,
     /// What is known of the network.
     pub network: Network,
+    /// What puts pseudonyms in the place of persons, where they are not to be told.
+    pub redaction: Option<Redaction>,
 }
 
 impl Default for Options {
@@ -88,6 +92,7 @@ impl Default for Options {
             keys: KeyLog::default(),
             levels: Vec::new(),
             network: Network::default(),
+            redaction: None,
         }
     }
 }
@@ -345,6 +350,7 @@ impl<'a> Audit<'a> {
                 patience_s: options.patience_ns as f64 / 1e9,
                 only_rules: options.only.clone(),
                 ignored_rules: options.ignore.clone(),
+                redacted: options.redaction.is_some(),
                 rule_levels: options.levels.iter().map(|(id, level)| (id.clone(), level.name().to_owned())).collect(),
                 ..model::Options::default()
             },

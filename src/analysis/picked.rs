@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use super::collect::Judged;
 use super::list::{Listing, Taken, list_some};
 use super::members::call_of;
+use super::redaction::Redaction;
 use super::{Audited, Error, Input, Options, Progress};
 use crate::call::Sighting;
 use crate::fault::{Fault, FaultKind};
@@ -36,7 +37,7 @@ pub(super) fn audited_picked(
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Audited, Error> {
     let listing = Listing { judge: Some(options.clone()), conversations: true, ..Listing::default() };
-    let picked = std::cell::RefCell::new(Picked::default());
+    let picked = std::cell::RefCell::new(Picked { redaction: options.redaction.clone(), ..Picked::default() });
     let mut take = |row: &crate::filter::Row<'_>| {
         if filter.matches(row) {
             picked.borrow_mut().add(row.sighting);
@@ -51,13 +52,15 @@ pub(super) fn audited_picked(
 struct Picked {
     calls: HashSet<Box<[u8]>, foldhash::fast::RandomState>,
     octets: usize,
+    /// What has changed the Call-IDs of what was judged.
+    redaction: Option<Redaction>,
     /// The capture and the frame at which no more could be remembered.
     full_at: Option<(u32, u64)>,
 }
 
 impl Picked {
     fn add(&mut self, sighting: &Sighting<'_>) {
-        let call_id = call_of(sighting);
+        let call_id = Redaction::call_id(self.redaction.as_ref(), call_of(sighting), &sighting.message);
         if self.calls.contains(call_id.as_ref()) {
             return;
         }

@@ -8,6 +8,8 @@ use std::io::Write;
 
 use super::clocks::Clocks;
 use super::marked::{Marked, WriteError, write_remarked};
+use super::members::call_of;
+use super::redaction::Redaction;
 use super::sightings::Found;
 use super::{Audit, Audited, Error, Input, Members, Options, Progress, open};
 use crate::call::{Clue, ClueKind, Sighting};
@@ -50,7 +52,7 @@ fn gathered(
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Gathered, Error> {
     let file = if members.is_in_time_order { Capture::open_in_time_order } else { Capture::open };
-    let mut gathered = Gathered { members: members.clone(), ..Gathered::default() };
+    let mut gathered = Gathered { members: members.clone(), redaction: options.redaction.clone(), ..Gathered::default() };
     Audit::new(open(inputs, clocks, file)?, options, false).read(&mut gathered, false, &0.into(), progress);
     gathered.mark_lasts();
     Ok(gathered)
@@ -60,6 +62,8 @@ fn gathered(
 #[derive(Debug, Default)]
 struct Gathered {
     members: Members,
+    /// What has changed the Call-IDs of what was judged.
+    redaction: Option<Redaction>,
     marked: Marked,
     /// Who sent messages of the calls to whom.
     ways: HashSet<(Endpoint, Endpoint)>,
@@ -123,7 +127,8 @@ impl Found for Gathered {
     }
 
     fn message(&mut self, sighting: &Sighting<'_>) {
-        if !self.members.takes(sighting) {
+        let call_id = Redaction::call_id(self.redaction.as_ref(), call_of(sighting), &sighting.message);
+        if !self.members.takes(&call_id, sighting.place) {
             return;
         }
         self.marked.mark_message(sighting);

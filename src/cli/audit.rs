@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use sip3xx::analysis::{self, Audited, Input};
+use sip3xx::analysis::{self, Audited, Input, Redaction};
 use sip3xx::filter::Filter;
 use sip3xx::report::model::{self, Level, Report, SCHEMA};
 use sip3xx::report::{self, FORMATS, Format, Presentation, Rows, Sort, identity};
@@ -30,6 +30,7 @@ use super::rows::display_filter;
         sip3xx audit --format csv --rows findings captures/ > findings.csv\n  \
         sip3xx audit -Y 'sip.User-Agent contains \"Orion\"' trace.pcap\n  \
         sip3xx audit -w calls.pcapng trace.pcap\n  \
+        sip3xx audit --redact --report json=redacted.json trace.pcap\n  \
         tcpdump -r trace.pcap -w - udp | sip3xx audit -\n  \
         sip3xx audit --profile strict --strict --require-redirects 1 regression/*.pcap"
 )]
@@ -59,6 +60,9 @@ pub(super) struct Audit {
     /// Write all frames of the calls reported as pcapng, fragments and segments included, with the verdicts and findings as comments.
     #[arg(short = 'w', value_name = "FILE", help_heading = "Reports")]
     write: Option<PathBuf>,
+    /// Put pseudonyms in the place of users, numbers, names and credentials, in every report.
+    #[arg(long, help_heading = "Reports", conflicts_with = "write")]
+    redact: bool,
     /// Tell only the summary in the text report.
     #[arg(short, long, help_heading = "Reports")]
     quiet: bool,
@@ -76,7 +80,7 @@ pub(super) struct Audit {
     #[arg(long, value_name = "LEVEL", value_parser = fail_on_parser(), help_heading = "Exit code")]
     fail_on: Option<FailOn>,
     /// A JSON report of an earlier run: what it found as well is told as known, and fails nothing.
-    #[arg(long, value_name = "FILE.json", help_heading = "Exit code")]
+    #[arg(long, value_name = "FILE.json", help_heading = "Exit code", conflicts_with = "redact")]
     baseline: Option<PathBuf>,
     /// Let an incomplete capture fail the run (exit code 3).
     #[arg(long, help_heading = "Exit code")]
@@ -95,6 +99,9 @@ pub(super) struct Audit {
     #[arg(short = 'l', hide = true)]
     line_buffered: bool,
 }
+
+/// What stands in a redacted report in the place of a display filter.
+const REDACTED: &str = "(redacted)";
 
 /// The level that fails a run; none does where there is none.
 type FailOn = Option<Level>;
@@ -118,6 +125,7 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
     }
 
     measure.options.keys = audit.judgement.keys()?;
+    measure.options.redaction = audit.redact.then(Redaction::default);
     let mut audited = analysed(audit, &measure, &inputs, filter.as_ref()).map_err(|error| Complaint::of_error(&error))?;
     if let Some(file) = &audit.write {
         write_frames(file, &inputs, &measure.options, &audited)?;
@@ -218,7 +226,8 @@ impl Audit {
             fail_on: self.fail_on(measure).map_or("never", Level::name).to_owned(),
             strict: self.strict,
             require_redirects: self.require_redirects,
-            display_filter: self.filter.clone(),
+            // What was looked for may be the name of a person.
+            display_filter: self.filter.clone().map(|filter| if self.redact { REDACTED.to_owned() } else { filter }),
             ..judged_by
         }
     }

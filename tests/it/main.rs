@@ -33,6 +33,8 @@ mod mutation;
 mod published_shape;
 /// Holds the README to what the program does.
 mod readme;
+/// Reports with pseudonyms: the same verdicts, and nobody is named.
+mod redacted;
 /// Holds every committed capture to the text beside it.
 mod sample_text;
 /// What several tests need: samples and their text, captures of real clients, tshark.

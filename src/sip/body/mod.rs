@@ -18,6 +18,7 @@ pub use alternatives::{Alternatives, BodyKind, MAX_BODY, MAX_DEPTH, MAX_PARTS, M
 pub use fault::BodyFault;
 pub use ims::{AlternativeAction, AlternativeService, AlternativeType, MAX_VALUE};
 pub use links::{MAX_URI_LENGTH, MAX_URIS};
+pub(in crate::sip) use multipart::guessed_boundary as boundary_of;
 pub use multipart::media_types;
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub(super) struct Part<'a> {
 }
 
 /// The boundary that the first delimiter line shows.
-pub(super) fn guessed_boundary(body: &[u8]) -> Option<&[u8]> {
+pub(in crate::sip) fn guessed_boundary(body: &[u8]) -> Option<&[u8]> {
     let line = lines(body).map(|(_, line)| line).find(|line| line.starts_with(b"--") && line.len() > 2)?;
     line.get(2..)
 }
