@@ -10,7 +10,7 @@ use crate::call::{Clue, Network, Settings, Sighting};
 use crate::capture::{self, Capture, Frame, Merge};
 use crate::fault::{Fault, FaultKind, FaultLog, FaultLogs};
 use crate::filter::Filter;
-use crate::flow::{Cut, CutState, Cutter, Flow, Front, Hello, KeyLog, Limits, SESSIONS_MAX};
+use crate::flow::{Cut, CutState, Cutter, Flow, Front, Hello, KeyLog, Limits, SESSIONS_MAX, Unit};
 use crate::report::model::{self, Report};
 use crate::rules::{Level, Profile};
 use crate::sip::framing::{self, Step};
@@ -27,6 +27,7 @@ mod judging;
 mod kept;
 mod list;
 mod marked;
+mod masking;
 mod members;
 mod picked;
 mod redaction;
@@ -49,7 +50,7 @@ pub use members::Members;
 pub use picked::audit_picked;
 pub use redaction::Redaction;
 use sightings::{Count, Found, Sightings};
-pub use written::write_members;
+pub use written::{Written, write_members};
 
 /// After how many frames progress is told.
 const PROGRESS_FRAMES: u64 = 1 << 14;
@@ -262,7 +263,7 @@ impl Found for Sender {
         self.reaches(capture, frame.time);
     }
 
-    fn message(&mut self, sighting: &Sighting<'_>) {
+    fn message(&mut self, sighting: &Sighting<'_>, _: &Unit<'_>) {
         self.send(sighting);
     }
 

@@ -32,6 +32,12 @@ impl InterfaceWords {
         Self { options: Vec::new(), decimals: if decimals > 9 { 9 } else { decimals }, is_full: false }
     }
 
+    /// No words, and the same decimal places.
+    #[must_use]
+    pub fn without_words(self) -> Self {
+        Self::none(self.decimals)
+    }
+
     /// The same words with times in nanoseconds.
     #[must_use]
     pub fn in_nanoseconds(self) -> Self {

@@ -60,8 +60,8 @@ pub(super) struct Audit {
     /// Write all frames of the calls reported as pcapng, fragments and segments included, with the verdicts and findings as comments.
     #[arg(short = 'w', value_name = "FILE", help_heading = "Reports")]
     write: Option<PathBuf>,
-    /// Put pseudonyms in the place of users, numbers, names and credentials, in every report.
-    #[arg(long, help_heading = "Reports", conflicts_with = "write")]
+    /// Put pseudonyms in the place of users, numbers, names and credentials, in every report and in what -w writes.
+    #[arg(long, help_heading = "Reports")]
     redact: bool,
     /// Tell only the summary in the text report.
     #[arg(short, long, help_heading = "Reports")]
@@ -183,12 +183,22 @@ fn analysed(audit: &Audit, measure: &Measure, inputs: &[Input], filter: Option<&
 /// Writes the frames of the calls to `file`, audits it, and tells where that comes to other verdicts: several captures in one, or one of which no
 /// call was to be told, may say less than they did.
 fn write_frames(file: &Path, inputs: &[Input], options: &analysis::Options, audited: &Audited) -> Result<(), Complaint> {
-    frames::write(file, |out| analysis::write_members(inputs, options, audited, &mut |_| {}, out))?;
+    let written = frames::write(file, |out| analysis::write_members(inputs, options, audited, &mut |_| {}, out))?;
+    for (count, noun, why) in [
+        (written.left_out, "message", "left out with their frames: what is encrypted or lies in WebSocket cannot be redacted"),
+        (written.blank, "frame", "written without octets, as these could not be redacted"),
+    ] {
+        if count > 0 {
+            Complaint::new(format!("{}: {} {why}", file.display(), report::counted(count, noun))).tell();
+        }
+    }
     // What is no file, such as a device, cannot be read again.
     if !file.is_file() {
         return Ok(());
     }
-    let again = analysis::audit(&[Input::File(file.to_owned())], options, &mut |_| {}).map_err(|error| Complaint::of_error(&error))?;
+    // What was redacted once says already what the report says.
+    let options = analysis::Options { redaction: None, ..options.clone() };
+    let again = analysis::audit(&[Input::File(file.to_owned())], &options, &mut |_| {}).map_err(|error| Complaint::of_error(&error))?;
     match report::departures(&audited.report, &again) {
         0 => {}
         departures => Complaint::new(format!(

@@ -21,6 +21,8 @@ pub(super) struct Cutting {
     untold: Option<(u32, Fault)>,
     /// Whether the octets come out of TLS.
     is_secure: bool,
+    /// The sequence number behind all octets that came; of no meaning for what comes out of TLS.
+    next: u32,
 }
 
 impl Cutting {
@@ -44,6 +46,11 @@ impl Cutting {
         self.progress.begin_after_gap();
     }
 
+    /// What was told to come next was taken up to the octet ahead of `sequence`.
+    pub(super) const fn reaches(&mut self, sequence: u32) {
+        self.next = sequence;
+    }
+
     /// What follows comes out of TLS, or does so no more.
     pub(super) const fn set_secure(&mut self, is_secure: bool) {
         self.is_secure = is_secure;
@@ -56,8 +63,8 @@ impl Cutting {
             self.cut(completing, End::Open, cx);
             return;
         }
-        let (joined, is_secure) = (&mut self.joined, self.is_secure);
-        let mut giver = Giver { joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None, is_secure };
+        let (joined, is_secure, sequence) = (&mut self.joined, self.is_secure, self.next.wrapping_sub(bytes.len() as u32));
+        let mut giver = Giver { joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None, is_secure, sequence };
         let done = self.progress.run(cx.cutter, bytes, false, &mut |piece, after_gap| {
             giver.give(piece, bytes, after_gap, End::Open, |_| Some((Frames::from_slice(&[origin.frame]), origin)))
         });
@@ -75,8 +82,8 @@ impl Cutting {
     pub(super) fn cut<C: Cutter>(&mut self, completing: Option<Origin>, end: End, cx: &mut Context<'_, '_, C>) {
         let tail = &self.tail;
         let bytes = tail.bytes();
-        let (joined, is_secure) = (&mut self.joined, self.is_secure);
-        let mut giver = Giver { joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None, is_secure };
+        let (joined, is_secure, sequence) = (&mut self.joined, self.is_secure, self.next.wrapping_sub(bytes.len() as u32));
+        let mut giver = Giver { joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None, is_secure, sequence };
         let done = self.progress.run(cx.cutter, bytes, end != End::Open, &mut |piece, after_gap| {
             giver.give(piece, bytes, after_gap, end, |range| tail.carriers(range.start, range.end, completing))
         });

@@ -1,17 +1,20 @@
 //! Takes captures, has them audited with pseudonyms, and holds every report to what it was without: the same verdicts, and no name of a person.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use sip3xx::analysis::{self, Input, Listing, Options, Redaction, Taken};
+use sip3xx::analysis::{self, Input, Listing, Options, Redaction, Taken, Written};
+use sip3xx::capture::{Capture, LinkType, PcapNgWriter};
 use sip3xx::filter::Filter;
 use sip3xx::report::model::{Redirect, Report};
-use sip3xx::report::{FORMATS, Presentation};
+use sip3xx::report::{self, FORMATS, Presentation};
 use sip3xx::sip::{Message, Uri};
 
 use crate::support::real_captures::{captures_in, folder};
 use crate::support::sample_files::{files_below, read, samples};
+use crate::support::tshark;
 
 /// Every capture that is there.
 fn all_captures() -> Vec<PathBuf> {
@@ -49,7 +52,7 @@ fn judged(redirect: &Redirect) -> String {
 }
 
 /// The users and display names in the messages of a capture that are long enough to be known again.
-pub(crate) fn people_in(capture: &Path) -> BTreeSet<String> {
+fn people_in(capture: &Path) -> BTreeSet<String> {
     static OWN_WORDS: LazyLock<BTreeSet<String>> = LazyLock::new(own_words);
     let mut people = BTreeSet::new();
     let mut take = |message: &Message<'_>| {
@@ -92,7 +95,7 @@ fn own_words() -> BTreeSet<String> {
 }
 
 /// The words of `people` that stand in `text` as words.
-pub(crate) fn named_in(text: &str, people: &BTreeSet<String>) -> Vec<String> {
+fn named_in(text: &str, people: &BTreeSet<String>) -> Vec<String> {
     words_of(text).intersection(people).cloned().collect()
 }
 
@@ -160,4 +163,82 @@ fn a_filter_looks_for_what_was_captured_and_tells_of_it_with_pseudonyms() {
     let numbers: Vec<u64> = picked.redirects.iter().map(|redirect| redirect.id).collect();
     assert_eq!(numbers, [wanted.id]);
     assert_ne!(picked.redirects[0].contacts[0].uri, wanted.contacts[0].uri);
+}
+
+/// Writes the frames of the calls in `capture` with pseudonyms to a file of that name; gives it with the report, and what became of the frames.
+fn written(name: &str, capture: &Path) -> Option<(PathBuf, Report, Written)> {
+    let (inputs, options) = ([Input::File(capture.to_owned())], redacting());
+    let audited = analysis::audit_with_members(&inputs, &options, None, &mut |_| {}).ok()?;
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let mut out = fs::File::create(&file).expect("the folder for tests can be written");
+    let written = analysis::write_members(&inputs, &options, &audited, &mut |_| {}, &mut out).expect("it can be read again");
+    Some((file, audited.report, written))
+}
+
+#[test]
+fn frames_with_pseudonyms_name_nobody_and_come_to_the_same_verdicts() {
+    let (mut frames, mut told) = (0, Vec::new());
+    for capture in all_captures() {
+        let Some((file, report, written)) = written("masked.pcapng", &capture) else { continue };
+        let again = audit(&file, &Options::default()).expect("it was just written");
+        let is_all_there = written.left_out == 0 && written.blank == 0;
+        if is_all_there && report::departures(&report, &again) > 0 {
+            told.push(format!("{}: other verdicts", capture.display()));
+        }
+        frames += written.frames;
+        let octets = fs::read(&file).expect("it was just written");
+        let named = named_in(&String::from_utf8_lossy(&octets), &people_in(&capture));
+        told.extend(named.into_iter().map(|name| format!("{}: {name}", capture.display())));
+    }
+    assert!(frames > 1_000, "{frames}");
+    assert!(told.is_empty(), "{told:#?}");
+}
+
+#[test]
+fn what_cannot_be_redacted_is_left_out_and_counted() {
+    let (file, report, told) = written("left-out.pcapng", &samples().join("captures/websocket-redirect.pcap")).expect("a sample");
+    assert_eq!((report.redirects.len(), told.left_out > 0), (1, true), "{told:?}");
+    assert_eq!(audit(&file, &Options::default()).map(|report| report.captures[0].sip_messages), Some(0));
+    let (_, _, told) = written("whole.pcapng", &samples().join("captures/mixed-office.pcap")).expect("a sample");
+    assert_eq!((told.left_out, told.blank), (0, 0));
+}
+
+#[test]
+fn comments_and_words_of_the_capture_are_not_written_with_pseudonyms() {
+    let mut capture = Capture::open(&samples().join("captures/redirect-followed.pcap")).expect("a sample");
+    let mut writer = PcapNgWriter::new(Vec::new()).expect("memory can be written");
+    let interface = writer.interface(LinkType(1)).expect("memory can be written");
+    while capture.advance() {
+        let frame = capture.frame().expect("it was read");
+        let comments: &[&[u8]] = &[b"ask Winnifred"];
+        writer.write_commented(interface, frame.time, frame.data, frame.original_len, comments).expect("memory can be written");
+    }
+    let commented = Path::new(env!("CARGO_TARGET_TMPDIR")).join("commented.pcapng");
+    fs::write(&commented, writer.into_inner()).expect("the folder for tests can be written");
+    let (file, ..) = written("uncommented.pcapng", &commented).expect("a capture");
+    let text = String::from_utf8_lossy(&fs::read(&file).expect("it was just written")).into_owned();
+    assert!(!text.contains("Winnifred") && text.contains("sip3xx redirect 1: 302, correct"));
+    // Without, they are kept beside what was found.
+    let inputs = [Input::File(commented)];
+    let audited = analysis::audit_with_members(&inputs, &Options::default(), None, &mut |_| {}).expect("a capture");
+    let mut plain = Vec::new();
+    analysis::write_members(&inputs, &Options::default(), &audited, &mut |_| {}, &mut plain).expect("a capture");
+    let text = String::from_utf8_lossy(&plain).into_owned();
+    assert!(text.contains("Winnifred") && text.contains("sip3xx redirect 1: 302, correct"));
+}
+
+#[test]
+fn tshark_finds_the_checksums_as_right_as_they_were() {
+    let checks = ["-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"];
+    let bad = "ip.checksum.status == 0 || udp.checksum.status == 0 || tcp.checksum.status == 0 || icmp.checksum.status == 0";
+    let names = ["captures/mixed-office.pcap", "captures/emergency-380.pcap"].map(|name| samples().join(name));
+    let real = ["c05_tcp_every_odd_boundary.pcap", "c01_ipfrag_inorder.pcap", "c16_vxlan.pcap", "c40_ip4_in_ip6.pcap"];
+    let real = folder("").into_iter().flat_map(|folder| real.map(|name| folder.join(name)));
+    for capture in names.into_iter().chain(real) {
+        let (file, ..) = written("checksums.pcapng", &capture).expect("a capture");
+        let times = |path: &Path| tshark::read(path, &checks, bad, &["frame.time_epoch"]).map(|reading| reading.rows);
+        let (Some(before), Some(after)) = (times(&capture), times(&file)) else { return };
+        let new: Vec<_> = after.iter().filter(|time| !before.contains(time)).collect();
+        assert!(new.is_empty(), "{}: {new:?}", capture.display());
+    }
 }

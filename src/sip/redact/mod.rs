@@ -13,6 +13,7 @@ mod header;
 mod key;
 mod markup;
 mod message;
+mod numbers;
 mod prose;
 mod pseudonym;
 #[cfg(test)]
