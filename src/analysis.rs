@@ -10,7 +10,7 @@ use crate::call::{Clue, Network, Settings, Sighting};
 use crate::capture::{self, Capture, Frame, Merge};
 use crate::fault::{Fault, FaultKind, FaultLog, FaultLogs};
 use crate::filter::Filter;
-use crate::flow::{Cut, CutState, Cutter, Flow, Front, Hello, KeyLog, Limits, SESSIONS_MAX, Unit};
+use crate::flow::{Cut, CutState, Cutter, Flow, Front, KeyLog, Limits, SESSIONS_MAX, Sign, Unit};
 use crate::report::model::{self, Report};
 use crate::rules::{Level, Profile};
 use crate::sip::framing::{self, Step};
@@ -25,10 +25,12 @@ mod exchanges;
 mod given;
 mod judging;
 mod kept;
+mod ladders;
 mod list;
 mod marked;
 mod masking;
 mod members;
+mod parties;
 mod picked;
 mod redaction;
 mod sightings;
@@ -44,10 +46,11 @@ use batch::Sender;
 use clocks::Clocks;
 use collect::Judged;
 use judging::judge;
+pub use ladders::{Wanted, ladders, with_ladders};
 pub use list::{DecodeAs, Listing, Taken, list};
 pub use marked::{Marked, WriteError, write_marked};
 pub use members::Members;
-pub use picked::audit_picked;
+pub use picked::{audit_picked, audit_wanting};
 pub use redaction::Redaction;
 use sightings::{Count, Found, Sightings};
 pub use written::{Written, write_members};
@@ -310,7 +313,10 @@ impl<'a> Audit<'a> {
             let Some((capture, frame)) = self.merge.frame() else { break };
             found.frame(capture, &frame);
             self.flow.push(capture, &frame, &mut self.faults, &mut |unit| sightings.take(&unit, found));
-            self.flow.take_hellos().for_each(|hello| greet(found, hello));
+            // Most frames show none.
+            if self.flow.has_signs() {
+                self.flow.take_signs().for_each(|sign| tell(found, sign));
+            }
             frames += 1;
             if frames.is_multiple_of(PROGRESS_FRAMES) {
                 if give_up_disorder && is_disordered(&self.merge) {
@@ -329,7 +335,7 @@ impl<'a> Audit<'a> {
             self.faults.of(0).note(fault.wanted_had(had.saturating_add(dropped), had));
         }
         self.flow.finish(&mut self.faults, &mut |unit| sightings.take(&unit, found));
-        self.flow.take_hellos().for_each(|hello| greet(found, hello));
+        self.flow.take_signs().for_each(|sign| tell(found, sign));
         true
     }
 
@@ -365,11 +371,11 @@ impl<'a> Audit<'a> {
     }
 }
 
-/// Gives the opening of a connection to `found`.
+/// Tells `found` what a connection shows beside its units.
 #[cold]
-fn greet(found: &mut impl Found, hello: Hello) {
-    let frames = [hello.frame];
-    found.clue(clues::greeting(hello), &frames);
+fn tell(found: &mut impl Found, sign: Sign) {
+    let frames = [sign.frame];
+    found.clue(clues::of_connection(sign), &frames);
 }
 
 fn is_disordered(merge: &Merge) -> bool {

@@ -107,7 +107,7 @@ impl Look {
             }
             let Some(frame) = capture.frame() else { break };
             flow.push(0, &frame, &mut faults, &mut |unit| count += usize::from(look.take(&unit, hasher)));
-            drop(flow.take_hellos());
+            drop(flow.take_signs());
         }
         look
     }

@@ -5,7 +5,7 @@
 use crate::call::{Clue, ClueKind, Greeting};
 use crate::dns;
 use crate::evidence::Transport;
-use crate::flow::{Hello, Unit};
+use crate::flow::{Sign, SignKind, Unit};
 use crate::sip::is_sip;
 
 /// The port of DNS (RFC 1035, 4.2.1).
@@ -33,11 +33,16 @@ pub(super) fn may_be_dns(unit: &Unit<'_>) -> bool {
     (is_dns_port(unit.source.port) || is_dns_port(unit.destination.port)) && unit.transport == Transport::Udp
 }
 
-/// What the opening of a TLS connection tells.
+/// What a connection shows beside its units.
 #[cold]
-pub(super) fn greeting(hello: Hello) -> Clue {
-    let Hello { capture, frame, time, source, destination, server_name, is_syn } = hello;
-    let kind = ClueKind::Greeting(if is_syn { Greeting::Syn } else { Greeting::Hello { server_name } });
+pub(super) fn of_connection(sign: Sign) -> Clue {
+    let Sign { capture, frame, time, source, destination, kind } = sign;
+    let kind = match kind {
+        SignKind::Syn => ClueKind::Greeting(Greeting::Syn),
+        SignKind::ClientHello { server_name } => ClueKind::Greeting(Greeting::Hello { server_name }),
+        SignKind::HttpRequest { host } => ClueKind::Greeting(Greeting::Web { host }),
+        SignKind::Lost => ClueKind::Lost,
+    };
     Clue { capture, frame, time, source, destination, kind }
 }
 

@@ -117,6 +117,12 @@ impl Judged {
         self.redirects.retain(|redirect| members.get(&redirect.id).is_some_and(|members| members.has_own_call(&is_wanted)));
     }
 
+    /// The Call-IDs under which each redirect, companions left out, and its attempts went.
+    pub(super) fn own_calls(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let members = self.members.iter().filter(|(id, _)| **id < FIRST_COMPANION);
+        members.flat_map(|(id, members)| members.own_calls().map(|call_id| (*id, call_id)))
+    }
+
     /// Of what the redirects that are left, and the companions, consist.
     pub(super) fn take_members(&mut self) -> Members {
         let mut all = Members::default();

@@ -6,7 +6,7 @@
 use crate::call::{Clue, Sighting};
 use crate::capture::{Capture, Frame};
 use crate::evidence::{Timestamp, Transport};
-use crate::filter::{FrameFacts, Row};
+use crate::filter::{FrameFacts, FrameWords, Row};
 use crate::flow::Unit;
 use crate::packet::{Layers, Path, plain_datagram};
 use crate::report::model::Report;
@@ -29,6 +29,8 @@ pub struct Listing {
     pub decode_as: Vec<DecodeAs>,
     /// Whether conversations are numbered and sequence numbers counted from their first: that costs something for every frame.
     pub conversations: bool,
+    /// Whether rows tell what the captures say of interfaces and frames in words.
+    pub words: bool,
     /// By which measure redirects are judged beside; none are judged where there is none.
     pub judge: Option<Options>,
 }
@@ -104,12 +106,12 @@ pub(super) fn list_some(
         let Some((capture, frame)) = merge.frame() else { break };
         frames += 1;
         judging.reached(capture, frame.time);
-        rows.begin(&frame, merge.captures().get(capture as usize).is_some_and(Capture::has_interfaces));
+        rows.begin(&frame, merge.captures().get(capture as usize));
         let judge = listing.judge.is_some().then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: Some((capture, frame)), path: Path::default(), take };
         flow.push(capture, &frame, faults, &mut |unit| found.look(&unit, listing, sightings));
         // A row tells no connections; they are not to pile up.
-        drop(flow.take_hellos());
+        drop(flow.take_signs());
         rows.end(capture, &frame);
         if frames.is_multiple_of(PROGRESS_FRAMES) {
             progress(&how_far(merge, 0));
@@ -174,6 +176,7 @@ impl Found for Shown<'_, '_> {
 /// What is remembered to make rows of messages.
 struct Rows {
     conversations: Option<Conversations>,
+    tells_words: bool,
     exchanges: Exchanges,
     kept: KeptFrames,
     first: Option<Timestamp>,
@@ -190,6 +193,7 @@ impl Rows {
     fn new(listing: &Listing) -> Self {
         Self {
             conversations: listing.conversations.then(Conversations::default),
+            tells_words: listing.words,
             exchanges: Exchanges::default(),
             kept: KeptFrames::default(),
             first: None,
@@ -202,7 +206,8 @@ impl Rows {
     }
 
     /// Takes a frame, ahead of what it completes; its capture may know by which interface it came in.
-    fn begin(&mut self, frame: &Frame<'_>, has_interfaces: bool) {
+    fn begin(&mut self, frame: &Frame<'_>, capture: Option<&Capture>) {
+        let has_interfaces = capture.is_some_and(Capture::has_interfaces);
         let first = *self.first.get_or_insert(frame.time);
         self.current = FrameFacts {
             number: frame.number,
@@ -213,6 +218,7 @@ impl Rows {
             relative: frame.time.nanos_since(first),
             delta: frame.time.nanos_since(self.previous.unwrap_or(frame.time)),
             delta_displayed: 0,
+            words: capture.filter(|_| self.tells_words).map(words_of).unwrap_or_default(),
         };
         self.previous = Some(frame.time);
         self.layers = self.conversations.as_mut().map(|conversations| {
@@ -226,7 +232,7 @@ impl Rows {
     fn end(&mut self, capture: u32, frame: &Frame<'_>) {
         if plain_datagram(frame).is_none() {
             let layers = self.layers.take().unwrap_or_else(|| Layers::of(frame));
-            self.kept.keep(capture, self.current, layers);
+            self.kept.keep(capture, self.current.clone(), layers);
         }
     }
 
@@ -239,7 +245,7 @@ impl Rows {
         let place = sighting.place;
         let (mut facts, mut layers) = match frame {
             Some((capture, frame)) if (*capture, frame.number) == (place.capture, place.frame) => {
-                (self.current, self.layers.get_or_insert_with(|| Layers::of(frame)).clone())
+                (self.current.clone(), self.layers.get_or_insert_with(|| Layers::of(frame)).clone())
             }
             _ => self.kept.get(place.capture, place.frame).cloned().unwrap_or_else(|| {
                 let forgotten = FrameFacts { number: place.frame, time: sighting.time, ..FrameFacts::default() };
@@ -259,5 +265,13 @@ impl Rows {
             Taken::PassedOver => {}
             Taken::Enough => self.is_over = true,
         }
+    }
+}
+
+/// What `capture` says in words of the frame last read.
+fn words_of(capture: &Capture) -> FrameWords {
+    FrameWords {
+        interface_name: capture.has_interfaces().then(|| capture.interface_words().name().into()),
+        comments: capture.comments().into_iter().map(Box::from).collect(),
     }
 }

@@ -31,7 +31,7 @@ pub struct Marked {
 /// How much of a connection is marked beside what carried messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Extent {
-    /// What opens and closes it, by which it is known where a direction begins.
+    /// What opens and closes it, by which it is known where a direction begins, and its keep-alives.
     Ends,
     /// Every segment.
     Whole,
@@ -97,7 +97,10 @@ impl Marked {
         let (one, other) = (segment.source, segment.destination);
         let flags = segment.flags;
         let is_end = (flags.syn || flags.fin || flags.rst) && segment.payload.is_empty();
-        self.connections.get(&(capture, one.min(other), one.max(other))).is_some_and(|extent| is_end || *extent == Extent::Whole)
+        // Where a keep-alive is missing, it looks as if a message were (RFC 5626, 3.5.1).
+        let is_keep_alive = !segment.payload.is_empty() && segment.payload.iter().all(|octet| matches!(octet, b'\r' | b'\n' | 0));
+        let known = self.connections.get(&(capture, one.min(other), one.max(other)));
+        known.is_some_and(|extent| is_end || is_keep_alive || *extent == Extent::Whole)
     }
 
     /// Whether `frame` of `capture` is marked.

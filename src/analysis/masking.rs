@@ -84,7 +84,7 @@ impl Masking {
             Some(Packet::Segment(segment)) => self.segment_of(capture, frame, &segment),
             Some(Packet::Fragment(fragment)) => self.fragment_of(capture, frame, &fragment, &redactor),
             Some(Packet::Quoted(datagram, _)) => quoted_of(frame, &datagram, &redactor),
-            Some(Packet::Deflated(_)) | None => None,
+            Some(Packet::Deflated(_) | Packet::Excerpt(_)) | None => None,
         };
         let is_blank = !self.for_time.contains(&(capture, frame.number));
         masked.unwrap_or_else(|| Masked { data: vec![0; frame.data.len()], is_blank })

@@ -64,6 +64,11 @@ impl Members {
         self.hosts.extend(other.hosts);
     }
 
+    /// The Call-IDs of redirected requests and attempts.
+    pub(super) fn own_calls(&self) -> impl Iterator<Item = &[u8]> {
+        self.own.iter().map(|call_id| &**call_id)
+    }
+
     /// Whether a redirected request or an attempt has a Call-ID of which `is_wanted` is true.
     pub(super) fn has_own_call(&self, is_wanted: impl Fn(&[u8]) -> bool) -> bool {
         self.own.iter().any(|call_id| is_wanted(call_id))
@@ -126,7 +131,9 @@ fn places_of(redirect: &Redirect) -> impl Iterator<Item = Place> {
         redirect.looked_up,
         redirect.rival,
         redirect.unseen,
+        redirect.lost,
         redirect.cancel,
+        redirect.given_up,
         redirect.ended,
         redirect.refreshed,
         redirect.sends_all_there,

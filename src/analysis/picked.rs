@@ -3,9 +3,10 @@
 //! A call is what has one Call-ID; an attempt under another Call-ID belongs to its redirect. Invariant: every message is judged, so that a
 //! verdict does not depend on the filter; the filter picks among what was judged.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::collect::Judged;
+use super::ladders::Wanted;
 use super::list::{Listing, Taken, list_some};
 use super::members::call_of;
 use super::redaction::Redaction;
@@ -13,7 +14,7 @@ use super::{Audited, Error, Input, Options, Progress};
 use crate::call::Sighting;
 use crate::fault::{Fault, FaultKind};
 use crate::filter::Filter;
-use crate::report::model::Report;
+use crate::report::model::{Report, Subject};
 
 /// How many Call-IDs of matching messages are remembered.
 const MAX_CALLS: usize = 100_000;
@@ -36,7 +37,37 @@ pub(super) fn audited_picked(
     filter: &Filter,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Audited, Error> {
-    let listing = Listing { judge: Some(options.clone()), conversations: true, ..Listing::default() };
+    pick(inputs, options, filter, progress, &mut |picked, judged| picked.keep(judged))
+}
+
+/// The same with all redirects, and which ladders show the calls that have a matching message: those of their redirects, in the order of the
+/// first match of each; of a call that has none its own.
+///
+/// # Errors
+/// When an input cannot be read at all.
+pub fn audit_wanting(
+    inputs: &[Input],
+    options: &Options,
+    filter: &Filter,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<(Report, Vec<Wanted>), Error> {
+    let mut wanted = Vec::new();
+    let audited = pick(inputs, options, filter, progress, &mut |picked, judged| {
+        picked.tell_bound(judged);
+        wanted = picked.wanted(judged);
+    })?;
+    Ok((audited.report, wanted))
+}
+
+/// Judges every message and picks the calls on the way; `select` has a last look at both.
+fn pick(
+    inputs: &[Input],
+    options: &Options,
+    filter: &Filter,
+    progress: &mut dyn FnMut(&Progress),
+    select: &mut dyn FnMut(&Picked, &mut Judged),
+) -> Result<Audited, Error> {
+    let listing = Listing { judge: Some(options.clone()), conversations: true, words: true, ..Listing::default() };
     let picked = std::cell::RefCell::new(Picked { redaction: options.redaction.clone(), ..Picked::default() });
     let mut take = |row: &crate::filter::Row<'_>| {
         if filter.matches(row) {
@@ -44,13 +75,15 @@ pub(super) fn audited_picked(
         }
         Taken::PassedOver
     };
-    list_some(inputs, &listing, progress, &mut take, &mut |judged| picked.borrow().keep(judged))
+    list_some(inputs, &listing, progress, &mut take, &mut |judged| select(&picked.borrow(), judged))
 }
 
 /// The calls that have a matching message.
 #[derive(Debug, Default)]
 struct Picked {
     calls: HashSet<Box<[u8]>, foldhash::fast::RandomState>,
+    /// The same in the order of the first match of each.
+    order: Vec<Box<[u8]>>,
     octets: usize,
     /// What has changed the Call-IDs of what was judged.
     redaction: Option<Redaction>,
@@ -70,12 +103,36 @@ impl Picked {
             return;
         }
         self.octets = octets;
-        self.calls.insert(call_id.into_owned().into());
+        let call_id: Box<[u8]> = call_id.into_owned().into();
+        self.order.push(call_id.clone());
+        self.calls.insert(call_id);
+    }
+
+    /// The ladders that show these calls.
+    fn wanted(&self, judged: &Judged) -> Vec<Wanted> {
+        let mut redirects: HashMap<&[u8], Vec<u64>, foldhash::fast::RandomState> = HashMap::default();
+        for (id, call_id) in judged.own_calls() {
+            redirects.entry(call_id).or_default().push(id);
+        }
+        let mut wanted = Vec::new();
+        let mut told = HashSet::new();
+        for call_id in &self.order {
+            match redirects.get(call_id.as_ref()) {
+                Some(ids) => wanted.extend(ids.iter().filter(|id| told.insert(**id)).map(|id| Wanted::Of(Subject::Redirect(*id)))),
+                None => wanted.push(Wanted::Call(String::from_utf8_lossy(call_id).into_owned())),
+            }
+        }
+        wanted
     }
 
     /// Keeps of what was judged the redirects of these calls.
     fn keep(&self, judged: &mut Judged) {
         judged.keep_calls(|call_id| self.calls.contains(call_id));
+        self.tell_bound(judged);
+    }
+
+    /// Notes where no more could be remembered.
+    fn tell_bound(&self, judged: &mut Judged) {
         if let Some((capture, frame)) = self.full_at {
             let bound =
                 Fault { wanted: Some(MAX_CALLS as u64), ..Fault::new(FaultKind::BoundReached, "Call-IDs of messages that match -Y") };

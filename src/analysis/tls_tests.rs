@@ -6,7 +6,7 @@ use super::SipCutter;
 use crate::capture::{Capture, Frame};
 use crate::evidence::Transport;
 use crate::fault::{FaultKind, FaultLogs};
-use crate::flow::{Flow, Hello, KeyLog, Limits};
+use crate::flow::{Flow, KeyLog, Limits, Sign, SignKind};
 
 macro_rules! sample {
     ($name:literal) => {
@@ -33,7 +33,7 @@ struct Given {
     messages: Vec<String>,
     transports: Vec<Transport>,
     faults: Vec<(FaultKind, String)>,
-    hellos: Vec<Hello>,
+    signs: Vec<Sign>,
 }
 
 /// Reads frames of a capture, each as `change` makes it; those of which nothing is left are not there.
@@ -56,9 +56,14 @@ fn read(capture: &[u8], keys: &[u8], change: impl Fn(u64, &mut Vec<u8>)) -> Give
         }
     }
     flow.finish(&mut faults, &mut |unit| given.messages.push(String::from_utf8_lossy(unit.bytes).into_owned()));
-    given.hellos = flow.take_hellos().filter(|hello| !hello.is_syn).collect();
+    given.signs = flow.take_signs().filter(|sign| sign.kind != SignKind::Syn).collect();
     given.faults = faults.iter().map(|fault| (fault.first.kind, fault.first.to_string())).collect();
     given
+}
+
+/// Whether a ClientHello asks for the host of the samples.
+fn is_for_far(sign: &Sign) -> bool {
+    matches!(&sign.kind, SignKind::ClientHello { server_name: Some(name) } if **name == *b"far.example")
 }
 
 fn plain(sample: Sample) -> Given {
@@ -75,7 +80,7 @@ fn every_message_comes_out_of_tls_1_2_and_1_3() {
         let (expected, transport) = if sample == WSS { (6, Transport::Wss) } else { (8, Transport::Tls) };
         assert_eq!((given.messages.len(), given.faults), (expected, vec![]));
         assert!(given.transports.iter().all(|carried| *carried == transport));
-        assert!(given.hellos.is_empty(), "what its keys open is told by its messages");
+        assert!(given.signs.is_empty(), "what its keys open is told by its messages");
         assert!(given.messages[0].starts_with("INVITE sip") && given.messages[1].starts_with("SIP/2.0 302 "), "{:?}", given.messages);
     }
 }
@@ -85,9 +90,9 @@ fn without_keys_only_the_hellos_are_told() {
     for sample in ALL {
         let given = read(sample.0, b"", |_, _| {});
         assert_eq!((given.messages, given.faults), (vec![], vec![]));
-        assert!(given.hellos.iter().all(|hello| hello.server_name.as_deref() == Some(b"far.example")), "{:?}", given.hellos);
-        assert_eq!(given.hellos.len(), if sample == WSS { 1 } else { 2 });
-        assert_eq!(given.hellos[0].destination.port, if sample == WSS { 443 } else { 5061 });
+        assert!(given.signs.iter().all(is_for_far), "{:?}", given.signs);
+        assert_eq!(given.signs.len(), if sample == WSS { 1 } else { 2 });
+        assert_eq!(given.signs[0].destination.port, if sample == WSS { 443 } else { 5061 });
     }
 }
 
@@ -148,14 +153,14 @@ fn keys_that_fit_nothing_are_told_and_the_connection_too() {
         let given = read(sample.0, wrong.as_bytes(), |_, _| {});
         assert!(given.messages.is_empty());
         assert!(given.faults.iter().any(|(kind, _)| *kind == FaultKind::SealedTls), "{:?}", given.faults);
-        assert!(given.hellos.iter().any(|hello| hello.server_name.as_deref() == Some(b"far.example")), "{has_handshake}");
+        assert!(given.signs.iter().any(is_for_far), "{has_handshake}");
     }
 }
 
 #[test]
 fn secrets_of_other_sessions_open_nothing_and_break_nothing() {
     let given = read(TLS13_GCM.0, TLS12_GCM.1, |_, _| {});
-    assert_eq!((given.messages, given.faults, given.hellos.len()), (vec![], vec![], 2));
+    assert_eq!((given.messages, given.faults, given.signs.len()), (vec![], vec![], 2));
 }
 
 #[test]

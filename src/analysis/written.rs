@@ -104,7 +104,7 @@ impl Gathered {
                 is_place || (is_for_them && self.is_about_hosts(message))
             }
             ClueKind::Unreachable(_) => is_place || self.ways.contains(&(clue.source, clue.destination)),
-            ClueKind::Greeting(_) => is_place,
+            ClueKind::Greeting(_) | ClueKind::Lost => is_place,
         }
     }
 

@@ -116,13 +116,15 @@ fn link(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     let message = &asked.sighting.message;
     match message.method() {
         b"REGISTER" if is_emergency_registration(message) => return Some(Link::EmergencyRegistration),
-        b"REGISTER" => return begins_registration(open, message).then_some(Link::InitialRegistration),
+        b"REGISTER" if begins_registration(open, message) => return Some(Link::InitialRegistration),
+        // A REGISTER asks a registrar: it is an alternative only to one that was refused.
+        b"REGISTER" if open.redirect.method != b"REGISTER" => return None,
         b"INVITE" if asked.uri().is_emergency_service() => return Some(Link::EmergencyCall),
         _ => {}
     }
     let original = open.redirect.original.as_ref();
     if original.is_some_and(|original| original.equals(asked.uri())) {
-        return is_by_other_means(open, message).then_some(Link::Alternative);
+        return reaches_by_other_means(open, message.method()).then_some(Link::Alternative);
     }
     let of_body = open.redirect.offer.iter().flat_map(|offer| &offer.uris);
     // A service URN is no address to retry at: a Contact that is one tells what to call instead (RFC 5031, 5).
@@ -130,11 +132,13 @@ fn link(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     of_body.chain(of_contact).any(|uri| names(uri, asked.uri())).then_some(Link::Alternative)
 }
 
-/// Whether a request asks the user who was called for something else that reaches him as well: a message in place of a call, or a call in place
-/// of a message.
-fn is_by_other_means(open: &Open, message: &Message<'_>) -> bool {
+/// Whether a request of that method asks the user who was called for something else that reaches him as well: a message in place of a call, or a call in place
+/// of a message. Who is told to call for help, or to register anew, is not served by that.
+pub(super) fn reaches_by_other_means(open: &Open, method: &[u8]) -> bool {
+    let Some(offer) = &open.redirect.offer else { return false };
+    let is_told_what_to_do = matches!(offer.service_type(), Some(AlternativeType::Emergency | AlternativeType::Restoration));
     let reaches = |method: &[u8]| matches!(method, b"INVITE" | b"MESSAGE");
-    reaches(message.method()) && reaches(&open.redirect.method) && message.method() != open.redirect.method && open.redirect.offer.is_some()
+    !is_told_what_to_do && reaches(method) && reaches(&open.redirect.method) && method != open.redirect.method
 }
 
 /// Whether a REGISTER may begin the registration anew that a 380 or 504 said is lost, and is not the one that ends it (RFC 3261, 10.2.2).
@@ -230,11 +234,11 @@ fn is_taken(open: &Open, link: Link) -> bool {
 }
 
 /// Whether a request goes to a URI of the body, a telephone number dialled as a SIP URI included (RFC 3261, 19.1.6).
-fn names(named: &Uri, uri: &Uri) -> bool {
+pub(super) fn names(named: &Uri, uri: &Uri) -> bool {
     named.equals(uri) || Difference::between(named, uri, None).against_contact.names_the_target()
 }
 
-/// Whether a REGISTER asks for emergency services: the `sos` parameter in its Contact (3GPP TS 24.229, 5.1.6.2).
-fn is_emergency_registration(message: &Message<'_>) -> bool {
+/// Whether a REGISTER, or its 200, is for emergency services: the `sos` parameter in its Contact (3GPP TS 24.229, 5.1.6.2).
+pub(super) fn is_emergency_registration(message: &Message<'_>) -> bool {
     message.contacts().any(|contact| Uri::parse(contact.uri()).parameter("sos").is_some() || contact.params().get("sos").is_some())
 }

@@ -7,19 +7,17 @@ use std::sync::Arc;
 
 use super::above::Aboves;
 use super::chain::Chain;
-use super::clue::{Clue, ClueKind};
 use super::companion::{FIRST_COMPANION, is_companion};
 use super::events::{Events, MAX_KEPT, bound, keep};
 use super::future::Watches;
 use super::habit::{self, Habits};
-use super::hidden::mark_hidden;
 use super::hop::Hop;
 use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancelled};
 use super::late::{self, Latest};
 use super::link::{self, Asked};
 use super::lookup::note_names;
-use super::names::{self, Names};
+use super::names::Names;
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role, is_over_websocket};
 use super::registration::{MAX_REGISTERED, Registrations};
@@ -115,27 +113,6 @@ impl Calls {
         }
         if std::mem::take(&mut self.is_full) {
             events.fault(sighting.place.capture, bound("messages kept of one redirect", MAX_KEPT, sighting.place.frame));
-        }
-    }
-
-    /// Takes the next clue: what the capture shows beside SIP.
-    pub fn clue(&mut self, clue: &Clue, events: &mut dyn Events) {
-        self.reaches(clue.capture, clue.time);
-        let is_full = match &clue.kind {
-            ClueKind::Dns(message) => {
-                self.open.note_lookup(clue, message);
-                self.names.learn(clue, message)
-            }
-            ClueKind::Greeting(greeting) => {
-                if !self.open.is_empty() {
-                    mark_hidden(&mut self.open, &self.names, clue, greeting);
-                }
-                false
-            }
-            ClueKind::Unreachable(why) => self.open.failed(clue, *why),
-        };
-        if is_full {
-            events.fault(clue.capture, bound("names told to clients", names::MAX_NAMES, clue.frame));
         }
     }
 
@@ -320,11 +297,8 @@ impl Calls {
             transaction.cancel.get_or_insert(sighting.place);
             let redirect = transaction.redirect;
             self.cancelled_above(number, sighting.place);
-            // Whoever still cancels had not seen the 3xx: the two crossed on their way.
-            if let Some(open) = redirect.and_then(|redirect| self.open.get_mut(redirect))
-                && open.redirect.attempts.is_empty()
-            {
-                open.redirect.cancel.get_or_insert(sighting.place);
+            if let Some(open) = redirect.and_then(|redirect| self.open.get_mut(redirect)) {
+                open.redirect.note_late_cancel(sighting.place, sighting.time);
             }
         }
     }
@@ -435,6 +409,7 @@ impl Calls {
             response: Arc::new(sighting.to_kept()),
             request_repeats: repeats,
             cancel,
+            given_up: None,
             chain: chain_number,
             window: self.settings.window(status),
             patience: self.settings.patience(status),
@@ -446,6 +421,7 @@ impl Calls {
             candidate: None,
             rival: None,
             unseen: None,
+            lost: None,
             hidden: None,
             ended: None,
             sends_all_there: None,

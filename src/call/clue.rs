@@ -28,8 +28,10 @@ pub struct Clue {
 pub enum ClueKind {
     /// A question or an answer about names.
     Dns(dns::Message),
-    /// A client opens a connection that may carry SIP in TLS that nobody can open, or that may not come to stand.
+    /// A client opens a connection that may carry SIP in TLS that nobody can open, that may not come to stand, or that carries no SIP.
     Greeting(Greeting),
+    /// Octets of a connection that carries SIP are not in the capture; what came behind them is at this frame.
+    Lost,
     /// An ICMP error about a packet that went between these endpoints.
     Unreachable(Unreachable),
 }
@@ -44,6 +46,23 @@ pub enum Greeting {
         /// The host name that it asks for (RFC 6066, 3).
         server_name: Option<Box<[u8]>>,
     },
+    /// A request of plain HTTP.
+    Web {
+        /// The host that it is for (RFC 9110, 7.2).
+        host: Box<[u8]>,
+    },
+}
+
+impl Greeting {
+    /// The name of the host that the client asks for, where it says one.
+    #[must_use]
+    pub fn name(&self) -> Option<&[u8]> {
+        match self {
+            Self::Syn => None,
+            Self::Hello { server_name } => server_name.as_deref(),
+            Self::Web { host } => Some(host),
+        }
+    }
 }
 
 impl Clue {
@@ -52,8 +71,8 @@ impl Clue {
     pub fn weight(&self) -> usize {
         match &self.kind {
             ClueKind::Dns(message) => size_of::<Self>() + message.weight(),
-            ClueKind::Greeting(Greeting::Syn) | ClueKind::Unreachable(_) => size_of::<Self>(),
-            ClueKind::Greeting(Greeting::Hello { server_name }) => size_of::<Self>() + server_name.as_ref().map_or(0, |name| name.len()),
+            ClueKind::Greeting(greeting) => size_of::<Self>() + greeting.name().map_or(0, <[u8]>::len),
+            ClueKind::Lost | ClueKind::Unreachable(_) => size_of::<Self>(),
         }
     }
 }

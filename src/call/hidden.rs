@@ -1,4 +1,5 @@
-//! Takes signs that a client opens a connection, gives the redirects whose retry may lie inside of it, in TLS, or wait for it in vain.
+//! Takes signs that a client opens a connection, gives the redirects whose retry may lie inside of it, in TLS, or wait for it in vain; of a 380
+//! those to an alternative of whose body it leads, in SIP or outside.
 //!
 //! Invariant: it speaks for a client and never against one: what lies in TLS without its keys is not known, and what is refused on TCP never
 //! becomes a message. RFC 3261, 8.1.3.1 and 26.2; RFC 6066, 3.
@@ -9,10 +10,14 @@ use super::clue::{Clue, Greeting};
 use super::hop::Hop;
 use super::names::Names;
 use super::open::OpenRedirects;
-use super::redirect::{Kept, Target};
+use super::redirect::{Kept, Redirect};
+use crate::dns::Name;
 use crate::evidence::{Endpoint, Place, Timestamp};
-use crate::sip::uri::NextHop;
+use crate::sip::Uri;
+use crate::sip::uri::{Host, NextHop};
 
+/// The port of SIP (RFC 3261, 18.1.1).
+const SIP: u16 = 5060;
 /// The port of SIP over TLS (RFC 3261, 18.1.1).
 pub const SIPS: u16 = 5061;
 /// The port of HTTPS, by which a phone asks its server for many a thing that is no call.
@@ -20,7 +25,7 @@ const HTTPS: u16 = 443;
 /// The most redirects of one client that one sign is held against, the latest first.
 const MAX_MARKED: usize = 64;
 
-/// A connection to the host of a Contact, of which the inside is not known.
+/// A connection to the host of a Contact, or of a URI in the body of a 380, of which the inside is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HiddenWay {
     /// The frame that shows it.
@@ -35,10 +40,12 @@ pub struct HiddenWay {
     pub greeting: Greeting,
 }
 
-/// Notes on the redirects of a client that it went to a Contact of theirs by TLS.
+/// Notes on the redirects of a client that it opened a connection to where they lead.
 pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, greeting: &Greeting) {
-    let (client, destination) = (clue.source.address, clue.destination);
-    let numbers: SmallVec<[u64; 4]> = open.of_client(client).iter().rev().take(MAX_MARKED).copied().collect();
+    if open.is_empty() {
+        return;
+    }
+    let numbers: SmallVec<[u64; 4]> = open.of_client(clue.source.address).iter().rev().take(MAX_MARKED).copied().collect();
     for number in numbers {
         let Some(open) = open.get_mut(number).filter(|open| open.is_within_window(clue.time)) else { continue };
         let redirect = &mut open.redirect;
@@ -47,18 +54,46 @@ pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, 
         if redirect.hidden.as_ref().is_some_and(says_no_more) {
             continue;
         }
-        let leads_there = |target: &Target| {
-            target.uri.next_hop().is_some_and(|next| {
-                // Most connections lead elsewhere, and are held against written addresses at once.
-                let is_elsewhere = *greeting == Greeting::Syn && next.address.is_some_and(|address| address != destination.address);
-                !is_elsewhere && is_way_to(&next, &Hop::of(&target.uri, names, client, clue.time), destination, greeting)
-            })
-        };
-        if redirect.untried().filter_map(|index| redirect.targets.get(index)).any(leads_there) {
+        if may_lead_there(redirect, names, clue, greeting) {
             let place = Place { capture: clue.capture, frame: clue.frame, index: 0 };
-            redirect.hidden = Some(HiddenWay { place, time: clue.time, source: clue.source, destination, greeting: greeting.clone() });
+            let (source, destination) = (clue.source, clue.destination);
+            redirect.hidden = Some(HiddenWay { place, time: clue.time, source, destination, greeting: greeting.clone() });
         }
     }
+}
+
+/// Whether the connection may lead to a Contact that is left to try; after a 380, to a URI of its body.
+fn may_lead_there(redirect: &Redirect, names: &Names, clue: &Clue, greeting: &Greeting) -> bool {
+    let (client, destination) = (clue.source.address, clue.destination);
+    let is_by_sip = |uri: &Uri| {
+        // The inside of plain HTTP is known, and is no SIP.
+        uri.next_hop().filter(|_| !matches!(greeting, Greeting::Web { .. })).is_some_and(|next| {
+            // Most connections lead elsewhere, and are held against written addresses at once.
+            let is_elsewhere = *greeting == Greeting::Syn && next.address.is_some_and(|address| address != destination.address);
+            !is_elsewhere && is_way_to(&next, &Hop::of(uri, names, client, clue.time), destination, greeting)
+        })
+    };
+    if redirect.is_alternative() {
+        let is_outside_sip = |uri: &Uri| uri.authority().is_some_and(|(host, port)| is_host_of(&host, port, names, clue, greeting));
+        let mut uris = redirect.offer.iter().flat_map(|offer| &offer.uris);
+        return uris.any(|uri| is_by_sip(uri) || is_outside_sip(uri));
+    }
+    redirect.untried().filter_map(|index| redirect.targets.get(index)).any(|target| is_by_sip(&target.uri))
+}
+
+/// Whether a connection leads to the host of a URI outside SIP: by its address, as written or as the client was told, or by the name that the
+/// client asks for.
+fn is_host_of(host: &Host, port: Option<u16>, names: &Names, clue: &Clue, greeting: &Greeting) -> bool {
+    let destination = clue.destination;
+    // Schemes have their own ports, and HTTP leads to HTTPS; those of SIP belong to none of them.
+    if port.map_or(matches!(destination.port, SIP | SIPS), |port| port != destination.port) {
+        return false;
+    }
+    let Some(name) = host.name() else {
+        return host.address().is_some_and(|address| address.to_canonical() == destination.address.to_canonical());
+    };
+    greeting.name().is_some_and(|asked| Name::of(asked) == Name::of(name))
+        || Hop::of_host(name, names, clue.source.address, clue.time).is_at(destination.address) == Some(true)
 }
 
 /// Notes that a request came by the connection that it took: what is said there is seen.
@@ -75,7 +110,7 @@ pub(super) fn unmark_hidden(open: &mut OpenRedirects, request: &Kept) {
 fn is_way_to(next: &NextHop, hop: &Hop, destination: Endpoint, greeting: &Greeting) -> bool {
     let port = destination.port;
     let is_its_port = port == SIPS || port == next.port || hop.spots.iter().any(|spot| spot.port == port);
-    if let Greeting::Hello { server_name: Some(name) } = greeting
+    if let Some(name) = greeting.name()
         && next.target.name().is_some_and(|host| is_below(name, host))
     {
         return is_its_port || port != HTTPS;
@@ -83,7 +118,7 @@ fn is_way_to(next: &NextHop, hop: &Hop, destination: Endpoint, greeting: &Greeti
     match hop.is_at(destination.address) {
         Some(is_there) => is_there && is_its_port,
         // Of a name of which nobody knows where it leads, a Contact that asks for TLS may lead anywhere.
-        None => is_its_port && next.secure && next.address.is_none() && !matches!(greeting, Greeting::Hello { server_name: Some(_) }),
+        None => is_its_port && next.secure && next.address.is_none() && greeting.name().is_none(),
     }
 }
 

@@ -64,6 +64,13 @@ impl Hop {
         Search { names, client, now, found: Self { is_complete: true, ..Self::default() } }.run(&name, &hop)
     }
 
+    /// The addresses of the host `name`, as far as `client` could know at `now`, whatever is to be had there.
+    pub(super) fn of_host(name: &[u8], names: &Names, client: IpAddr, now: Timestamp) -> Self {
+        let mut search = Search { names, client, now, found: Self { is_complete: true, ..Self::default() } };
+        search.addresses(&Name::of(name), 0, false);
+        search.found
+    }
+
     /// Where a request should go: where its first Route leads, or else its Request-URI (RFC 3261, 8.1.2).
     ///
     /// Of a strict router the Request-URI holds the address already (RFC 3261, 12.2.1.1).

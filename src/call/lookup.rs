@@ -85,17 +85,11 @@ fn is_name_of(question: &dns::Name, host: &dns::Name) -> bool {
     question == host || service.is_some_and(|service| service.first() == Some(&b'_'))
 }
 
-/// The host that a URI of any scheme names: behind `@`, or behind `//` (RFC 3986, 3.2; RFC 6068, 2).
+/// The name of the host that a URI of any scheme names.
 fn host(uri: &Uri) -> Option<dns::Name> {
-    if let Some(host) = uri.host() {
-        return host.name().map(dns::Name::of);
-    }
-    let text = uri.opaque()?;
-    let authority = text.strip_prefix(b"//").unwrap_or(text);
-    let authority = authority.split(|octet| matches!(octet, b'/' | b'?' | b'#')).next()?;
-    let is_named = authority.contains(&b'@') || text.starts_with(b"//");
-    let host = authority.rsplit(|octet| *octet == b'@').next()?.split(|octet| *octet == b':').next()?;
-    (is_named && !host.is_empty()).then(|| dns::Name::of(host))
+    let outside_sip = uri.authority();
+    let host = uri.host().or(outside_sip.as_ref().map(|(host, _)| host))?;
+    host.name().map(dns::Name::of)
 }
 
 #[cfg(test)]

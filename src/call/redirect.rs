@@ -9,6 +9,7 @@ use super::above::Above;
 use super::elements::Element;
 use super::hidden::HiddenWay;
 use super::hop::Hop;
+use super::settings::T1;
 use super::sighting::Sighting;
 use crate::evidence::{Endpoint, Place, Timestamp, Transport, Unreachable};
 use crate::sip::body::Alternatives;
@@ -276,12 +277,17 @@ pub struct Redirect {
     /// A request of a Contact's user that went to another redirect as surely as to this one.
     pub rival: Option<Place>,
     /// A message of the same call that only a retry can have brought about, where that is not in the capture: a response to it, or the ACK
-    /// of its 2xx.
+    /// of its 2xx; after a 380, one of a request to its alternatives.
     pub unseen: Option<Place>,
-    /// A connection to a Contact's host of which the capture shows no message: it may carry the retry in TLS, or never have stood.
+    /// The frame behind octets that the client sent to the server by TCP after the 3xx, and that the capture lacks.
+    pub lost: Option<Place>,
+    /// A connection to a Contact's host, or one that the body of a 380 names, of which the capture shows no message: it may carry the retry in
+    /// TLS, never have stood, or lead outside SIP.
     pub hidden: Option<HiddenWay>,
-    /// The CANCEL that the client had sent before the 3xx reached it.
+    /// The CANCEL that the client had sent before the 3xx reached it, or that may have crossed it.
     pub cancel: Option<Place>,
+    /// The CANCEL that the client sent when it had the 3xx, and had tried nothing yet.
+    pub given_up: Option<Place>,
     /// The BYE with which either side ended the dialog in which the request was sent.
     pub ended: Option<Place>,
     /// The request by which the client was seen sending the server what is meant for other addresses, as one does with an outbound proxy
@@ -362,6 +368,26 @@ impl Redirect {
     #[must_use]
     pub const fn is_alternative(&self) -> bool {
         self.status == 380 || self.is_companion()
+    }
+
+    /// Notes a CANCEL behind the 3xx: within a round trip, and before the ACK, the two may have crossed on their way. Whoever gives up later
+    /// has kept the 3xx for so long that this excuses nothing, if its patience is over.
+    pub(super) fn note_late_cancel(&mut self, place: Place, time: Timestamp) {
+        if !self.attempts.is_empty() {
+            return;
+        }
+        let after = time.nanos_since(self.response.time);
+        if self.acks.is_empty() && after <= T1 {
+            self.cancel.get_or_insert(place);
+        } else if after < self.patience {
+            self.given_up.get_or_insert(place);
+        }
+    }
+
+    /// Whether its body names `uri`.
+    #[must_use]
+    pub fn body_names(&self, uri: &Uri) -> bool {
+        self.offer.iter().flat_map(|offer| &offer.uris).any(|named| named.equals(uri))
     }
 
     /// Whether the method is INVITE, the only one with an ACK.

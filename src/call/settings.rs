@@ -4,6 +4,8 @@ use super::network::Network;
 
 /// Nanoseconds in a second.
 pub const SECOND: i64 = 1_000_000_000;
+/// How long a message and its answer are thought to take, in nanoseconds (RFC 3261, 17.1.1.1).
+pub const T1: i64 = SECOND / 2;
 
 /// How long things are waited for, and how much is held.
 #[derive(Debug, Clone, PartialEq, Eq)]

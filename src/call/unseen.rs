@@ -1,4 +1,4 @@
-//! Takes ACKs, and messages whose request the capture does not hold, gives what they tell of a redirect.
+//! Takes ACKs, messages whose request the capture does not hold, and holes in connections, gives what they tell of a redirect.
 //!
 //! Invariant: what is missing from the capture is never held against a client: an ACK tells what was asked, a response tells that
 //! something was sent (RFC 3261, 17.1.1.3 and 17.1.3).
@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::calls::Calls;
+use super::clue::Clue;
 use super::dialog::refreshes_target;
 use super::events::{MAX_KEPT, keep};
 use super::hop::Hop;
@@ -17,6 +18,7 @@ use super::link::{RIVALS, is_tag_of_redirect};
 use super::open::{MAX_OF_CALL, Open, OpenRedirects};
 use super::redirect::{Attempt, Kept};
 use super::sighting::Sighting;
+use super::unseen_alternative::mark_unseen_alternative;
 use crate::evidence::Place;
 use smallvec::SmallVec;
 
@@ -83,6 +85,7 @@ impl Calls {
 /// followed all the same: `client` has a part in it, and it belongs to the caller's end of the same call, or to a call of the same caller with a
 /// host that the redirect named.
 pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, client: IpAddr) {
+    mark_unseen_alternative(open, sighting);
     let message = &sighting.message;
     let (Some(tag), Some(cseq)) = (message.from_tag(), message.cseq()) else { return };
     let method = if cseq.method == b"ACK" { b"INVITE" } else { cseq.method };
@@ -125,9 +128,23 @@ pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, cli
     }
 }
 
+/// Marks the redirects behind which the capture lacks octets that the client sent on the same connection: its ACK and its retry may be there.
+pub(super) fn mark_lost(open: &mut OpenRedirects, clue: &Clue) {
+    let numbers: SmallVec<[u64; 4]> = open.of_client(clue.source.address).iter().rev().take(MAX_KEPT).copied().collect();
+    for number in numbers {
+        let Some(found) = open.get_mut(number).filter(|found| found.is_within_window(clue.time)) else { continue };
+        let redirect = &mut found.redirect;
+        let is_its_connection =
+            (redirect.client, redirect.server) == (clue.source, clue.destination) && redirect.response.transport.is_reliable();
+        if is_its_connection && redirect.response.time <= clue.time {
+            redirect.lost.get_or_insert(Place { capture: clue.capture, frame: clue.frame, index: 0 });
+        }
+    }
+}
+
 /// Whether the request of `sighting` is in the capture, as an attempt of an open redirect: the ACK of a 2xx has a branch of its own, so that its
 /// INVITE is known by call and number only (RFC 3261, 13.2.2.4).
-fn is_of_attempt(open: &OpenRedirects, sighting: &Sighting<'_>) -> bool {
+pub(super) fn is_of_attempt(open: &OpenRedirects, sighting: &Sighting<'_>) -> bool {
     let message = &sighting.message;
     let (Some(call_id), Some(cseq)) = (message.call_id(), message.cseq()) else { return false };
     let is_it = |attempt: &Attempt| {

@@ -8,8 +8,13 @@ use super::byte_order::ByteOrder;
 /// The option that holds a comment, in any block.
 pub(super) const COMMENT: u16 = 1;
 
-/// The options of an interface description that are words, whatever the byte order: comment, name, description, filter, operating system, hardware.
-const OF_INTERFACE: [u16; 6] = [COMMENT, 2, 3, 11, 12, 15];
+/// The options that say what an interface is.
+const NAME: u16 = 2;
+const DESCRIPTION: u16 = 3;
+const HARDWARE: u16 = 15;
+
+/// The options of an interface description that are words, whatever the byte order; 11 is its filter, 12 the operating system.
+const OF_INTERFACE: [u16; 6] = [COMMENT, NAME, DESCRIPTION, 11, 12, HARDWARE];
 
 /// The most octets of words that are kept of one interface.
 pub(super) const MAX_WORDS: usize = 4_096;
@@ -36,6 +41,13 @@ impl InterfaceWords {
     #[must_use]
     pub fn without_words(self) -> Self {
         Self::none(self.decimals)
+    }
+
+    /// What Wireshark calls the interface: its name, else what describes it, else its hardware.
+    #[must_use]
+    pub fn name(&self) -> &[u8] {
+        let option = |code| self.options.iter().find(|(known, _)| *known == code).map(|(_, value)| &**value);
+        [NAME, DESCRIPTION, HARDWARE].into_iter().find_map(option).unwrap_or(b"unknown")
     }
 
     /// The same words with times in nanoseconds.

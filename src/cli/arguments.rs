@@ -5,8 +5,11 @@
 use clap::{Parser, Subcommand};
 
 use super::audit::Audit;
+use super::completions::Completions;
+use super::ladder::Ladder;
 use super::list::List;
 use super::live::Live;
+use super::man::Man;
 use super::rules::Rules;
 use super::stat::Stat;
 use super::verify::Verify;
@@ -23,6 +26,7 @@ use super::verify::Verify;
         sip3xx audit --format csv captures/ > redirects.csv\n  \
         sip3xx verify regression/\n  \
         sip3xx list -Y 'sip.Status-Code in {300..399}' trace.pcap\n  \
+        sip3xx ladder --redirect 3 trace.pcap\n  \
         sip3xx stat trace.pcap\n  \
         sip3xx rules redirect-not-followed\n\n\
         Exit codes:\n  \
@@ -46,6 +50,9 @@ pub(super) enum Command {
     Audit(Box<Audit>),
     Verify(Box<Verify>),
     List(List),
+    Ladder(Box<Ladder>),
     Stat(Stat),
     Rules(Rules),
+    Completions(Completions),
+    Man(Man),
 }

@@ -48,7 +48,7 @@ pub(super) struct Audit {
     /// Write a further report to a file; may be given several times.
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = FurtherReport::parse, help_heading = "Reports")]
     reports: Vec<FurtherReport>,
-    /// The order of redirects in text and CSV: as captured, or the worst first.
+    /// The order of redirects in text, CSV and HTML: as captured, or the worst first.
     #[arg(long, value_name = "ORDER", default_value = "capture", value_parser = sort_parser(), help_heading = "Reports")]
     sort: Sort,
     /// What a row of the CSV is.
@@ -164,10 +164,16 @@ fn analysed(audit: &Audit, measure: &Measure, inputs: &[Input], filter: Option<&
     let options = &measure.options;
     let mut line = ProgressLine::new();
     let mut progress = |progress: &analysis::Progress| line.update(progress);
-    let mut one = |inputs: &[Input]| match filter {
-        _ if audit.write.is_some() => analysis::audit_with_members(inputs, options, filter, &mut progress),
-        None => analysis::audit(inputs, options, &mut progress).map(Audited::from),
-        Some(filter) => analysis::audit_picked(inputs, options, filter, &mut progress).map(Audited::from),
+    let mut one = |inputs: &[Input]| {
+        let mut audited = match filter {
+            _ if audit.write.is_some() => analysis::audit_with_members(inputs, options, filter, &mut progress),
+            None => analysis::audit(inputs, options, &mut progress).map(Audited::from),
+            Some(filter) => analysis::audit_picked(inputs, options, filter, &mut progress).map(Audited::from),
+        }?;
+        if audit.needs_messages() {
+            audited.report = analysis::with_ladders(inputs, options, audited.report, &mut progress)?;
+        }
+        Ok::<_, analysis::Error>(audited)
     };
     // One capture by itself and all captures together are the same where there is one.
     let mut audited = if audit.separate && inputs.len() > 1 {
@@ -240,6 +246,11 @@ impl Audit {
             display_filter: self.filter.clone().map(|filter| if self.redact { REDACTED.to_owned() } else { filter }),
             ..judged_by
         }
+    }
+
+    /// Whether any report shows messages, for which the captures are read again.
+    fn needs_messages(&self) -> bool {
+        self.reports.iter().map(|report| report.format).chain([self.format]).any(|format| format.needs_messages)
     }
 
     /// The level that fails the run: the command line goes before the file.

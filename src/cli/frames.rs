@@ -14,11 +14,7 @@ use super::output::unless_closed;
 
 /// Refuses to write frames of what cannot be read again, or over what is read.
 pub(super) fn refuse(file: &Path, inputs: &[Input]) -> Result<(), Complaint> {
-    let is_once = |input: &Input| match input {
-        Input::Stdin => true,
-        Input::File(path) => path.as_os_str() == "-" || path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir()),
-    };
-    if inputs.iter().any(is_once) {
+    if !inputs.iter().all(Input::can_be_read_again) {
         return Err(Complaint::new("-w reads the captures twice, and what comes through a pipe cannot be read again: name a file"));
     }
     if is_input(file, inputs) {

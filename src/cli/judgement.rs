@@ -14,7 +14,7 @@ use sip3xx::rules::{Profile, Rule};
 use super::complaint::Complaint;
 use super::configuration::{Configuration, LONGEST};
 use super::key_log::KeyLogs;
-use super::rules::rule_named;
+use super::rules::RULE;
 
 /// How captures are judged.
 #[derive(Debug, Args)]
@@ -26,10 +26,10 @@ pub(super) struct Judgement {
     #[arg(long, value_name = "PROFILE", value_parser = profile_parser(), help_heading = "Judgement")]
     profile: Option<Profile>,
     /// Check this rule only; may be given several times.
-    #[arg(long = "rule", value_name = "ID", value_parser = rule_named, help_heading = "Judgement")]
+    #[arg(long = "rule", value_name = "ID", value_parser = RULE, hide_possible_values = true, help_heading = "Judgement")]
     only: Vec<&'static Rule>,
     /// Do not check this rule; may be given several times.
-    #[arg(long, value_name = "ID", value_parser = rule_named, help_heading = "Judgement")]
+    #[arg(long, value_name = "ID", value_parser = RULE, hide_possible_values = true, help_heading = "Judgement")]
     ignore: Vec<&'static Rule>,
     /// How late after a 3xx a request still counts as its attempt [default: 32, which is 64*T1].
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Judgement")]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sip3xx::analysis::{self, Input, Marked, Taken};
-use sip3xx::filter::fields::{Field, named};
+use sip3xx::filter::fields::{ALL, Field, named};
 use sip3xx::filter::{Filter, Row};
 use sip3xx::report::listing::{Layout, Occurrence, Quote, ROW_FORMATS, RowFormat, RowWriter, TimeFormat};
 
@@ -13,6 +13,7 @@ use super::complaint::Complaint;
 use super::exit::Exit;
 use super::frames;
 use super::inputs::{Inputs, inputs};
+use super::one_of::OneOf;
 use super::output::{self, unless_closed};
 use super::progress::ProgressLine;
 use super::rows::{Messages, unknown_field};
@@ -38,7 +39,7 @@ pub(super) struct List {
     #[arg(short = 'T', value_name = "FORMAT", default_value = "text", help_heading = "Rows")]
     format: String,
     /// A field to show with -T fields, json, jsonl or csv; may be given several times.
-    #[arg(short = 'e', value_name = "FIELD", value_parser = field, help_heading = "Rows")]
+    #[arg(short = 'e', value_name = "FIELD", value_parser = FIELD, hide_possible_values = true, help_heading = "Rows")]
     fields: Vec<&'static Field>,
     /// How fields are laid out: header=y|n, separator=/t|/s|CHARACTER, aggregator=,|/s|CHARACTER, occurrence=f|l|a, quote=d|s|n, bom=y|n.
     #[arg(short = 'E', value_name = "OPTION=VALUE", help_heading = "Rows")]
@@ -168,6 +169,9 @@ impl Rows {
 fn formats() -> String {
     ROW_FORMATS.iter().map(|format| format!("{:<8}{}\n", format.name, format.summary)).collect()
 }
+
+/// A parser of the name of a field.
+const FIELD: OneOf<&'static Field> = OneOf::new(|| ALL.iter().copied().flatten().map(|field| field.name).collect(), field);
 
 fn field(name: &str) -> Result<&'static Field, String> {
     named(name).ok_or_else(|| unknown_field(name))

@@ -5,6 +5,7 @@
 mod arguments;
 mod audit;
 mod complaint;
+mod completions;
 mod configuration;
 mod decode_as;
 mod exit;
@@ -12,8 +13,11 @@ mod frames;
 mod inputs;
 mod judgement;
 mod key_log;
+mod ladder;
 mod list;
 mod live;
+mod man;
+mod one_of;
 mod output;
 mod progress;
 mod rows;
@@ -59,8 +63,11 @@ fn try_run(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit, Compla
         Some(Command::Audit(audit)) => audit::run(&audit),
         Some(Command::Verify(verify)) => verify::run(&verify),
         Some(Command::List(list)) => list::run(&list),
+        Some(Command::Ladder(ladder)) => ladder::run(&ladder),
         Some(Command::Stat(stat)) => stat::run(&stat),
         Some(Command::Rules(rules)) => rules::run(&rules),
+        Some(Command::Completions(completions)) => completions::run(&completions),
+        Some(Command::Man(man)) => man::run(&man),
         None => Err(Complaint::without_command(&Arguments::command())),
     }
 }

@@ -38,22 +38,28 @@ impl FurtherReport {
 
 /// Writes `report` to stdout, in colours where that is a terminal that shows them and the user did not forbid them.
 pub(super) fn to_stdout(report: &Report, format: &Format, presentation: Presentation) -> Result<(), Complaint> {
+    coloured(&mut |colour, out| format.write(report, &Presentation { colour, ..presentation }, out))
+}
+
+/// Writes to stdout what `write` gives, which is told whether it may hold colours.
+pub(super) fn coloured(write: &mut dyn FnMut(bool, &mut dyn Write) -> io::Result<()>) -> Result<(), Complaint> {
     let stdout = io::stdout().lock();
     let colour = AutoStream::choice(&stdout) != ColorChoice::Never;
-    let presentation = Presentation { colour, ..presentation };
-    let written = if colour {
-        // A terminal of Windows needs its escape sequences translated.
-        written(report, format, &presentation, AutoStream::auto(stdout))
-    } else {
-        written(report, format, &presentation, stdout)
-    };
+    // A terminal of Windows needs its escape sequences translated.
+    let out: Box<dyn Write> = if colour { Box::new(AutoStream::auto(stdout)) } else { Box::new(stdout) };
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    let written = write(colour, &mut out).and_then(|()| out.flush());
     unless_closed(written).map_err(|error| Complaint::new(format!("cannot write the report: {error}")))
 }
 
 /// Writes `report` to `file`, which is made anew.
 pub(super) fn to_file(report: &Report, format: &Format, presentation: &Presentation, file: &Path) -> Result<(), Complaint> {
     File::create(file)
-        .and_then(|out| written(report, format, presentation, out))
+        .and_then(|out| {
+            let mut out = BufWriter::with_capacity(1 << 16, out);
+            format.write(report, presentation, &mut out)?;
+            out.flush()
+        })
         .map_err(|error| Complaint::new(format!("cannot write {}: {error}", file.display())))
 }
 
@@ -68,12 +74,6 @@ pub(super) fn print(text: &[u8]) -> Result<(), Complaint> {
 pub(super) fn help(help: &clap::Error) -> Result<Exit, Complaint> {
     unless_closed(help.print()).map_err(|error| Complaint::new(format!("cannot write: {error}")))?;
     Ok(Exit::Well)
-}
-
-fn written(report: &Report, format: &Format, presentation: &Presentation, out: impl Write) -> io::Result<()> {
-    let mut out = BufWriter::with_capacity(1 << 16, out);
-    format.write(report, presentation, &mut out)?;
-    out.flush()
 }
 
 pub(super) fn unless_closed(written: io::Result<()>) -> io::Result<()> {

@@ -54,13 +54,15 @@ impl Messages {
     }
 
     /// What is to be listed so that `fields` have their values.
-    pub(super) fn listing<'a>(&self, fields: impl Iterator<Item = &'a str>) -> Listing {
+    pub(super) fn listing<'a>(&'a self, fields: impl Iterator<Item = &'a str>) -> Listing {
         // Numbers of conversations and what follows from them cost something for every frame, so they must be asked for.
-        let asks = |text: &str| ["stream", "tcp.seq", "tcp.analysis", "tcp"].iter().any(|part| text.contains(part));
+        let asked: Vec<&str> = fields.chain(self.filter.as_deref()).collect();
+        let asks = |parts: &[&str]| asked.iter().any(|text| parts.iter().any(|part| text.contains(part)));
         Listing {
             frames: self.frames,
             decode_as: self.decode_as.clone(),
-            conversations: self.filter.as_deref().is_some_and(asks) || fields.into_iter().any(asks),
+            conversations: asks(&["stream", "tcp"]),
+            words: asks(&["frame.comment", "frame.interface_name"]),
             judge: None,
         }
     }

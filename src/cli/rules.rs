@@ -7,6 +7,7 @@ use sip3xx::rules::{ALL, Profile, Rule};
 use super::complaint::Complaint;
 use super::exit::Exit;
 use super::judgement::profile_parser;
+use super::one_of::OneOf;
 use super::output;
 use sip3xx::nearest::nearest;
 
@@ -17,7 +18,7 @@ use sip3xx::nearest::nearest;
 )]
 pub(super) struct Rules {
     /// The rule to explain.
-    #[arg(value_name = "ID", value_parser = rule_named)]
+    #[arg(value_name = "ID", value_parser = RULE, hide_possible_values = true)]
     rule: Option<&'static Rule>,
     /// Show the levels under this profile.
     #[arg(long, value_name = "PROFILE", default_value = "default", value_parser = profile_parser())]
@@ -43,8 +44,11 @@ pub(super) fn run(rules: &Rules) -> Result<Exit, Complaint> {
     Ok(Exit::Well)
 }
 
+/// A parser of the id of a rule.
+pub(super) const RULE: OneOf<&'static Rule> = OneOf::new(|| ALL.iter().map(|rule| rule.id).collect(), rule_named);
+
 /// The rule of that id.
-pub(super) fn rule_named(id: &str) -> Result<&'static Rule, String> {
+fn rule_named(id: &str) -> Result<&'static Rule, String> {
     if let Some(rule) = ALL.iter().find(|rule| rule.id == id) {
         return Ok(rule);
     }

@@ -42,7 +42,7 @@ fn everything_that_is_promised_is_accepted() {
 #[test]
 fn a_complaint_is_one_line_that_says_what_to_do() {
     for (arguments, parts) in [
-        (&[][..], &["no command; one of: audit, verify, list, stat, rules"][..]),
+        (&[][..], &["no command; one of: audit, verify, list, ladder, stat, rules, completions, man"][..]),
         (&["audit"], &["no capture named"]),
         (&["audit", "--formt", "csv"], &["unexpected argument '--formt'", "'--format'"]),
         (&["audit", "--format", "jsn", "x"], &["'jsn'", "json"]),

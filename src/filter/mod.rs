@@ -23,5 +23,5 @@ mod written;
 
 pub use display_filter::Filter;
 pub use error::Error;
-pub use row::{Computed, FrameFacts, Row};
+pub use row::{Computed, FrameFacts, FrameWords, Row};
 pub use value::{Kind, Value};

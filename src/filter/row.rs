@@ -3,6 +3,8 @@
 //! One message is one row: a frame that completes three messages has three. Invariant: a row knows what Wireshark would know at that frame,
 //! reading from the front, and says nothing of what comes later.
 
+use std::sync::Arc;
+
 use crate::call::Sighting;
 use crate::evidence::{Timestamp, Transport};
 use crate::packet::{Layer, Layers};
@@ -22,7 +24,7 @@ pub struct Row<'a> {
 }
 
 /// What is known of a frame as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FrameFacts {
     /// Its number in its capture, from 1.
     pub number: u64,
@@ -40,6 +42,17 @@ pub struct FrameFacts {
     pub delta: i64,
     /// Nanoseconds since the last frame that was shown ahead of it.
     pub delta_displayed: i64,
+    /// What the capture says in words, where somebody asks for that.
+    pub words: FrameWords,
+}
+
+/// What a capture says of a frame in words, as octets that should be UTF-8.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FrameWords {
+    /// The name of the interface it came in by.
+    pub interface_name: Option<Arc<[u8]>>,
+    /// The comments on it, in their order.
+    pub comments: Arc<[Box<[u8]>]>,
 }
 
 /// What earlier messages and frames tell of a message.

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::row::{Computed, FrameFacts, Row};
+use super::row::{Computed, FrameFacts, FrameWords, Row};
 use super::{Filter, fields};
 use crate::call::{Frames, Sighting};
 use crate::capture::{Frame, LinkType};
@@ -79,6 +79,7 @@ pub(super) fn with_row<T>(text: &str, look: impl FnOnce(&Row<'_>) -> T) -> T {
         cap_len: original_len,
         interface: Some(3),
         relative: 1_500_000_000,
+        words: FrameWords { interface_name: Some((*b"eth7").into()), comments: [(*b"one").into(), (*b"two").into()].into() },
         ..FrameFacts::default()
     };
     let computed = Computed { response_request: Some(4), response_time: Some(12), ..Computed::default() };

@@ -97,6 +97,8 @@ pub(super) struct Progress {
     pub(super) units: u64,
     /// Octets that were dropped so far.
     skipped: u64,
+    /// Octets ahead of the first unit that were dropped, and are no keep-alives.
+    headless: u64,
     /// How the units lie in the stream.
     carriage: Carriage,
 }
@@ -132,7 +134,10 @@ impl Progress {
             let state = CutState { after_gap: self.after_gap, at_end, resume: self.resume };
             let look = self.carriage.look(cutter, rest, state);
             let cut = match look {
-                Look::Plain(cut) => cut,
+                Look::Plain(cut) => {
+                    self.note_headless(rest, cut);
+                    cut
+                }
                 Look::Pass(count) => Cut::Skip(count),
                 Look::Lost(count, fault) => {
                     give(Piece::Lost(fault, done..done.saturating_add(count)), self.after_gap);
@@ -180,6 +185,22 @@ impl Progress {
             }
         }
         done
+    }
+
+    /// Notes what is dropped ahead of the first unit.
+    fn note_headless(&mut self, rest: &[u8], cut: Cut) {
+        if self.units == 0
+            && let Cut::Unit { skip: count, .. } | Cut::Skip(count) = cut
+        {
+            let dropped = rest.get(..count).unwrap_or(rest);
+            let is_noise = dropped.iter().all(|octet| matches!(octet, b'\r' | b'\n' | 0));
+            self.headless = self.headless.saturating_add(if is_noise { 0 } else { dropped.len() as u64 });
+        }
+    }
+
+    /// Whether octets were dropped ahead of the first unit that may be the rest of one, and there are units.
+    pub(super) const fn is_headless(&self) -> bool {
+        self.units > 0 && self.headless > 0
     }
 
     const fn advance(&mut self, done: usize) -> usize {

@@ -19,6 +19,8 @@ pub(super) struct Cutting {
     joined: Joined,
     /// A gap that is told once the stream turns out to carry units.
     untold: Option<(u32, Fault)>,
+    /// Where a stream begins of which the capture lacks the start: what goes ahead of its first unit may be the rest of another one.
+    joined_late: Option<(u32, u64)>,
     /// Whether the octets come out of TLS.
     is_secure: bool,
     /// The sequence number behind all octets that came; of no meaning for what comes out of TLS.
@@ -41,6 +43,11 @@ impl Cutting {
         self.progress.is_barren(bound)
     }
 
+    /// Whether it has given units, or holds the start of one.
+    pub(super) const fn carries_units(&self) -> bool {
+        self.progress.units > 0 || !self.tail.is_empty()
+    }
+
     /// What follows next does not follow what was shown.
     pub(super) const fn begin_after_gap(&mut self) {
         self.progress.begin_after_gap();
@@ -49,6 +56,12 @@ impl Cutting {
     /// What was told to come next was taken up to the octet ahead of `sequence`.
     pub(super) const fn reaches(&mut self, sequence: u32) {
         self.next = sequence;
+    }
+
+    /// The capture lacks the start of the stream; `origin` is the first that there is of it.
+    pub(super) const fn begin_late(&mut self, origin: Origin) {
+        self.begin_after_gap();
+        self.joined_late = Some((origin.capture, origin.frame));
     }
 
     /// What follows comes out of TLS, or does so no more.
@@ -103,7 +116,7 @@ impl Cutting {
 
     /// Notes `fault` if the stream carries units as far as is known, else when it turns out to.
     pub(super) fn tell<C: Cutter>(&mut self, capture: u32, fault: Fault, cx: &mut Context<'_, '_, C>) {
-        if self.progress.units > 0 || !self.tail.is_empty() {
+        if self.carries_units() {
             cx.faults.of(capture).note(fault);
         } else {
             self.untold.get_or_insert((capture, fault));
@@ -115,9 +128,13 @@ impl Cutting {
         if let Some((capture, fault)) = lost {
             self.tell(capture, fault, cx);
         }
-        if self.progress.units > 0
-            && let Some((capture, fault)) = self.untold.take()
-        {
+        if self.progress.units == 0 {
+            return;
+        }
+        if let Some((capture, frame)) = self.joined_late.take().filter(|_| self.progress.is_headless()) {
+            cx.faults.of(capture).note(Fault::new(FaultKind::TcpGap, "start of a TCP stream").at_frame(frame));
+        }
+        if let Some((capture, fault)) = self.untold.take() {
             cx.faults.of(capture).note(fault);
         }
     }

@@ -11,9 +11,11 @@
 
 use super::cut::Cutter;
 use super::cutting::Cutting;
+use super::http;
 use super::limits::Limits;
 use super::pending::Pending;
-use super::tls::{self, Hello, Inbound, KeyLog, Next, Session};
+use super::sign::{Sign, SignKind};
+use super::tls::{self, Inbound, KeyLog, Next, Session};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLogs};
@@ -40,8 +42,8 @@ pub(super) struct Context<'a, 'b, C> {
     pub(super) keys: &'a KeyLog,
     /// What both directions of the connection know of its TLS.
     pub(super) session: &'a mut Option<Box<Session>>,
-    /// Takes the hellos of what cannot be opened.
-    pub(super) hellos: &'a mut Vec<Hello>,
+    /// Takes what is shown beside the units.
+    pub(super) signs: &'a mut Vec<Sign>,
 }
 
 /// Why no octets follow those that wait.
@@ -169,7 +171,7 @@ impl Direction {
                 return;
             }
             self.begin(sequence);
-            self.cutting.begin_after_gap();
+            self.cutting.begin_late(origin);
         }
         let at = self.position(sequence);
         // RFC 9293, 3.8.4: a keep-alive repeats the octet before the next one, or none.
@@ -197,7 +199,7 @@ impl Direction {
 
     fn begin_elsewhere<C: Cutter>(&mut self, at: u64, origin: Origin, cx: &mut Context<'_, '_, C>) {
         self.close(End::Lost, cx);
-        self.cutting.tell(origin.capture, Fault::new(FaultKind::TcpGap, "TCP sequence number").at_frame(origin.frame), cx);
+        self.tell_loss(Fault::new(FaultKind::TcpGap, "TCP sequence number"), origin, cx);
         self.taken = (at < self.first).then_some((self.first, self.next));
         (self.syn, self.fin, self.acked, self.gap) = (None, None, None, None);
         (self.first, self.next) = (at, at);
@@ -255,6 +257,9 @@ impl Direction {
     fn take<C: Cutter>(&mut self, bytes: &[u8], origin: Origin, completing: Option<Origin>, cx: &mut Context<'_, '_, C>) {
         if matches!(self.layer, Layer::Unknown) {
             self.layer = if tls::may_begin(bytes) { Layer::Tls(Box::default()) } else { Layer::Plain };
+            if let Some(host) = http::host(bytes) {
+                tell(SignKind::HttpRequest { host: host.into() }, origin, cx);
+            }
         }
         match &mut self.layer {
             Layer::Unknown | Layer::Closed => {}
@@ -314,7 +319,7 @@ impl Direction {
             return;
         }
         let said_by = if kind == FaultKind::Snaplen { "TCP payload beyond the kept octets" } else { "TCP sequence number" };
-        self.cutting.tell(origin.capture, Fault::new(kind, said_by).at_frame(origin.frame).wanted_had(to - self.next, 0), cx);
+        self.tell_loss(Fault::new(kind, said_by).wanted_had(to - self.next, 0), origin, cx);
         self.pass_over(to, cx);
     }
 
@@ -397,7 +402,21 @@ impl Direction {
         // The FIN has a number of its own, which need not be seen.
         if let Some((acked, origin)) = self.acked.take().filter(|(acked, _)| *acked > self.next.saturating_add(1)) {
             let fault = Fault::new(FaultKind::TcpGap, "TCP acknowledgment");
-            self.cutting.tell(origin.capture, fault.at_frame(origin.frame).wanted_had(acked - self.next, 0), cx);
+            self.tell_loss(fault.wanted_had(acked - self.next, 0), origin, cx);
         }
     }
+
+    /// Tells of octets that are not in the capture.
+    fn tell_loss<C: Cutter>(&mut self, fault: Fault, origin: Origin, cx: &mut Context<'_, '_, C>) {
+        self.cutting.tell(origin.capture, fault.at_frame(origin.frame), cx);
+        if self.cutting.carries_units() {
+            tell(SignKind::Lost, origin, cx);
+        }
+    }
+}
+
+/// Tells of something that the direction shows beside its units.
+fn tell<C>(kind: SignKind, origin: Origin, cx: &mut Context<'_, '_, C>) {
+    let (Origin { capture, frame, time, .. }, (source, destination)) = (origin, cx.ends);
+    cx.signs.push(Sign { capture, frame, time, source, destination, kind });
 }

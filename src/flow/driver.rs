@@ -3,11 +3,13 @@
 //! A datagram passes through without a copy or an allocation; what waits is looked after in steps of [`TICK`] of capture time.
 
 use super::cut::Cutter;
+use super::excerpt::cut_excerpt;
 use super::fragments::{Fragments, Whole, begins_as_text};
 use super::inflated::inflated;
 use super::limits::Limits;
+use super::sign::Sign;
 use super::streams::{Streams, Surroundings};
-use super::tls::{Hello, KeyLog};
+use super::tls::KeyLog;
 use super::unit::{Origin, Sink, Unit};
 use crate::capture::Frame;
 use crate::evidence::Timestamp;
@@ -29,8 +31,8 @@ pub struct Flow<C: Cutter> {
     fragments: Fragments,
     streams: Streams,
     keys: KeyLog,
-    /// What [`Self::take_hellos`] gives next.
-    hellos: Vec<Hello>,
+    /// What [`Self::take_signs`] gives next.
+    signs: Vec<Sign>,
     last_tick: Timestamp,
     /// The capture of the last frame that was not the most usual one.
     last_capture: u32,
@@ -46,7 +48,7 @@ impl<C: Cutter> Flow<C> {
             fragments: Fragments::new(),
             streams: Streams::new(),
             keys: KeyLog::default(),
-            hellos: Vec::new(),
+            signs: Vec::new(),
             last_tick: Timestamp::MIN,
             last_capture: 0,
         }
@@ -57,11 +59,16 @@ impl<C: Cutter> Flow<C> {
         &mut self.keys
     }
 
-    /// The connections opened since this was last asked, and the ClientHellos of sessions that cannot be opened. Who reads frames takes them
-    /// each time, as nothing else bounds them.
+    /// Whether there is anything to take.
     #[inline]
-    pub fn take_hellos(&mut self) -> impl Iterator<Item = Hello> {
-        self.hellos.drain(..)
+    #[must_use]
+    pub const fn has_signs(&self) -> bool {
+        !self.signs.is_empty()
+    }
+
+    /// What connections have shown beside their units since this was last asked. Who reads frames takes it each time, as nothing else bounds it.
+    pub fn take_signs(&mut self) -> impl Iterator<Item = Sign> {
+        self.signs.drain(..)
     }
 
     /// What cuts the streams.
@@ -118,6 +125,11 @@ impl<C: Cutter> Flow<C> {
                 }
                 sink(unit(&datagram, capture, frame.number, frame.time, &[frame.number]));
             }
+            Some(Packet::Excerpt(datagram)) => {
+                let origin = Origin { capture, frame: frame.number, time: frame.time, path: datagram.path };
+                let (_, mut around) = self.around(capture, frame.time, faults, sink);
+                cut_excerpt(&datagram, origin, &mut around);
+            }
             Some(Packet::Deflated(datagram)) => {
                 if let Some(octets) = inflated(&datagram, frame.number, faults.of(capture)) {
                     let datagram = Datagram { payload: &octets, ..datagram };
@@ -164,6 +176,11 @@ impl<C: Cutter> Flow<C> {
                         let datagram = Datagram { payload: &octets, ..datagram };
                         sink(whole.told(unit(&datagram, whole.origin.capture, whole.origin.frame, whole.origin.time, &whole.frames)));
                     }
+                }
+                Some(Packet::Excerpt(datagram)) => {
+                    let origin = Origin { path: datagram.path, ..whole.origin };
+                    let (_, mut around) = self.around(origin.capture, now, faults, sink);
+                    cut_excerpt(&datagram, origin, &mut around);
                 }
                 Some(Packet::Quoted(datagram, why)) => {
                     let quoted = unit(&datagram, whole.origin.capture, whole.origin.frame, whole.origin.time, &whole.frames);
@@ -212,8 +229,8 @@ impl<C: Cutter> Flow<C> {
         faults: &'a mut FaultLogs,
         sink: Sink<'a>,
     ) -> (&'a mut Streams, Surroundings<'a, 'a, C>) {
-        let Self { streams, cutter, limits, keys, hellos, .. } = self;
-        (streams, Surroundings { cutter, limits, faults, sink, now, capture, keys, hellos })
+        let Self { streams, cutter, limits, keys, signs, .. } = self;
+        (streams, Surroundings { cutter, limits, faults, sink, now, capture, keys, signs })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::toy::Bench;
 use crate::evidence::Transport;
+use crate::fault::FaultKind;
 use crate::packet::bytes::{ACK, ipv4, tcp};
 
 /// A packet of HEP version 3 that tells of `payload` from 192.0.2.`host`:5060 to 192.0.2.9:5062 over the transport of that IANA number.
@@ -20,8 +21,8 @@ fn hep(host: u8, protocol: u8, payload: &[u8]) -> Vec<u8> {
     [&b"HEP3"[..], &(chunks.len() as u16 + 6).to_be_bytes(), &chunks].concat()
 }
 
-/// What came of `stream` in segments of `size` octets: payload, last octet of the sender, transport.
-fn given(stream: &[u8], size: usize) -> Vec<(Vec<u8>, String, Transport)> {
+/// What came of `stream` in segments of `size` octets, with `faults`: payload, last octet of the sender, transport.
+fn given(stream: &[u8], size: usize, faults: &[(FaultKind, u64)]) -> Vec<(Vec<u8>, String, Transport)> {
     let mut bench = Bench::new();
     let mut sequence = 1_000_u32;
     for part in stream.chunks(size) {
@@ -29,7 +30,7 @@ fn given(stream: &[u8], size: usize) -> Vec<(Vec<u8>, String, Transport)> {
         sequence += part.len() as u32;
     }
     bench.finish();
-    assert_eq!(bench.faults(), [], "segments of {size}");
+    assert_eq!(bench.faults(), faults, "segments of {size}");
     bench.given.iter().map(|unit| (unit.bytes.clone(), unit.source.to_string(), unit.transport)).collect()
 }
 
@@ -42,7 +43,7 @@ fn a_stream_of_hep_gives_what_it_tells_of_between_those_who_sent_it() {
         (b"HEP3 is no payload".to_vec(), "192.0.2.4:5060".to_owned(), Transport::Udp),
     ];
     for size in [1, 2, 3, 5, 7, 50, 100, 1_000] {
-        assert_eq!(given(&stream, size), wanted, "segments of {size}");
+        assert_eq!(given(&stream, size, &[]), wanted, "segments of {size}");
     }
 }
 
@@ -50,5 +51,5 @@ fn a_stream_of_hep_gives_what_it_tells_of_between_those_who_sent_it() {
 fn a_stream_of_hep_that_is_joined_late_goes_on_with_the_next_packet() {
     let (first, second) = (hep(1, 17, &[b'x'; 90]), hep(3, 17, b"second"));
     let stream = [&first[80..], &second].concat();
-    assert_eq!(given(&stream, 1_000).last().map(|(bytes, ..)| bytes.clone()), Some(b"second".to_vec()));
+    assert_eq!(given(&stream, 1_000, &[(FaultKind::TcpGap, 1)]).last().map(|(bytes, ..)| bytes.clone()), Some(b"second".to_vec()));
 }

@@ -12,7 +12,8 @@ use super::aging::Aging;
 use super::cut::Cutter;
 use super::direction::{Context, Direction, End};
 use super::limits::Limits;
-use super::tls::{Hello, KeyLog, Session};
+use super::sign::{Sign, SignKind};
+use super::tls::{KeyLog, Session};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
 use crate::fault::{Fault, FaultKind, FaultLogs};
@@ -46,15 +47,20 @@ pub(super) struct Surroundings<'a, 'b, C> {
     pub(super) sink: Sink<'b>,
     pub(super) now: Timestamp,
     pub(super) keys: &'a KeyLog,
-    pub(super) hellos: &'a mut Vec<Hello>,
+    pub(super) signs: &'a mut Vec<Sign>,
     /// The capture that is being read.
     pub(super) capture: u32,
 }
 
 impl<C> Surroundings<'_, '_, C> {
-    fn between<'s>(&'s mut self, source: Endpoint, destination: Endpoint, session: &'s mut Option<Box<Session>>) -> Context<'s, 's, C> {
-        let Self { cutter, limits, faults, sink, now, keys, hellos, .. } = self;
-        Context { cutter, limits, faults, sink: &mut **sink, now: *now, ends: (source, destination), keys, session, hellos }
+    pub(super) fn between<'s>(
+        &'s mut self,
+        source: Endpoint,
+        destination: Endpoint,
+        session: &'s mut Option<Box<Session>>,
+    ) -> Context<'s, 's, C> {
+        let Self { cutter, limits, faults, sink, now, keys, signs, .. } = self;
+        Context { cutter, limits, faults, sink: &mut **sink, now: *now, ends: (source, destination), keys, session, signs }
     }
 }
 
@@ -69,14 +75,13 @@ impl Connection {
         if segment.flags.syn {
             self.open(segment, from_low, around);
             if segment.acknowledgment.is_none() {
-                around.hellos.push(Hello {
+                around.signs.push(Sign {
                     capture: origin.capture,
                     frame: origin.frame,
                     time: origin.time,
                     source: segment.source,
                     destination: segment.destination,
-                    is_syn: true,
-                    server_name: None,
+                    kind: SignKind::Syn,
                 });
             }
         }

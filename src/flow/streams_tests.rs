@@ -1,7 +1,7 @@
 //! Streams: however segments are cut, ordered, repeated and lost, the messages come out whole, in order and once.
 
 use super::toy::{Bench, toy};
-use super::{Cut, CutState, Cutter, Flow, Limits};
+use super::{Cut, CutState, Cutter, Flow, Limits, SignKind};
 use crate::evidence::Timestamp;
 use crate::fault::{FaultKind, FaultLogs};
 use crate::packet::bytes::{ACK, FIN, RST, SYN, ipv4, tcp};
@@ -158,7 +158,7 @@ fn a_stream_joined_late_gives_what_follows_the_lost_start() {
     bench.client(77, 0, &[b"cdefg", &message[..], &message[..]].concat());
     assert_eq!(bench.bytes(), [message.clone(), message]);
     assert_eq!(bench.given.iter().map(|unit| unit.after_gap).collect::<Vec<_>>(), [true, false]);
-    assert_eq!(bench.faults(), []);
+    assert_eq!(bench.faults(), [(FaultKind::TcpGap, 1)]);
 }
 
 #[test]
@@ -287,6 +287,58 @@ fn a_fin_ahead_of_its_turn_ends_nothing() {
     bench.client(ISN + 1 + 9, FIN, &stream[9..]);
     bench.client(ISN + 1, 0, &stream[..9]);
     assert_eq!(bench.bytes(), messages);
+}
+
+#[test]
+fn what_a_stream_begins_with_is_told() {
+    let mut bench = Bench::new();
+    bench.open(ISN);
+    bench.client(ISN + 1, 0, b"GET /help HTTP/1.1\r\nHost: help.example\r\n\r\n");
+    bench.client(ISN + 45, 0, b"GET /more HTTP/1.1\r\nHost: more.example\r\n\r\n");
+    let told: Vec<SignKind> = bench.flow.take_signs().map(|sign| sign.kind).collect();
+    assert_eq!(told, [SignKind::Syn, SignKind::HttpRequest { host: (*b"help.example").into() }]);
+}
+
+#[test]
+fn a_stream_that_begins_inside_of_a_unit_is_told() {
+    let told = |opened: bool, first: &[u8]| {
+        let mut bench = Bench::new();
+        if opened {
+            bench.open(ISN);
+        }
+        bench.client(ISN + 1, 0, first);
+        bench.client(ISN + 1 + first.len() as u32, 0, &toy(b'k', 14));
+        bench.finish();
+        assert_eq!(bench.bytes(), [toy(b'k', 14)]);
+        bench.faults()
+    };
+    assert_eq!(told(false, b"rest"), [(FaultKind::TcpGap, 1)]);
+    assert_eq!(told(false, b"\r\n\r\n"), [], "a keep-alive is no part of a unit");
+    assert_eq!(told(true, b"rest"), [], "what a whole stream begins with is all there");
+}
+
+#[test]
+fn octets_that_are_missing_between_units_are_told_with_the_frame_behind_them() {
+    let lost = |first: &[u8]| {
+        let mut bench = Bench::new();
+        bench.open(ISN);
+        bench.client(ISN + 1, 0, first);
+        bench.client(ISN + 100, 0, &toy(b'k', 14));
+        bench.finish();
+        let lost = bench.flow.take_signs().filter(|sign| sign.kind == SignKind::Lost);
+        lost.map(|sign| (sign.source.port, sign.frame)).collect::<Vec<_>>()
+    };
+    assert_eq!(lost(&toy(b'a', 5)), [(PORTS.0, 3)]);
+    let mut confirmed = Bench::new();
+    confirmed.open(ISN);
+    confirmed.client(ISN + 1, 0, &toy(b'a', 5));
+    confirmed.server(7, ISN + 100, 0, b"");
+    confirmed.finish();
+    assert!(
+        confirmed.flow.take_signs().any(|sign| sign.kind == SignKind::Lost && sign.frame == 3),
+        "the server has what the capture lacks"
+    );
+    assert_eq!(lost(b"..... "), [], "of a stream that carries nothing of ours nobody asks");
 }
 
 #[test]

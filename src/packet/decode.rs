@@ -16,6 +16,8 @@ pub enum Packet<'a> {
     Datagram(Datagram<'a>),
     /// A datagram whose payload is a message compressed by zlib (RFC 1950), as HEP may carry it.
     Deflated(Datagram<'a>),
+    /// A datagram that holds octets of a stream: any number of messages, as Wireshark exports what it hands to the dissector of a port.
+    Excerpt(Datagram<'a>),
     /// A TCP segment.
     Segment(Segment<'a>),
     /// A piece of an IP datagram.

@@ -19,6 +19,7 @@ mod tag {
     pub(super) const END: u16 = 0;
     pub(super) const DISSECTOR: u16 = 12;
     pub(super) const HEURISTIC_DISSECTOR: u16 = 13;
+    pub(super) const DISSECTOR_TABLE: u16 = 14;
     pub(super) const IPV4_SOURCE: u16 = 20;
     pub(super) const IPV4_DESTINATION: u16 = 21;
     pub(super) const IPV6_SOURCE: u16 = 22;
@@ -42,7 +43,7 @@ pub(super) fn packet<'a>(data: &'a [u8], walk: Walk) -> Result<Packet<'a>, Stop>
         transport: Transport::Udp,
         path: walk.path,
     };
-    let (mut named, mut carried) = (None, None);
+    let (mut named, mut carried, mut is_for_port) = (None, None, false);
     let mut rest = data;
     // Each round takes four octets at least.
     loop {
@@ -59,6 +60,7 @@ pub(super) fn packet<'a>(data: &'a [u8], walk: Walk) -> Result<Packet<'a>, Stop>
                 break;
             }
             tag::DISSECTOR | tag::HEURISTIC_DISSECTOR => named = sip(value).or(named),
+            tag::DISSECTOR_TABLE => (named, is_for_port) = (of_port(value).or(named), true),
             tag::IPV4_SOURCE => found.source.address = ipv4(value).ok_or(stop)?,
             tag::IPV4_DESTINATION => found.destination.address = ipv4(value).ok_or(stop)?,
             tag::IPV6_SOURCE => found.source.address = ipv6(value).ok_or(stop)?,
@@ -82,19 +84,35 @@ pub(super) fn packet<'a>(data: &'a [u8], walk: Walk) -> Result<Packet<'a>, Stop>
         Some(Transport::Tcp) if by_name.is_secure() => by_name,
         _ => carried.unwrap_or(by_name),
     };
-    Ok(Packet::Datagram(found))
+    let is_excerpt = is_for_port && found.transport != Transport::Udp;
+    Ok(if is_excerpt { Packet::Excerpt(found) } else { Packet::Datagram(found) })
 }
 
 /// What carries the SIP that the dissector `name` (padded with zeros) reads; nothing where it reads something else.
 fn sip(name: &[u8]) -> Option<Transport> {
-    let end = name.iter().position(|octet| *octet == 0).unwrap_or(name.len());
-    match name.get(..end)? {
+    match without_zeros(name)? {
         b"sip" | b"sip_udp" => Some(Transport::Udp),
         // The name of the reader that a stream is handed to. What a stream in the clear holds is exported as `sip` by that reader itself; only TLS
         // exports what it hands on.
         b"sip.tcp" | b"sip_tcp" => Some(Transport::Tls),
         _ => None,
     }
+}
+
+/// What carries a PDU that some dissector of a port is to read, whichever that is; nothing where it is not told by a port.
+fn of_port(table: &[u8]) -> Option<Transport> {
+    match without_zeros(table)? {
+        b"udp.port" => Some(Transport::Udp),
+        b"tcp.port" | b"sctp.port" => Some(Transport::Tcp),
+        b"tls.port" | b"ssl.port" => Some(Transport::Tls),
+        _ => None,
+    }
+}
+
+/// A name without the zeros that fill it up.
+fn without_zeros(name: &[u8]) -> Option<&[u8]> {
+    let end = name.iter().position(|octet| *octet == 0).unwrap_or(name.len());
+    name.get(..end)
 }
 
 fn ipv4(value: &[u8]) -> Option<IpAddr> {
@@ -163,6 +181,23 @@ mod tests {
                 assert_eq!(datagram(UPPER_PDU, &data).transport, transport, "{what}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_left_to_the_dissector_of_a_port_may_be_sip() {
+        let of_table = |table: &[u8], port_type| {
+            let mut tags = tags(b"sip", false, port_type);
+            tags[0] = tag(14, table);
+            tags.push(tag(32, &5060_u32.to_be_bytes()));
+            pdu(&tags)
+        };
+        holds_text("exported by its port", UPPER_PDU, &of_table(b"udp.port", 3));
+        for (table, transport) in [(&b"tcp.port"[..], Transport::Tcp), (b"tls.port", Transport::Tls)] {
+            let data = of_table(table, 2);
+            let Some(Packet::Excerpt(found)) = decode(&frame(UPPER_PDU, &data), &mut FaultLog::default()) else { panic!("{transport:?}") };
+            assert_eq!((found.payload, found.transport, found.source.port), (TEXT, transport, 5060));
+        }
+        assert_eq!(nothing(UPPER_PDU, &of_table(b"ip.proto", 3)), []);
     }
 
     #[test]

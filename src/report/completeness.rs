@@ -41,7 +41,7 @@ pub(super) fn meaning(kind: &str) -> Option<Meaning> {
         ),
         "tcp-gap" => (
             "octets of TCP connections are not in the capture; SIP messages in them are unknown",
-            "the capturing machine dropped packets: give dumpcap a larger buffer (-B) or a narrower filter",
+            "the capturing machine dropped packets (give dumpcap a larger buffer, -B, or a narrower filter), or began to capture inside of a message",
         ),
         "sealed-tls" => (
             "TLS connections could not be opened, or not to their end, though their secrets are known; SIP messages in them are unknown",

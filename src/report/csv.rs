@@ -12,7 +12,8 @@ use super::format::{Format, Presentation, Rows};
 use super::model::{Attempt, Evidence, Finding, Followed, Redirect, Report};
 use super::wording::{escape, escape_item, push_milliseconds, push_number, push_socket};
 
-pub(super) const FORMAT: Format = Format { name: "csv", summary: "a table (RFC 4180), one row per redirect, finding or attempt", write };
+pub(super) const FORMAT: Format =
+    Format { name: "csv", summary: "a table (RFC 4180), one row per redirect, finding or attempt", needs_messages: false, write };
 
 const REDIRECTS: &[&str] = &[
     "capture",

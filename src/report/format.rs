@@ -12,6 +12,8 @@ pub struct Format {
     pub name: &'static str,
     /// What it is for, in a few words.
     pub summary: &'static str,
+    /// Whether it shows messages, so that the report needs its ladders.
+    pub needs_messages: bool,
     /// Writes a report.
     pub(super) write: fn(&Report, &Presentation, &mut dyn io::Write) -> io::Result<()>,
 }

@@ -9,7 +9,8 @@ use super::frames::FrameNames;
 use super::model::{Finding, Level, Redirect, Report, Verdict};
 use super::wording::{counted, escape};
 
-pub(super) const FORMAT: Format = Format { name: "github", summary: "workflow commands of GitHub: an annotation per finding", write };
+pub(super) const FORMAT: Format =
+    Format { name: "github", summary: "workflow commands of GitHub: an annotation per finding", needs_messages: false, write };
 
 fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     let names = FrameNames::of(&report.captures);

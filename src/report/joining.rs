@@ -1,6 +1,6 @@
 //! Takes the reports of several analyses, gives one report, as when captures are analysed each by itself and told together.
 
-use super::model::{Redirect, Report, Sighting, Summary};
+use super::model::{Ladder, Redirect, Report, Sighting, Subject, Summary};
 
 /// One report of all of `reports`, in their order; captures and redirects are numbered anew, the options are those of the first.
 #[must_use]
@@ -17,6 +17,11 @@ pub fn join(reports: Vec<Report>) -> Report {
         for companion in &mut report.companions {
             shift(companion, captures, companions);
         }
+        for ladder in &mut report.ladders {
+            shift_ladder(ladder, captures, redirects, companions);
+        }
+        joined.ladders.append(&mut report.ladders);
+        joined.hints.append(&mut report.hints);
         joined.companions.append(&mut report.companions);
         joined.captures.append(&mut report.captures);
         joined.redirects.append(&mut report.redirects);
@@ -44,6 +49,20 @@ fn shift(redirect: &mut Redirect, captures: u32, redirects: u64) {
         for evidence in std::iter::once(&mut finding.primary).chain(&mut finding.related) {
             evidence.capture = evidence.capture.saturating_add(captures);
         }
+    }
+}
+
+/// The same for a ladder, whose companions are numbered by themselves.
+fn shift_ladder(ladder: &mut Ladder, captures: u32, redirects: u64, companions: u64) {
+    let shift = |subject: &mut Subject| match subject {
+        Subject::Redirect(id) => *id = id.saturating_add(redirects),
+        Subject::Companion(id) => *id = id.saturating_add(companions),
+        Subject::Call => {}
+    };
+    shift(&mut ladder.subject);
+    for message in &mut ladder.messages {
+        message.seen.capture = message.seen.capture.saturating_add(captures);
+        message.marks.iter_mut().for_each(|mark| shift(&mut mark.of));
     }
 }
 

@@ -6,7 +6,8 @@ use super::format::{Format, Presentation};
 use super::json_escape::write_pretty;
 use super::model::Report;
 
-pub(super) const FORMAT: Format = Format { name: "json", summary: "one document, shape sip3xx.report/1 (docs/report.schema.json)", write };
+pub(super) const FORMAT: Format =
+    Format { name: "json", summary: "one document, shape sip3xx.report/1 (docs/report.schema.json)", needs_messages: false, write };
 
 fn write(report: &Report, _: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     write_pretty(report, out)?;

@@ -12,7 +12,8 @@ use super::format::{Format, Presentation};
 use super::json_escape::write_compact;
 use super::model::{Capture, Options, Orphans, Redirect, Report, Summary, Tool};
 
-pub(super) const FORMAT: Format = Format { name: "jsonl", summary: "one JSON object a line: report, captures, redirects, summary", write };
+pub(super) const FORMAT: Format =
+    Format { name: "jsonl", summary: "one JSON object a line: report, captures, redirects, summary", needs_messages: false, write };
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]

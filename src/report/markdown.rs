@@ -9,7 +9,8 @@ use super::frames::FrameNames;
 use super::model::{FutureVerdict, Redirect, Report, Verdict};
 use super::wording::{counted, escape};
 
-pub(super) const FORMAT: Format = Format { name: "markdown", summary: "tables for a pull request or a wiki, the worst first", write };
+pub(super) const FORMAT: Format =
+    Format { name: "markdown", summary: "tables for a pull request or a wiki, the worst first", needs_messages: false, write };
 
 /// How many redirects the table shows, the worst first; a comment of a pull request holds 65,536 characters.
 const SHOWN: usize = 100;

@@ -1,7 +1,7 @@
 //! Takes the findings and the redirects in their published shape, gives text for a reader or a machine.
 //!
 //! One format is one file with one `FORMAT`, and one line in [`FORMATS`]; the command line and its help follow from the list.
-//! Invariant: a writer sees the [`model::Report`] alone (that of SARIF also the catalogue), and the same report gives the same octets.
+//! Invariant: a writer sees the [`model::Report`] alone (those of SARIF and HTML also the catalogue), and the same report gives the same octets.
 
 mod agreement;
 pub mod catalogue;
@@ -13,19 +13,24 @@ pub mod expectation;
 mod format;
 mod frames;
 mod github;
+mod html;
 pub mod identity;
 mod joining;
 mod json;
 mod json_escape;
 mod jsonl;
 mod junit;
+mod ladder;
 pub mod listing;
 mod markdown;
 pub mod model;
+mod percent;
+mod phrases;
 pub mod publish;
 mod remark;
 mod sarif;
 pub mod statistics;
+mod tallies;
 mod text;
 pub mod verification;
 mod wording;
@@ -34,9 +39,19 @@ mod xml_escape;
 pub use agreement::departures;
 pub use format::{Format, Presentation, Rows, Sort};
 pub use joining::join;
+pub use ladder::{LADDER_FORMATS, LadderFormat};
 pub use remark::remarks;
 pub use wording::{counted, duration, escape};
 
 /// Every format, in the order in which the help names them; the first is the default.
-pub const FORMATS: &[&Format] =
-    &[&text::FORMAT, &json::FORMAT, &jsonl::FORMAT, &csv::FORMAT, &junit::FORMAT, &sarif::FORMAT, &github::FORMAT, &markdown::FORMAT];
+pub const FORMATS: &[&Format] = &[
+    &text::FORMAT,
+    &json::FORMAT,
+    &jsonl::FORMAT,
+    &csv::FORMAT,
+    &junit::FORMAT,
+    &sarif::FORMAT,
+    &github::FORMAT,
+    &html::FORMAT,
+    &markdown::FORMAT,
+];

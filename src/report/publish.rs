@@ -13,6 +13,10 @@ use crate::evidence::{Endpoint, Place};
 use crate::rules;
 use crate::sip::body::Alternatives;
 
+mod message;
+
+pub use message::{ladder_message, ladder_text};
+
 /// A closed redirect with what the rules say of it; its future is filled in as it is seen.
 #[must_use]
 pub fn redirect(redirect: &call::Redirect, judgement: &rules::Judgement) -> model::Redirect {

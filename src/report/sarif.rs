@@ -14,9 +14,11 @@ use super::format::{Format, Presentation};
 use super::identity::{findings, identities};
 use super::json_escape::write_pretty;
 use super::model::{Capture, Evidence, Fault, Finding, Redirect, Report};
+use super::percent::percent_encoded;
 use crate::rules::{self, Rule};
 
-pub(super) const FORMAT: Format = Format { name: "sarif", summary: "SARIF 2.1.0 for code scanning, with the catalogue of rules", write };
+pub(super) const FORMAT: Format =
+    Format { name: "sarif", summary: "SARIF 2.1.0 for code scanning, with the catalogue of rules", needs_messages: false, write };
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -276,18 +278,7 @@ fn location(report: &Report, capture: u32, frame: Option<u64>) -> Location {
 
 /// The path as a URI reference (RFC 3986): what may not stand in one is percent-encoded, and a colon is not taken for a scheme.
 fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for octet in path.bytes() {
-        match octet {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(octet)),
-            octet => {
-                uri.push('%');
-                for digit in [octet >> 4, octet & 15] {
-                    uri.push(char::from_digit(u32::from(digit), 16).unwrap_or('0').to_ascii_uppercase());
-                }
-            }
-        }
-    }
+    let uri = percent_encoded(path, "/");
     if path.starts_with('/') { format!("file://{uri}") } else { uri }
 }
 

@@ -44,6 +44,22 @@ fn push_escape(text: &mut String, c: char) {
     let _ = write!(text, "\\u{{{:x}}}", u32::from(c));
 }
 
+/// How many columns a terminal gives to a character: two for the wide ones of East Asia and for pictures, else one.
+pub(super) const fn columns(c: char) -> usize {
+    match c {
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff01}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}'
+        | '\u{1f300}'..='\u{1faff}'
+        | '\u{20000}'..='\u{3fffd}' => 2,
+        _ => 1,
+    }
+}
+
 /// A duration of `ms` milliseconds in the unit that a reader would choose.
 #[must_use]
 pub fn duration(ms: f64) -> String {

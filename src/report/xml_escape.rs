@@ -6,8 +6,13 @@ use super::wording::escape;
 
 /// The text as it may stand in an element, or in a value in quotes, on one line.
 pub(super) fn xml(text: &str) -> String {
+    markup(&escape(text))
+}
+
+/// The same of text that is escaped already, as where it was cut behind that.
+pub(super) fn markup(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 16);
-    for c in escape(text).chars() {
+    for c in text.chars() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),

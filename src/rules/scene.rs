@@ -85,6 +85,14 @@ pub(super) fn broken(section: Section, script: &str) -> Vec<&'static str> {
     findings.iter().filter(|finding| finding.rule.section == section).map(|finding| finding.rule.id).collect()
 }
 
+/// Why the only redirect of a script has its verdict.
+#[track_caller]
+pub(super) fn reason(script: &str) -> String {
+    let scene = play(script);
+    let [redirect] = scene.redirects.as_slice() else { panic!("one redirect, found {:?}", scene.redirects) };
+    judge(redirect, &Selection::default()).reason
+}
+
 /// Plays a script before the call room.
 #[track_caller]
 pub(super) fn play(script: &str) -> Scene {
@@ -142,7 +150,8 @@ fn answer(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
     Some(Clue { capture: 0, frame: after as u64, time, source, destination, kind })
 }
 
-/// The opening of a connection that a line behind its time is: `FROM > TO SYN`, or `FROM > TO HELLO NAME`, with the name or without.
+/// The opening of a connection that a line behind its time is: `FROM > TO SYN`, `FROM > TO HELLO NAME`, with the name or
+/// without, or `FROM > TO HTTP HOST`.
 #[track_caller]
 fn greeting(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
     let words: Vec<&str> = line.split_whitespace().collect();
@@ -151,10 +160,19 @@ fn greeting(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
         [source, ">", destination, "HELLO", rest @ ..] => {
             (source, destination, Greeting::Hello { server_name: rest.first().map(|name| name.as_bytes().into()) })
         }
+        [source, ">", destination, "HTTP", host] => (source, destination, Greeting::Web { host: host.as_bytes().into() }),
+        [source, ">", destination, "LOST"] => return Some(lost(source, destination, time, after)),
         _ => return None,
     };
     let (source, destination, kind) = (address(source), address(destination), ClueKind::Greeting(greeting));
     Some(Clue { capture: 0, frame: after as u64, time, source, destination, kind })
+}
+
+/// Octets of a connection that the capture lacks: `FROM > TO LOST`.
+#[track_caller]
+fn lost(source: &str, destination: &str, time: Timestamp, after: usize) -> Clue {
+    let (source, destination) = (address(source), address(destination));
+    Clue { capture: 0, frame: after as u64, time, source, destination, kind: ClueKind::Lost }
 }
 
 /// The ICMP error that a line behind its time is: `FROM > TO ICMP WHY`, about what was sent so.

@@ -91,8 +91,12 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
     if !redirect.attempts.is_empty() {
         return names_none.then(without_contact);
     }
-    if redirect.cancel.is_some() {
-        return Some("the caller had cancelled the request before the response came".into());
+    if let Some(cancel) = redirect.cancel {
+        return Some(if cancel < redirect.response.place {
+            "the caller had cancelled the request before the response came".into()
+        } else {
+            format!("the caller cancelled the request: the CANCEL in frame {} may have crossed the {}", cancel.frame, redirect.status)
+        });
     }
     // Of a response that the capture cut short nobody knows what else it asked.
     if redirect.response.truncated {
@@ -159,6 +163,9 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     if redirect.ended.is_some() {
         return Some("the dialog was ended, in which the request would have been sent again".into());
     }
+    if let Some(cancel) = redirect.given_up {
+        return Some(format!("the caller gave up when the {} was there, by the CANCEL in frame {}", redirect.status, cancel.frame));
+    }
     if redirect.was_answered() {
         return Some("the same request was answered with success as well".into());
     }
@@ -183,16 +190,24 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
         ));
     }
     if let Some(place) = redirect.unseen {
-        return Some(format!("the capture lacks a request of the same call, which frame {} belongs to; it may be the retry", place.frame));
+        let frame = place.frame;
+        return Some(if redirect.is_alternative() {
+            format!("the capture lacks the request to which frame {frame} belongs; it may be what the {} asked for", redirect.status)
+        } else {
+            format!("the capture lacks a request of the same call, which frame {frame} belongs to; it may be the retry")
+        });
+    }
+    if let Some(place) = redirect.lost {
+        let frame = place.frame;
+        return Some(format!(
+            "the capture lacks octets that the client sent on the same connection before frame {frame}; they may hold the retry"
+        ));
     }
     if redirect.rival.is_some() {
         return Some("a retry to the same Contact was seen that may belong to this redirect or to another of the same caller".into());
     }
-    // Where a 380 leads its body says, and its Contact does not.
-    if !redirect.is_alternative()
-        && let Some(way) = &redirect.hidden
-    {
-        return Some(unseen_retry(redirect, way));
+    if let Some(way) = &redirect.hidden {
+        return Some(if redirect.is_alternative() { unseen_alternative(redirect, way) } else { unseen_retry(redirect, way) });
     }
     if !redirect.is_alternative()
         && let Some(place) = redirect.looked_up
@@ -235,11 +250,8 @@ fn doubt_of_proxy(redirect: &Redirect) -> String {
 
 /// What is said of a retry that may lie in TLS, or for which no connection came to stand.
 fn unseen_retry(redirect: &Redirect, way: &HiddenWay) -> String {
-    let (what, name) = match &way.greeting {
-        Greeting::Syn => ("connection to", String::new()),
-        Greeting::Hello { server_name: None } => ("TLS connection to", String::new()),
-        Greeting::Hello { server_name: Some(name) } => ("TLS connection to", format!(", for the name {},", text(name))),
-    };
+    let what = if matches!(way.greeting, Greeting::Hello { .. }) { "TLS connection to" } else { "connection to" };
+    let name = way.greeting.name().map(|name| format!(", for the name {},", text(name))).unwrap_or_default();
     let after = seconds(way.time.nanos_since(redirect.response.time));
     let (to, frame, status) = (way.destination, way.place.frame, redirect.status);
     if way.greeting == Greeting::Syn && to.port != SIPS {
@@ -250,6 +262,13 @@ fn unseen_retry(redirect: &Redirect, way: &HiddenWay) -> String {
     format!(
         "a probable encrypted retry: the client opened a {what} {to}{name} in frame {frame}, {after} after the {status}, and its keys are not known"
     )
+}
+
+/// What is said of a connection to a host that the body of a 380 names.
+fn unseen_alternative(redirect: &Redirect, way: &HiddenWay) -> String {
+    let name = way.greeting.name().map(|name| format!(" for {}", text(name))).unwrap_or_default();
+    let (to, frame, after) = (way.destination, way.place.frame, seconds(way.time.nanos_since(redirect.response.time)));
+    format!("the client turned to a host that the body names: it opened a connection to {to}{name} in frame {frame}, {after} after the 380")
 }
 
 /// Whether a Contact that is left to try asks for an encrypted next hop; whoever was served there need not try the others.
@@ -291,6 +310,10 @@ fn followed(redirect: &Redirect) -> (Verdict, String) {
                 format!("the proxy asked {asked} instead, a target of its own; whether it was to, the capture cannot tell"),
             )
         }
+        None if redirect.attempts.iter().any(|attempt| redirect.body_names(&attempt.uri)) => (
+            Verdict::Inconclusive,
+            format!("retried at a URI that the body names and no Contact, as if the {} were a 380", redirect.status),
+        ),
         None => {
             (Verdict::Inconclusive, "retried at a URI that is neither a Contact nor the original; the capture does not tell why".into())
         }

@@ -2,7 +2,7 @@
 //! comes again in the same call, and what crosses on its way.
 
 use super::engine::{Selection, judge, judge_later};
-use super::scene::play;
+use super::scene::{play, reason};
 
 /// The verdicts of a script in the order of its 3xx, each with the number of attempts; `violated` where a later request breaks a rule.
 #[track_caller]
@@ -196,6 +196,28 @@ fn a_caller_who_cancels_as_the_redirect_comes_follows_nothing() {
          40 end"
     );
     assert_eq!(verdicts(&script), [("not-applicable", 0)]);
+    assert_eq!(reason(&script), "the caller cancelled the request: the CANCEL in frame 3 may have crossed the 302");
+}
+
+#[test]
+fn a_caller_who_cancels_when_the_redirect_is_there_may_have_given_up() {
+    let cancelled = |at: f64, ack: &str| {
+        format!(
+            "0.0 client > server INVITE sip:bob@192.0.2.20
+             0.1 server > client 302 | Contact: {CONTACT}
+             {ack}
+             {at} client > server CANCEL
+             {} server > client 200 CANCEL
+             60 end",
+            at + 0.01
+        )
+    };
+    let acked = "0.11 client > server ACK";
+    assert_eq!(verdicts(&cancelled(0.2, acked)), [("inconclusive", 0)]);
+    assert_eq!(reason(&cancelled(0.2, acked)), "the caller gave up when the 302 was there, by the CANCEL in frame 4");
+    assert_eq!(verdicts(&cancelled(0.5, "")), [("not-applicable", 0)]);
+    assert_eq!(verdicts(&cancelled(0.7, "")), [("inconclusive", 0)], "longer than a round trip");
+    assert_eq!(verdicts(&cancelled(9.0, acked)), [("incorrect", 0)], "nothing was tried for nine seconds");
 }
 
 #[test]

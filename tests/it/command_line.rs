@@ -1,5 +1,7 @@
 //! Takes the program as a user calls it, holds what only a process can show: exit codes, what goes to stdout and what to stderr, closed pipes.
 
+use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 fn run(arguments: &[&str]) -> Output {
@@ -53,4 +55,46 @@ fn a_closed_pipe_is_no_error() {
 #[test]
 fn nothing_is_coloured_where_stdout_is_no_terminal() {
     assert!(!run(&["--help"]).stdout.contains(&0x1b));
+}
+
+#[test]
+fn completions_know_the_rules_and_the_fields() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = run(&["completions", shell]);
+        assert_eq!(script.status.code(), Some(0), "{shell}");
+        let script = String::from_utf8(script.stdout).expect("a script is text");
+        for word in ["verify", "--fail-on", "redirect-not-followed", "sip.contact.uri"] {
+            // PowerShell and Elvish complete the names of options, and no values.
+            let is_value = !matches!(word, "verify" | "--fail-on");
+            let is_expected = !(is_value && matches!(shell, "elvish" | "powershell"));
+            let word = if shell == "fish" { word.trim_start_matches('-') } else { word };
+            assert_eq!(script.contains(word), is_expected, "{shell} {word}");
+        }
+        let Ok(mut child) = Command::new(shell).arg("-n").stdin(Stdio::piped()).spawn() else {
+            eprintln!("skipped: there is no {shell} to read its completions");
+            continue;
+        };
+        child.stdin.take().expect("a pipe").write_all(script.as_bytes()).expect("the shell reads");
+        assert!(child.wait().expect("the shell ends").success(), "{shell}");
+    }
+}
+
+#[test]
+fn man_pages_are_written_and_are_sound() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("man1");
+    std::fs::create_dir_all(&folder).expect("the folder for tests can be written");
+    let output = run(&["man", "--dir", folder.to_str().expect("a plain name")]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    for name in ["sip3xx", "sip3xx-audit", "sip3xx-verify", "sip3xx-list", "sip3xx-stat", "sip3xx-rules", "sip3xx-man"] {
+        let page = folder.join(format!("{name}.1"));
+        let asked: Vec<&str> = std::iter::once("man").chain(name.strip_prefix("sip3xx-")).collect();
+        assert_eq!(std::fs::read(&page).expect("the page was written"), run(&asked).stdout, "{name}");
+        let Ok(groff) = Command::new("groff").args(["-man", "-ww", "-z"]).arg(&page).output() else {
+            eprintln!("skipped: there is no groff to read the pages");
+            return;
+        };
+        assert_eq!(String::from_utf8_lossy(&groff.stderr), "", "{name}");
+    }
+    assert_eq!(run(&["man", "no-such-command"]).status.code(), Some(2));
+    assert_eq!(run(&["man", "--dir", "no/such/folder"]).status.code(), Some(2));
 }

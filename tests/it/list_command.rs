@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use sip3xx::capture::Capture;
 
+use crate::support::tshark;
+
 const FOLLOWED: &str = "samples/captures/redirect-followed.pcap";
 const OFFICE: &str = "samples/captures/mixed-office.pcap";
 
@@ -208,4 +210,49 @@ fn statistics_have_the_block_of_tshark_and_what_became_of_the_redirects() {
     assert!(summary.contains("3 incorrect") && summary.contains("Captures"), "{summary}");
     let filtered = printed(&["stat", "-q", "-Y", "sip.Method == \"ACK\"", OFFICE]);
     assert!(filtered.contains("SIP Statistics with filter sip.Method") && !filtered.contains("SIP 302"), "{filtered}");
+}
+
+/// A pcapng of the first frames of a sample, each by an interface of its own, with options as they are given here: code and value.
+fn with_words(interfaces: &[&[(u16, &[u8])]], comments: &[&[(u16, &[u8])]]) -> Vec<u8> {
+    let padded = |octets: &[u8]| [octets, &[0; 3][..octets.len().next_multiple_of(4) - octets.len()]].concat();
+    let options = |options: &[(u16, &[u8])]| {
+        let written =
+            options.iter().map(|(code, value)| [&code.to_le_bytes()[..], &(value.len() as u16).to_le_bytes(), &padded(value)].concat());
+        written.collect::<Vec<_>>().concat()
+    };
+    let block = |kind: u32, body: &[u8]| {
+        let length = (body.len() as u32 + 12).to_le_bytes();
+        [&kind.to_le_bytes()[..], &length, body, &length].concat()
+    };
+    let mut file = block(0x0a0d_0d0a, &[&0x1a2b_3c4d_u32.to_le_bytes()[..], &[1, 0, 0, 0], &[0xff; 8]].concat());
+    for words in interfaces {
+        file.extend(block(1, &[&[1, 0, 0, 0, 0, 0, 0, 0][..], &options(words)].concat()));
+    }
+    for (index, (words, frame)) in comments.iter().zip(frames(Path::new(FOLLOWED))).enumerate() {
+        let len = frame.len() as u32;
+        let head = [index as u32, 0, 7, len, len].map(u32::to_le_bytes).concat();
+        file.extend(block(6, &[&head[..], &padded(&frame), &options(words)].concat()));
+    }
+    file
+}
+
+#[test]
+fn what_a_capture_says_in_words_is_told_as_by_tshark() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("words.pcapng");
+    let interfaces: [&[(u16, &[u8])]; 3] = [&[(2, b"eth0"), (3, b"the first")], &[(3, b"the second")], &[]];
+    let file = with_words(&interfaces, &[&[(1, b"one"), (1, "zw\u{f6}lf".as_bytes())], &[], &[(1, b"three")]]);
+    fs::write(&path, file).expect("the folder for tests can be written");
+    let capture = path.to_str().expect("a plain name");
+    let names = ["frame.number", "frame.interface_id", "frame.interface_name", "frame.comment"];
+    let asked: Vec<&str> = names.iter().flat_map(|name| ["-e", name]).collect();
+    let rows = printed(&[&["list", "-T", "fields"][..], &asked, &[capture]].concat());
+    assert_eq!(rows, "1\t0\teth0\tone,zw\u{f6}lf\n2\t1\tthe second\t\n3\t2\tunknown\tthree\n");
+    assert_eq!(printed(&["list", "-Y", "frame.comment contains \"lf\"", "-T", "fields", "-e", "frame.number", capture]), "1\n");
+    // A filter of audit asks as well.
+    let picked = printed(&["audit", "--fail-on", "never", "--format", "csv", "-Y", "frame.interface_name == \"the second\"", capture]);
+    assert_eq!(picked.lines().count(), 2, "{picked}");
+    if let Some(theirs) = tshark::fields(&path, "sip", &names) {
+        let theirs: Vec<String> = theirs.iter().map(|row| row.join("\t").replace('\u{1f}', ",")).collect();
+        assert_eq!(rows.lines().collect::<Vec<_>>(), theirs);
+    }
 }

@@ -23,6 +23,12 @@ mod faults;
 mod generated;
 /// Captures that were cut or changed anywhere: no panic, an end, and the same report twice.
 mod hostile;
+/// The report as a page, in a browser where there is one.
+mod html_page;
+/// The ladders as a user draws them: every choice and format.
+mod ladder_command;
+/// Holds the ladders of captures to the report on them.
+mod ladders;
 /// Holds the laws of the house: direction of imports, names and sizes of files.
 mod layers;
 /// The lists and statistics as a user runs them: every flag and format.

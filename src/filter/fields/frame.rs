@@ -27,6 +27,10 @@ pub(super) const FIELDS: &[Field] = &[
     field("frame.interface_id", Kind::Unsigned(32), |row, give| {
         row.frame.interface.into_iter().for_each(|interface| give(Value::Unsigned(interface.into())));
     }),
+    field("frame.interface_name", Kind::Text, |row, give| {
+        row.frame.words.interface_name.iter().for_each(|name| give(Value::text(name)));
+    }),
+    field("frame.comment", Kind::Text, |row, give| row.frame.words.comments.iter().for_each(|comment| give(Value::text(comment)))),
     field("frame.protocols", Kind::Text, |row, give| {
         let names: Vec<&str> = row.protocols().collect();
         give(Value::Text(names.join(":").into_bytes().into()));

@@ -82,6 +82,8 @@ fn fields_around_a_message_tell_of_its_frame_and_headers() {
         ("frame.time_epoch", &["1700000000.500000000"]),
         ("frame.time_relative", &["1.500000000"]),
         ("frame.interface_id", &["3"]),
+        ("frame.interface_name", &["eth7"]),
+        ("frame.comment", &["one", "two"]),
         ("frame.protocols", &["eth:ethertype:vlan:ethertype:ip:udp:sip"]),
         // The receiver stands first in an Ethernet header.
         ("eth.addr", &["02:00:00:00:00:01", "02:00:00:00:00:02"]),
@@ -141,7 +143,7 @@ fn the_parts_of_a_body_are_protocols_too() {
 #[test]
 fn a_format_without_interfaces_tells_none() {
     with_row(MOVED, |row| {
-        let frame = FrameFacts { interface: None, ..*row.frame };
+        let frame = FrameFacts { interface: None, ..row.frame.clone() };
         named("frame.interface_id").expect("a field").values(&Row { frame: &frame, ..*row }, &mut |value| panic!("{value}"));
     });
 }

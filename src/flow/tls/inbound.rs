@@ -13,11 +13,12 @@ use super::keys::Keys;
 use super::messages::{Messages, message_type};
 use super::opener::{Opener, Refusal};
 use super::record::{self, HEADER, Start, kind};
-use super::session::{Hello, Session};
+use super::session::Session;
 use crate::fault::{Fault, FaultKind};
 use crate::flow::cut::Cutter;
 use crate::flow::cutting::Cutting;
 use crate::flow::direction::{Context, End};
+use crate::flow::sign::{Sign, SignKind};
 use crate::flow::tail::Tail;
 use crate::flow::unit::Origin;
 
@@ -405,5 +406,5 @@ fn tell<C: Cutter>(from_client: bool, origin: Origin, cx: &mut Context<'_, '_, C
     let (source, destination) = if from_client { cx.ends } else { (cx.ends.1, cx.ends.0) };
     let server_name = cx.session.as_ref().and_then(|session| session.server_name.clone());
     let Origin { capture, frame, time, .. } = origin;
-    cx.hellos.push(Hello { capture, frame, time, source, destination, server_name, is_syn: false });
+    cx.signs.push(Sign { capture, frame, time, source, destination, kind: SignKind::ClientHello { server_name } });
 }

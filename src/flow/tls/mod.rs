@@ -20,7 +20,6 @@ mod record;
 mod session;
 
 pub use key_log::{KeyLog, SESSIONS_MAX};
-pub use session::Hello;
 
 pub(super) use inbound::{Inbound, Next, may_begin};
 pub(super) use session::Session;

@@ -1,26 +1,6 @@
-//! Takes the hellos of a connection, gives what both of its directions know of the session; and a ClientHello to those behind this room.
+//! Takes the hellos of a connection, gives what both of its directions know of the session.
 
 use super::hello::{Agreed, Random};
-use crate::evidence::{Endpoint, Timestamp};
-
-/// The opening of a connection, whose inside may stay closed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hello {
-    /// The capture of its frame.
-    pub capture: u32,
-    /// The frame that completed it, or the one where it turned out that the keys do not fit.
-    pub frame: u64,
-    /// The time of that frame.
-    pub time: Timestamp,
-    /// The client.
-    pub source: Endpoint,
-    /// The server.
-    pub destination: Endpoint,
-    /// Whether it is the SYN of a connection, and no ClientHello.
-    pub is_syn: bool,
-    /// The host name that the client asked for (RFC 6066, 3), as written.
-    pub server_name: Option<Box<[u8]>>,
-}
 
 /// What the hellos say.
 #[derive(Debug, Default)]

@@ -15,8 +15,12 @@ use super::format::{Format, Presentation};
 use super::frames::FrameNames;
 use super::model::{Capture, Level, Redirect, Report, Verdict};
 
-pub(super) const FORMAT: Format =
-    Format { name: "junit", summary: "JUnit XML: a testsuite per capture, a testcase per redirect", write: write_report };
+pub(super) const FORMAT: Format = Format {
+    name: "junit",
+    summary: "JUnit XML: a testsuite per capture, a testcase per redirect",
+    needs_messages: false,
+    write: write_report,
+};
 
 fn write_report(report: &Report, _: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     let names = FrameNames::of(&report.captures);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::capture::Capture;
+use super::ladder::{Ladder, Subject};
 use super::redirect::Redirect;
 use super::summary::Summary;
 
@@ -33,9 +34,18 @@ pub struct Report {
     pub orphans: Orphans,
     /// What may be wrong with how the captures were given, in sentences.
     pub hints: Vec<String>,
+    /// The ladders of the redirects and companions, where they were asked for; no part of the JSON.
+    #[serde(skip)]
+    pub ladders: Vec<Ladder>,
 }
 
 impl Report {
+    /// The ladder of `subject`, where there is one.
+    #[must_use]
+    pub fn ladder_of(&self, subject: Subject) -> Option<&Ladder> {
+        self.ladders.iter().find(|ladder| ladder.subject == subject)
+    }
+
     /// The path of the capture with that index; empty where there is none.
     #[must_use]
     pub fn path_of(&self, capture: u32) -> &str {
@@ -55,6 +65,7 @@ impl Default for Report {
             companions: Vec::new(),
             orphans: Orphans::default(),
             hints: Vec::new(),
+            ladders: Vec::new(),
         }
     }
 }

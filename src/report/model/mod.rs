@@ -6,6 +6,7 @@
 
 mod capture;
 mod document;
+mod ladder;
 mod moment;
 mod redirect;
 mod summary;
@@ -13,10 +14,11 @@ mod word;
 
 pub use capture::{Capture, Fault, SecondReading};
 pub use document::{Options, Orphans, Report, SCHEMA, Tool};
+pub use ladder::{Ladder, LadderMessage, Mark, Participant, Standing, Subject};
 pub use moment::{Moment, milliseconds, rfc3339};
 pub use redirect::{
     Ack, Alternative, Attempt, Chain, Client, Contact, Evidence, Finding, Followed, Future, LaterRequest, Redirect, Request, Response,
     Server, Sighting,
 };
 pub use summary::{Findings, Futures, Summary, Verdicts};
-pub use word::{AlternativeKind, FutureVerdict, Level, Link, NextHop, Party, Role, Verdict};
+pub use word::{AlternativeKind, FutureVerdict, Level, Link, NextHop, Part, Party, Role, Verdict};

@@ -128,6 +128,14 @@ pub struct Sighting {
     pub moment: Moment,
 }
 
+impl Sighting {
+    /// The capture, the frame, and which message of it: what tells a message from every other.
+    #[must_use]
+    pub const fn place(&self) -> (u32, u64, u32) {
+        (self.capture, self.frame, self.index)
+    }
+}
+
 /// The request that was redirected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
@@ -300,4 +308,12 @@ pub struct Evidence {
     pub index: u32,
     /// What it shows.
     pub note: Option<String>,
+}
+
+impl Evidence {
+    /// The place of the message, as [`Sighting::place`] tells it.
+    #[must_use]
+    pub const fn place(&self) -> (u32, u64, u32) {
+        (self.capture, self.frame, self.index)
+    }
 }

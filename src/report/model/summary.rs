@@ -50,6 +50,12 @@ impl Verdicts {
         }
     }
 
+    /// The count of all.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        Verdict::ALL.iter().map(|verdict| self.of(*verdict)).fold(0, u64::saturating_add)
+    }
+
     /// Counts one more of `verdict`.
     pub const fn add(&mut self, verdict: Verdict) {
         let count = match verdict {

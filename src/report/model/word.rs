@@ -120,6 +120,20 @@ words! {
 }
 
 words! {
+    /// What part somebody plays in a ladder.
+    Part {
+        /// It received the 3xx.
+        Client = "client",
+        /// It sent the 3xx.
+        Server = "server",
+        /// The client tried it because of the 3xx.
+        Target = "target",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+words! {
     /// What ties an attempt to its redirect, the strongest first.
     Link {
         /// The same Call-ID and From tag.

@@ -4,15 +4,16 @@
 use std::io;
 
 use super::super::frames::{FrameNames, FramesAt};
-use super::super::model::{
-    Alternative, Attempt, Contact, Evidence, Finding, FutureVerdict, LaterRequest, Level, Link, NextHop, Redirect, Role, Sighting, Verdict,
-};
+use super::super::model::{Alternative, Attempt, Contact, Finding, LaterRequest, Level, Redirect, Sighting, Verdict};
+use super::super::phrases::{self, answer_delay_ms, number, part_of, status};
 use super::super::wording::{counted, duration, socket};
 use super::page::{LABELS, Line, Page};
 use super::tint;
 
 /// How many items of a list a block shows before it only counts the rest.
 const SHOWN_ITEMS: usize = 20;
+/// How the URN of a service begins (RFC 5031, 4).
+const SERVICE: &str = "urn:service:";
 
 pub(super) fn write(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
     head(redirect, names, page)?;
@@ -33,7 +34,7 @@ pub(super) fn write(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>
 fn head(redirect: &Redirect, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {
     let verdict = redirect.verdict.name().to_uppercase();
     let line = Line::new()
-        .text(&format!("{}{}", if matches!(redirect.status, 300..400) { "#" } else { "+" }, redirect.id))
+        .text(&number(redirect))
         .gap()
         .tinted(tint::verdict(redirect.verdict), &verdict)
         .text(&beside(redirect))
@@ -57,22 +58,13 @@ fn beside(redirect: &Redirect) -> String {
     format!(" with {}", counted(warnings as u64, "warning"))
 }
 
-fn status(redirect: &Redirect) -> String {
-    format!("{} {}", redirect.status, redirect.reason_phrase).trim_end().to_owned()
-}
-
 fn parties(redirect: &Redirect, page: &mut Page<'_>) -> io::Result<()> {
     let client = &redirect.client;
     let mut line = Line::new().text(&socket(&client.address, client.port));
     if let Some(user_agent) = &client.user_agent {
         line = line.gap().text(user_agent);
     }
-    let line = line.gap().whole(match client.role {
-        Role::Uac => "(user agent)",
-        Role::Proxy => "(proxy)",
-        Role::Unknown => "(role unknown)",
-    });
-    page.row("client", &line)?;
+    page.row("client", &line.gap().whole(&format!("({})", phrases::role(client.role))))?;
 
     let server = &redirect.server;
     let mut line = Line::new().text(&format!("{}/{}", socket(&server.address, server.port), redirect.transport));
@@ -92,7 +84,7 @@ fn exchange(redirect: &Redirect, names: &FramesAt<'_>, page: &mut Page<'_>) -> i
 
     let response = &redirect.response;
     let mut line = seen(Line::new(), &response.seen, names).gap().text(&status(redirect));
-    if let Some(delay) = redirect.request.as_ref().and_then(|request| delay_ms(&request.seen, &response.seen)) {
+    if let Some(delay) = answer_delay_ms(redirect) {
         line = line.text(" after ").whole(&duration(delay));
     }
     if !response.retransmissions.is_empty() {
@@ -114,11 +106,6 @@ fn seen(line: Line, message: &Sighting, names: &FramesAt<'_>) -> Line {
         [] | [_] => line,
         several => line.text(" (carried by ").text(&names.frames(message.capture, several)).text(")"),
     }
-}
-
-/// The time between two messages in milliseconds, where both times are told.
-fn delay_ms(earlier: &Sighting, later: &Sighting) -> Option<f64> {
-    Some(super::super::model::milliseconds(later.moment.0.checked_sub(earlier.moment.0)?))
 }
 
 fn offers(redirect: &Redirect, page: &mut Page<'_>) -> io::Result<()> {
@@ -152,7 +139,12 @@ fn offer(line: Line, contact: &Contact) -> Line {
     if let Some(expires) = contact.expires {
         line = line.gap().text(&format!("expires={expires}"));
     }
-    if contact.usable { line } else { line.gap().whole("(no SIP client can ask there)") }
+    let is_service = contact.uri.get(..SERVICE.len()).is_some_and(|start| start.eq_ignore_ascii_case(SERVICE));
+    match (contact.usable, is_service) {
+        (true, _) => line,
+        (false, true) => line.gap().whole("(names a service, no address)"),
+        (false, false) => line.gap().whole("(no SIP client can ask there)"),
+    }
 }
 
 fn described(alternative: &Alternative) -> Line {
@@ -213,42 +205,17 @@ fn tried(attempt: &Attempt, contacts: usize, names: &FramesAt<'_>) -> Line {
     if let Some(grade) = &attempt.r#match {
         line = line.text("match ").text(grade).text(", ");
     }
-    let line = match attempt.next_hop {
-        NextHop::Proven => line,
-        NextHop::Policy => line.text("by an outbound proxy, "),
-        NextHop::Wrong => line.text("sent elsewhere than its URI leads, "),
-        NextHop::Unknown => line.text("next hop not provable, "),
-    };
-    line.text(link(attempt.link)).text(")")
-}
-
-const fn link(link: Link) -> &'static str {
-    match link {
-        Link::SameCallId => "same Call-ID",
-        Link::NewCallId => "new Call-ID",
-        Link::NewCall => "new call of the same caller",
-        Link::SimilarCall => "similar call",
-        Link::Recursion => "the proxy's own branch",
-        Link::EmergencyCall => "emergency call",
-        Link::EmergencyRegistration => "emergency registration",
-        Link::Alternative => "an alternative of the body",
-        Link::InitialRegistration => "registration anew",
+    if let Some(way) = phrases::next_hop(attempt.next_hop) {
+        line = line.text(way).text(", ");
     }
+    line.text(phrases::link(attempt.link)).text(")")
 }
 
 fn future(redirect: &Redirect, names: &FramesAt<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let Some(future) = &redirect.future else {
         return Ok(());
     };
-    let words = match future.verdict {
-        FutureVerdict::Kept if redirect.status == 301 => "kept: a later request went to the original URI, though the move is permanent",
-        FutureVerdict::Kept => "kept: a later request went to the original URI",
-        FutureVerdict::CachedAllowed if redirect.status == 301 => "cached, as allowed: a later request went to the Contact",
-        FutureVerdict::CachedAllowed => "cached, as allowed: the Contact was used within its lifetime",
-        FutureVerdict::Violated => "violated: the Contact was used where it must not be",
-        FutureVerdict::NotObserved => "not observed: the capture has no later request that could tell",
-    };
-    page.row("future", &Line::new().text(words))?;
+    page.row("future", &Line::new().text(phrases::future(redirect.status, future.verdict)))?;
     for request in future.requests.iter().take(SHOWN_ITEMS) {
         page.row("", &later(request, names))?;
     }
@@ -301,23 +268,4 @@ fn finding(finding: &Finding, redirect: &Redirect, names: &FramesAt<'_>, page: &
         0 => Ok(()),
         more => page.line(body, body, &Line::new().text(&format!("and {more} more"))),
     }
-}
-
-/// Which message of the redirect a piece of evidence is, where it is one of those that the block tells of.
-fn part_of(evidence: &Evidence, redirect: &Redirect) -> Option<String> {
-    let is = |seen: &Sighting| (seen.capture, seen.frame, seen.index) == (evidence.capture, evidence.frame, evidence.index);
-    if is(&redirect.response.seen) {
-        return Some(format!("the {}", redirect.status));
-    }
-    if redirect.request.as_ref().is_some_and(|request| is(&request.seen)) {
-        return Some("the redirected request".to_owned());
-    }
-    if redirect.ack.as_ref().is_some_and(|ack| is(&ack.seen)) {
-        return Some(format!("the ACK of the {}", redirect.status));
-    }
-    if let Some(attempt) = redirect.attempts.iter().find(|attempt| is(&attempt.seen)) {
-        return Some(format!("the {} that the client sent then", attempt.method));
-    }
-    let later = redirect.future.iter().flat_map(|future| &future.requests).find(|later| is(&later.seen))?;
-    Some(format!("the later {}", later.method))
 }

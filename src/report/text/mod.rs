@@ -4,9 +4,9 @@
 //! writes, and it escapes all that it is given.
 
 mod block;
-mod page;
+pub(super) mod page;
 mod summary;
-mod tint;
+pub(super) mod tint;
 
 use std::io;
 
@@ -16,7 +16,7 @@ use super::model::Report;
 use super::wording::counted;
 use page::{Line, Page};
 
-pub(super) const FORMAT: Format = Format { name: "text", summary: "for a reader at a terminal", write };
+pub(super) const FORMAT: Format = Format { name: "text", summary: "for a reader at a terminal", needs_messages: false, write };
 
 fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(out, presentation.colour);

@@ -6,19 +6,19 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
-use super::super::wording::escape;
+use super::super::wording::{columns, escape};
 use super::tint;
 
 /// The columns of a page.
-pub(super) const WIDTH: usize = 100;
+pub(in crate::report) const WIDTH: usize = 100;
 /// Where the labels of rows begin.
-pub(super) const LABELS: usize = 4;
+pub(in crate::report) const LABELS: usize = 4;
 /// Where the values of rows begin.
-pub(super) const VALUES: usize = 14;
+pub(in crate::report) const VALUES: usize = 14;
 
 /// A line in the making: words with the gaps before them; it breaks at gaps only, unless a word is wider than a line.
 #[derive(Default)]
-pub(super) struct Line {
+pub(in crate::report) struct Line {
     words: Vec<Word>,
     gap: usize,
 }
@@ -36,17 +36,17 @@ impl Word {
 }
 
 impl Line {
-    pub(super) fn new() -> Self {
+    pub(in crate::report) fn new() -> Self {
         Self::default()
     }
 
     /// The line with text that may be broken at its spaces.
-    pub(super) fn text(self, text: &str) -> Self {
+    pub(in crate::report) fn text(self, text: &str) -> Self {
         self.tinted(Style::new(), text)
     }
 
     /// The line with text in `style` that may be broken at its spaces.
-    pub(super) fn tinted(mut self, style: Style, text: &str) -> Self {
+    pub(in crate::report) fn tinted(mut self, style: Style, text: &str) -> Self {
         let escaped = escape(text);
         for (nth, part) in escaped.split(' ').enumerate() {
             if nth > 0 {
@@ -60,13 +60,13 @@ impl Line {
     }
 
     /// The line with text that stays together, spaces included.
-    pub(super) fn whole(mut self, text: &str) -> Self {
+    pub(in crate::report) fn whole(mut self, text: &str) -> Self {
         self.push(Style::new(), &escape(text));
         self
     }
 
     /// The line with a gap of two columns.
-    pub(super) fn gap(mut self) -> Self {
+    pub(in crate::report) fn gap(mut self) -> Self {
         self.gap = 2;
         self
     }
@@ -82,35 +82,41 @@ impl Line {
 }
 
 /// The page.
-pub(super) struct Page<'a> {
+pub(in crate::report) struct Page<'a> {
     out: &'a mut dyn Write,
     colour: bool,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(out: &'a mut dyn Write, colour: bool) -> Self {
+    pub(in crate::report) fn new(out: &'a mut dyn Write, colour: bool) -> Self {
         Self { out, colour }
     }
 
     /// Writes an empty line.
-    pub(super) fn blank(&mut self) -> io::Result<()> {
+    pub(in crate::report) fn blank(&mut self) -> io::Result<()> {
         self.out.write_all(b"\n")
     }
 
     /// Writes `line` from column `indent` on, and what does not fit from column `hang` on.
-    pub(super) fn line(&mut self, indent: usize, hang: usize, line: &Line) -> io::Result<()> {
+    pub(in crate::report) fn line(&mut self, indent: usize, hang: usize, line: &Line) -> io::Result<()> {
         self.indent(indent)?;
         self.words(indent, hang, line)
     }
 
     /// Writes a row of a block: a label, and `value` beside it.
-    pub(super) fn row(&mut self, label: &str, value: &Line) -> io::Result<()> {
+    pub(in crate::report) fn row(&mut self, label: &str, value: &Line) -> io::Result<()> {
         self.indent(LABELS)?;
         self.piece(tint::LABEL, label)?;
         let at = LABELS + label.chars().map(columns).sum::<usize>();
         // An empty label makes a further line of the row above.
         self.indent(VALUES.saturating_sub(at).max(1))?;
         self.words(VALUES.max(at + 1), VALUES, value)
+    }
+
+    /// Writes a line of pieces that are escaped and fit already.
+    pub(in crate::report) fn drawn(&mut self, pieces: &[(Style, String)]) -> io::Result<()> {
+        pieces.iter().try_for_each(|(style, text)| self.piece(*style, text))?;
+        self.out.write_all(b"\n")
     }
 
     fn words(&mut self, mut column: usize, hang: usize, line: &Line) -> io::Result<()> {
@@ -168,22 +174,6 @@ impl<'a> Page<'a> {
 
     fn indent(&mut self, columns: usize) -> io::Result<()> {
         write!(self.out, "{:columns$}", "")
-    }
-}
-
-/// How many columns a terminal gives to a character: two for the wide ones of East Asia and for pictures, else one.
-const fn columns(c: char) -> usize {
-    match c {
-        '\u{1100}'..='\u{115f}'
-        | '\u{2e80}'..='\u{a4cf}'
-        | '\u{ac00}'..='\u{d7a3}'
-        | '\u{f900}'..='\u{faff}'
-        | '\u{fe30}'..='\u{fe6f}'
-        | '\u{ff01}'..='\u{ff60}'
-        | '\u{ffe0}'..='\u{ffe6}'
-        | '\u{1f300}'..='\u{1faff}'
-        | '\u{20000}'..='\u{3fffd}' => 2,
-        _ => 1,
     }
 }
 

@@ -1,11 +1,12 @@
 //! Takes a report, gives its summary: verdicts, statuses, futures, findings by rule and by client, and how whole each capture is.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use super::super::completeness::meaning;
 use super::super::frames::FrameNames;
-use super::super::model::{Capture, Fault, FutureVerdict, Level, Party, Redirect, Report, Verdict, Verdicts};
+use super::super::model::{Capture, Fault, FutureVerdict, Level, Report, Verdict, Verdicts};
+use super::super::phrases::{clock, why_nothing};
+use super::super::tallies::{self, ClientName, RuleTally};
 use super::super::wording::{counted, grouped};
 use super::page::{LABELS, Line, Page};
 use super::tint;
@@ -24,19 +25,6 @@ pub(super) fn write(report: &Report, names: &FrameNames, page: &mut Page<'_>) ->
     rules(report, page)?;
     clients(report, page)?;
     captures(report, names, page)
-}
-
-/// What to make of a report without redirects.
-fn why_nothing(report: &Report) -> &'static str {
-    let captures: &[Capture] = &report.captures;
-    let packets = captures.iter().any(|capture| capture.frames > 0);
-    let messages = captures.iter().any(|capture| capture.sip_messages > 0);
-    match (packets, messages) {
-        (_, true) if report.options.display_filter.is_some() => "there is SIP, and no 3xx in a call with a message that the filter picks",
-        (_, true) => "there is SIP, and no 3xx in it",
-        (true, false) => "no SIP in the clear: it may be encrypted (TLS, IPsec), or carried by a link that cannot be read",
-        (false, false) => "no packets",
-    }
 }
 
 /// The items that are not zero, joined by commas.
@@ -71,19 +59,13 @@ fn orphans(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
 
 /// Findings by rule: the worst level first, then the most frequent, then by name.
 fn rules(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let mut counts: BTreeMap<(&str, Level), (u64, Party, &str)> = BTreeMap::new();
-    for finding in report.redirects.iter().flat_map(|redirect| &redirect.findings) {
-        let entry = counts.entry((&finding.rule, finding.level)).or_insert((0, finding.party, &finding.clause));
-        entry.0 = entry.0.saturating_add(1);
-    }
-    let mut rules: Vec<_> = counts.into_iter().collect();
-    rules.sort_by_key(|((rule, level), (count, ..))| (std::cmp::Reverse(*level), std::cmp::Reverse(*count), *rule));
+    let rules = tallies::rules(&report.redirects);
     if rules.is_empty() {
         return Ok(());
     }
-    let widest = rules.iter().map(|((rule, _), _)| rule.len()).max().unwrap_or(0).min(40);
+    let widest = rules.iter().map(|tally| tally.rule.len()).max().unwrap_or(0).min(40);
     heading("Findings by rule", page)?;
-    for ((rule, level), (count, party, clause)) in rules {
+    for RuleTally { rule, level, party, clause, count } in rules {
         let line = Line::new().whole(&format!("{:>5}", grouped(count))).gap();
         let line = line.tinted(tint::level(level), &format!("{level:7}")).text("  ").tinted(tint::RULE, rule);
         // The columns behind a level and a rule begin at one place each.
@@ -93,37 +75,21 @@ fn rules(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// What one client got and did.
-#[derive(Default)]
-struct Tally<'a> {
-    verdicts: Verdicts,
-    redirects: u64,
-    rules: BTreeMap<&'a str, u64>,
-}
-
 /// Redirects and findings by client, the worst first; only findings of which the client is the party.
 fn clients(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let mut tallies: BTreeMap<(&str, &str), Tally<'_>> = BTreeMap::new();
-    for redirect in &report.redirects {
-        tallies.entry(identity(redirect)).or_default().add(redirect);
-    }
-    let mut clients: Vec<_> = tallies.into_iter().collect();
-    clients.sort_by_key(|(identity, tally)| {
-        let worst = (tally.verdicts.incorrect, tally.rules.values().sum::<u64>(), tally.redirects);
-        (std::cmp::Reverse(worst), *identity)
-    });
+    let clients = tallies::clients(&report.redirects);
     if clients.is_empty() {
         return Ok(());
     }
     heading("Clients", page)?;
-    for ((address, user_agent), tally) in clients.iter().take(TOLD_CLIENTS) {
+    for (ClientName { address, user_agent }, tally) in clients.iter().take(TOLD_CLIENTS) {
         let mut line = Line::new().text(address);
         if !user_agent.is_empty() {
             line = line.gap().text(user_agent);
         }
         line = line.text(": ").text(&counted(tally.redirects, "redirect")).text(", ").text(&verdicts(&tally.verdicts));
         let mut separator = "; ";
-        for (rule, count) in &tally.rules {
+        for (rule, (_, count)) in &tally.rules {
             line = line.text(separator).tinted(tint::RULE, rule).text(&format!(" x {count}"));
             separator = ", ";
         }
@@ -132,22 +98,6 @@ fn clients(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     match clients.len().saturating_sub(TOLD_CLIENTS) {
         0 => Ok(()),
         more => page.line(LABELS, LABELS, &Line::new().text(&format!("and {}", counted(more as u64, "more client")))),
-    }
-}
-
-/// A client is its address and what it calls itself; its port says nothing, a connection has a new one each time.
-fn identity(redirect: &Redirect) -> (&str, &str) {
-    (&redirect.client.address, redirect.client.user_agent.as_deref().unwrap_or(""))
-}
-
-impl<'a> Tally<'a> {
-    fn add(&mut self, redirect: &'a Redirect) {
-        self.redirects = self.redirects.saturating_add(1);
-        self.verdicts.add(redirect.verdict);
-        for finding in redirect.findings.iter().filter(|finding| matches!(finding.party, Party::Client | Party::Proxy)) {
-            let count = self.rules.entry(&finding.rule).or_default();
-            *count = count.saturating_add(1);
-        }
     }
 }
 
@@ -175,22 +125,10 @@ fn capture(capture: &Capture, page: &mut Page<'_>) -> io::Result<()> {
         line = line.text(", ").text(first).text(" to ").text(last);
     }
     page.line(LABELS, LABELS + 4, &line.text(if capture.complete { ", complete" } else { ", INCOMPLETE" }))?;
-    clock(capture, page)
-}
-
-/// By how much the clock of the capture was put right, where it was.
-fn clock(capture: &Capture, page: &mut Page<'_>) -> io::Result<()> {
-    if capture.clock_offset_ms == 0.0 {
-        return Ok(());
+    match clock(capture) {
+        Some(told) => page.line(LABELS + 4, LABELS + 8, &Line::new().text(&told)),
+        None => Ok(()),
     }
-    let side = if capture.clock_offset_ms > 0.0 { "ahead" } else { "behind" };
-    let within = capture.clock_offset_uncertainty_ms.map_or(String::new(), |ms| format!(" (within {ms:.3} ms)"));
-    let told = format!(
-        "its clock is {:.3} s {side}{within}, by {}; the times told here are without that",
-        capture.clock_offset_ms.abs() / 1e3,
-        counted(capture.clock_offset_messages, "common message")
-    );
-    page.line(LABELS + 4, LABELS + 8, &Line::new().text(&told))
 }
 
 fn fault(capture: u32, fault: &Fault, names: &FrameNames, page: &mut Page<'_>) -> io::Result<()> {

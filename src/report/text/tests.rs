@@ -59,6 +59,14 @@ fn a_warning_beside_a_mild_verdict_is_told_in_its_first_line() {
 }
 
 #[test]
+fn the_name_of_a_service_is_no_dead_end() {
+    let mut report = example::one_capture();
+    report.redirects[0].contacts[0] = model::Contact { uri: "URN:service:sos.fire".to_owned(), q: None, expires: None, usable: false };
+    let text = printed(&report, Presentation::default());
+    assert!(text.contains("URN:service:sos.fire  (names a service, no address)"), "{text}");
+}
+
+#[test]
 fn the_worst_comes_first_when_asked() {
     let order = |sort| {
         let text = printed(&example::one_capture(), Presentation { sort, ..Presentation::default() });

@@ -5,14 +5,14 @@ use anstyle::{AnsiColor, Style};
 use super::super::model::{Level, Verdict};
 
 /// The first line, and the headings of the summary.
-pub(super) const TITLE: Style = Style::new().bold();
+pub(in crate::report) const TITLE: Style = Style::new().bold();
 /// The labels of rows.
-pub(super) const LABEL: Style = Style::new().dimmed();
+pub(in crate::report) const LABEL: Style = Style::new().dimmed();
 /// The ids of rules.
-pub(super) const RULE: Style = Style::new().bold();
+pub(in crate::report) const RULE: Style = Style::new().bold();
 
 /// The colour of a verdict.
-pub(super) const fn verdict(verdict: Verdict) -> Style {
+pub(in crate::report) const fn verdict(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Incorrect => AnsiColor::Red.on_default().bold(),
         Verdict::Inconclusive => AnsiColor::Yellow.on_default().bold(),
@@ -22,7 +22,7 @@ pub(super) const fn verdict(verdict: Verdict) -> Style {
 }
 
 /// The colour of a level.
-pub(super) const fn level(level: Level) -> Style {
+pub(in crate::report) const fn level(level: Level) -> Style {
     match level {
         Level::Error => AnsiColor::Red.on_default().bold(),
         Level::Warning => AnsiColor::Yellow.on_default().bold(),

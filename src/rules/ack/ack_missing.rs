@@ -49,6 +49,10 @@ fn check(redirect: &Redirect) -> Option<Draft> {
         None if redirect.response.transport == Transport::Udp => {
             (Level::Warning, format!("no ACK followed the {status} {}; the server did not repeat it, so it may have got one", within()))
         }
+        None if redirect.lost.is_some() => (
+            Level::Warning,
+            format!("no ACK followed the {status} {}; the capture lacks octets of the connection, which may have held it", within()),
+        ),
         None => (Level::Error, format!("no ACK followed the {status} {}", within())),
     };
     let mut draft = Draft::at(redirect.response.place, message).level(level).with(request.place, "the redirected INVITE");
@@ -95,6 +99,25 @@ mod tests {
             0.2 client > target INVITE sip:bob@198.51.100.30
             40 end";
         assert_eq!(levels(&RULE, script), [Level::Error]);
+    }
+
+    #[test]
+    fn an_ack_that_may_lie_in_a_hole_of_its_connection_is_not_missing_for_sure() {
+        let script = |lost: &str| {
+            format!(
+                "0.0 client > server/tcp INVITE sip:bob@192.0.2.20
+                 0.1 server > client/tcp 302 | Contact: <sip:bob@198.51.100.30>
+                 0.2 client > target INVITE sip:bob@198.51.100.30
+                 {lost}
+                 40 end"
+            )
+        };
+        assert_eq!(levels(&RULE, &script("0.3 client > server LOST")), [Level::Warning]);
+        for elsewhere in ["0.3 server > client LOST", "0.3 client > target LOST", "0.3 192.0.2.10:5070 > server LOST"] {
+            assert_eq!(levels(&RULE, &script(elsewhere)), [Level::Error], "{elsewhere}");
+        }
+        let before = script("").replace("0.1 server", "0.05 client > server LOST\n0.1 server");
+        assert_eq!(levels(&RULE, &before), [Level::Error]);
     }
 
     #[test]

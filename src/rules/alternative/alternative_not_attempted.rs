@@ -42,7 +42,9 @@ fn check(redirect: &Redirect) -> Option<Draft> {
     let mut offered = offer.sip_alternatives().filter(|uri| !is_original(redirect, uri)).peekable();
     let named = *offered.peek()?;
     let took_none = redirect.attempts.iter().all(|attempt| is_original(redirect, &attempt.uri) && !takes_alternative(redirect, attempt));
-    if !took_none || silence(redirect) < redirect.patience || doubt(redirect).is_some() || offered.all(is_hidden) {
+    // Without the request nobody knows whether the original URI was asked for the same again, or by other means.
+    let is_known = redirect.request.is_some() || redirect.attempts.is_empty();
+    if !took_none || !is_known || silence(redirect) < redirect.patience || doubt(redirect).is_some() || offered.all(is_hidden) {
         return None;
     }
     let silence = seconds(silence(redirect));

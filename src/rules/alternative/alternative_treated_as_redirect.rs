@@ -49,7 +49,12 @@ fn is_ignored(redirect: &Redirect, attempt: &Attempt, target: &Target) -> bool {
     // Prose may have sent the user to the Contact; within the same call nobody was asked.
     let is_blind = names_another || attempt.link < Link::NewCall;
     let is_over = attempt.outcome.is_some_and(|outcome| outcome.status < 300) || silence(redirect) >= redirect.patience;
-    !is_in_body && is_blind && is_over && !redirect.attempts.iter().any(|attempt| takes_alternative(redirect, attempt))
+    // The alternative may be what the capture lacks.
+    !is_in_body
+        && is_blind
+        && is_over
+        && redirect.unseen.is_none()
+        && !redirect.attempts.iter().any(|attempt| takes_alternative(redirect, attempt))
 }
 
 #[cfg(test)]

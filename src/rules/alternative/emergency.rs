@@ -4,6 +4,7 @@
 
 use super::credence::is_credible;
 use crate::call::{Attempt, Kept, Link, Redirect, SECOND, is_anonymous};
+use crate::evidence::Place;
 use crate::sip::Uri;
 use crate::sip::body::{AlternativeAction, AlternativeType};
 
@@ -32,8 +33,8 @@ pub(super) fn is_asserted_emergency(redirect: &Redirect) -> bool {
 /// The first emergency call after a 380 that asks for an emergency registration, where it did not wait for any.
 ///
 /// A call that may do without is none: one from another address (its registration may be on a network that the capture does not show), one
-/// of a handset that is registered for emergencies already, and the anonymous one of a handset that cannot register
-/// (3GPP TS 24.229, 5.1.6.8.2).
+/// of a handset that is registered for emergencies already, the anonymous one of a handset that cannot register
+/// (3GPP TS 24.229, 5.1.6.8.2), and one behind the answer to a registration that the capture lacks.
 pub(super) fn unregistered_call(redirect: &Redirect) -> Option<&Attempt> {
     let action = redirect.offer.as_ref().and_then(|offer| offer.action());
     if !is_emergency(redirect) || action != Some(&AlternativeAction::EmergencyRegistration) {
@@ -42,7 +43,10 @@ pub(super) fn unregistered_call(redirect: &Redirect) -> Option<&Attempt> {
     let call = redirect.attempts.iter().find(|attempt| attempt.link == Link::EmergencyCall)?;
     let is_own = call.request.source.address == redirect.client.address;
     let is_known = is_for_emergency(&call.request) || redirect.registration.as_ref().is_some_and(is_for_emergency);
-    (is_own && !is_known && !is_anonymous(&call.request.message) && !waited(redirect, call)).then_some(call)
+    // Of several captures nobody knows here which frame came first.
+    let is_before = |unseen: Place| unseen.capture != call.request.place.capture || unseen.frame < call.request.place.frame;
+    let may_be_lost = redirect.unseen.is_some_and(is_before);
+    (is_own && !is_known && !may_be_lost && !is_anonymous(&call.request.message) && !waited(redirect, call)).then_some(call)
 }
 
 /// Whether the call came behind an emergency registration that was accepted, refused or given up.
@@ -105,6 +109,22 @@ mod tests {
         // An ordinary registration is none for emergencies.
         let ordinary = REGISTER.replace(";sos", "");
         assert_eq!(after("emergency-registration", &format!("0.3 {ordinary}\n0.4 {CALL}")), [SKIPPED]);
+    }
+
+    #[test]
+    fn a_registration_of_which_only_the_answer_is_seen_was_not_skipped() {
+        let answer = |time: f64, status: u16, contact: &str| {
+            let ends = "Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKr | From: <sip:alice@atlanta.example>;tag=r | To: <sip:alice@atlanta.example>;tag=x";
+            format!("{time} server > client {status} | {ends} | Call-ID: reg | CSeq: 1 REGISTER | Contact: {contact}")
+        };
+        let (granted, ordinary) = ("<sip:alice@192.0.2.10;sos>", "<sip:alice@192.0.2.10>");
+        let after = |answer: String| after("emergency-registration", &format!("{answer}\n0.9 {CALL}"));
+        assert_eq!(after(answer(0.5, 200, granted)), [""; 0]);
+        assert_eq!(after(answer(0.5, 403, ordinary)), [""; 0], "what was refused tells nothing of its Contact");
+        assert_eq!(after(answer(0.5, 200, ordinary)), [SKIPPED]);
+        assert_eq!(after(answer(0.5, 200, granted).replace("alice@atlanta", "bob@atlanta")), [SKIPPED]);
+        let late = format!("0.4 {CALL}\n{}", answer(0.9, 200, granted));
+        assert_eq!(self::after("emergency-registration", &late), [SKIPPED]);
     }
 
     #[test]

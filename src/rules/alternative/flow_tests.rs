@@ -2,7 +2,7 @@
 //! other addresses, and with bodies of every kind.
 
 use crate::rules::engine::{Selection, judge};
-use crate::rules::scene::play;
+use crate::rules::scene::{play, reason};
 
 /// The verdict of each 380 in a script with its number of attempts, in the order in which the 380 came.
 #[track_caller]
@@ -11,14 +11,6 @@ fn verdicts(script: &str) -> Vec<(&'static str, usize)> {
     let mut redirects: Vec<_> = scene.redirects.iter().collect();
     redirects.sort_by_key(|redirect| redirect.id);
     redirects.into_iter().map(|redirect| (judge(redirect, &Selection::default()).verdict.name(), redirect.attempts.len())).collect()
-}
-
-/// The reason of the only 380 in a script.
-#[track_caller]
-fn reason(script: &str) -> String {
-    let scene = play(script);
-    let [redirect] = scene.redirects.as_slice() else { panic!("one redirect, found {:?}", scene.redirects) };
-    judge(redirect, &Selection::default()).reason
 }
 
 fn ims(content: &str) -> String {
@@ -156,6 +148,121 @@ fn the_same_user_by_other_means_is_an_alternative() {
     };
     assert_eq!(verdicts(&again(&offer("m=audio 4000 RTP/AVP 0"))), [("correct", 1)]);
     assert_eq!(verdicts(&again(&offer("m=audio 4000 RTP/AVP 0\\nm=video 4002 RTP/AVP 96"))), [("incorrect", 1)]);
+}
+
+#[test]
+fn a_message_to_the_refused_number_is_no_call_for_help_and_no_registration() {
+    let message = "0.9 client > server MESSAGE sip:117@192.0.2.20 | Call-ID: two | CSeq: 1 | Content-Type: text/plain | body: help";
+    assert_eq!(verdicts(&refused(&emergency(), message)), [("inconclusive", 0)]);
+    let restoration = ims("<type>restoration</type><action>initial-registration</action>");
+    assert_eq!(verdicts(&refused(&restoration, message)), [("inconclusive", 0)]);
+}
+
+#[test]
+fn another_registrar_is_an_alternative_to_a_refused_registration_alone() {
+    let page = "Content-Type: text/html | body: <a href=\"sip:other.example\">our other registrar</a>";
+    let register = "0.9 client > other REGISTER sip:other.example | Call-ID: two | CSeq: 1 | From: <sip:alice@atlanta.example>;tag=2";
+    let call = refused(page, register);
+    assert_eq!(verdicts(&call), [("incorrect", 0)]);
+    let registration = call.replacen("INVITE sip:117@192.0.2.20", "REGISTER sip:192.0.2.20", 1).replace("0.2 client > server ACK\n", "");
+    assert_eq!(verdicts(&registration), [("correct", 1)]);
+}
+
+#[test]
+fn whoever_turns_to_a_host_of_the_body_may_be_served_outside_sip() {
+    let page = |web: &str| format!("Content-Type: text/html | body: <a href=\"sip:desk@203.0.113.40\">desk</a> <a href=\"{web}\">help</a>");
+    let after = |web: &str, seen: &str| verdicts(&refused(&page(web), seen)).first().map(|(verdict, _)| *verdict);
+    let told = "0.3 resolver > client DNS help.example A 203.0.113.80\n".replace("resolver", "192.0.2.53:53");
+    for (web, seen, expected) in [
+        ("http://203.0.113.80/x", "0.9 client > 203.0.113.80:80 SYN", "inconclusive"),
+        ("http://203.0.113.80/x", "0.9 client > 203.0.113.80:443 SYN", "inconclusive"),
+        ("http://[2001:db8::80]/x", "0.9 client > [2001:db8::80]:80 SYN", "inconclusive"),
+        ("http://203.0.113.80:8080/x", "0.9 client > 203.0.113.80:80 SYN", "incorrect"),
+        ("http://203.0.113.80/x", "0.9 client > 203.0.113.80:5060 SYN", "incorrect"),
+        ("http://203.0.113.80/x", "0.9 client > 203.0.113.81:80 SYN", "incorrect"),
+        ("https://help.example/x", "0.9 client > 203.0.113.80:443 HELLO help.example", "inconclusive"),
+        ("https://help.example/x", "0.9 client > 203.0.113.80:443 HELLO other.example", "incorrect"),
+        ("http://help.example/x", "0.9 client > 203.0.113.80:80 HTTP help.example", "inconclusive"),
+        ("http://help.example/x", "0.9 client > 203.0.113.80:80 HTTP other.example", "incorrect"),
+        ("http://help.example/x", "0.9 client > 203.0.113.80:80 HTTP xcap.help.example", "incorrect"),
+        ("http://help.example/x", "0.9 server > 203.0.113.80:80 HTTP help.example", "incorrect"),
+        // A phone asks the web server of a domain for much that is no call.
+        ("sip:desk@help.example", "0.9 client > 203.0.113.80:80 HTTP help.example", "incorrect"),
+        // A connection to the desk that did not come to stand, or whose inside is not known.
+        ("mailto:help", "0.9 client > 203.0.113.40:5060 SYN", "inconclusive"),
+        ("mailto:help", "0.9 client > 203.0.113.40:5061 HELLO", "inconclusive"),
+    ] {
+        assert_eq!(after(web, seen), Some(expected), "{web} {seen}");
+    }
+    let before = format!(
+        "0.0 192.0.2.53:53 > client DNS help.example A 203.0.113.80\n{}",
+        refused(&page("http://help.example"), "0.9 client > 203.0.113.80:80 SYN")
+    );
+    assert_eq!(verdicts(&before), [("inconclusive", 0)], "the name was known before");
+    let of_web = refused(&page("http://help.example"), &format!("{told}0.9 client > 203.0.113.80:80 HTTP help.example"));
+    assert!(reason(&of_web).contains("opened a connection to 203.0.113.80:80 for help.example in frame"), "{}", reason(&of_web));
+    let followed = "0.9 client > 203.0.113.40:5060 SYN\n1.0 client > other/tcp INVITE sip:desk@203.0.113.40 | Call-ID: two";
+    assert_eq!(after("mailto:help", followed), Some("correct"));
+}
+
+#[test]
+fn an_alternative_of_which_only_the_answer_is_seen_may_have_been_tried() {
+    let page = "Content-Type: text/html | body: <a href=\"sip:desk@203.0.113.40\">desk</a>";
+    let answer = |caller: &str, method: &str, uri: &str| {
+        format!("0.9 server > client 200 of {method} {uri} | Call-ID: two | From: <sip:{caller}@atlanta.example>;tag=2 | To: <{uri}>;tag=x")
+    };
+    let after = |caller, method, uri| verdicts(&refused(page, &answer(caller, method, uri)));
+    let desk = "sip:desk@203.0.113.40";
+    assert_eq!(after("alice", "INVITE", desk), [("inconclusive", 0)]);
+    assert_eq!(after("alice", "MESSAGE", desk), [("inconclusive", 0)]);
+    assert_eq!(after("alice", "MESSAGE", "sip:117@192.0.2.20"), [("inconclusive", 0)], "the same user by other means");
+    assert_eq!(after("alice", "MESSAGE", "sip:carol@192.0.2.20"), [("incorrect", 0)]);
+    assert_eq!(after("bob", "MESSAGE", desk), [("incorrect", 0)]);
+    let script = refused(page, &answer("alice", "INVITE", desk));
+    assert!(reason(&script).starts_with("the capture lacks the request to which frame 4 belongs"), "{}", reason(&script));
+    // The Contact was called first, and what came of it is not all that was tried.
+    let contact = format!("Contact: <sip:bob@198.51.100.30> | {page}");
+    let blind = "0.3 client > target INVITE sip:bob@198.51.100.30\n0.4 target > client 404";
+    assert_eq!(verdicts(&refused(&contact, blind)), [("incorrect", 1)]);
+    assert_eq!(verdicts(&refused(&contact, &format!("{blind}\n{}", answer("alice", "INVITE", desk)))), [("inconclusive", 1)]);
+}
+
+#[test]
+fn a_new_registration_of_which_only_the_answer_is_seen_may_be_the_one_that_was_asked_for() {
+    let restoration =
+        format!("P-Asserted-Identity: <sip:192.0.2.20> | {}", ims("<type>restoration</type><action>initial-registration</action>"));
+    assert_eq!(verdicts(&refused(&restoration, "")), [("incorrect", 0)]);
+    let answer = "0.9 server > client 200 of REGISTER sip:ims.example | From: <sip:alice@atlanta.example>;tag=2";
+    assert_eq!(verdicts(&refused(&restoration, answer)), [("inconclusive", 0)]);
+    assert_eq!(verdicts(&refused(&restoration, &answer.replace("alice", "bob"))), [("incorrect", 0)]);
+}
+
+#[test]
+fn other_media_cannot_be_told_where_the_request_is_not_in_the_capture() {
+    let page = "Content-Type: text/html | body: <a href=\"sip:desk@203.0.113.40\">desk</a>";
+    let asked = "0.0 client > server INVITE sip:117@192.0.2.20\n0.1 server > client 380";
+    let unseen = "0.1 server > client 380 of INVITE sip:117@192.0.2.20";
+    let script = |begins: &str| {
+        format!(
+            "{begins} | {page}
+             0.2 client > server ACK sip:117@192.0.2.20 | CSeq: 1 | To: <sip:117@192.0.2.20>;tag={}
+             9 client > server INVITE sip:117@192.0.2.20 | CSeq: 2 | Content-Type: application/sdp | body: v=0\\nm=audio 4000 RTP/AVP 0\\n
+             300 end",
+            if begins == asked { "bob1" } else { "bob" }
+        )
+    };
+    assert_eq!(verdicts(&script(asked)), [("incorrect", 1)]);
+    assert_eq!(verdicts(&script(unseen)), [("inconclusive", 1)]);
+}
+
+#[test]
+fn the_web_is_no_way_to_a_contact() {
+    let script = "0.0 client > server INVITE sip:bob@192.0.2.20
+                  0.1 server > client 302 | Contact: <sip:bob@far.example:80>
+                  0.2 client > server ACK
+                  0.3 client > 203.0.113.80:80 HTTP far.example
+                  100 end";
+    assert_eq!(verdicts(script), [("incorrect", 0)]);
 }
 
 #[test]

@@ -81,7 +81,8 @@ fn seen(redirect: &Redirect) -> String {
     if !redirect.attempts.is_empty() {
         return "the original URI was asked again".to_owned();
     }
-    if let Some(place) = redirect.looked_up {
+    // Whoever went there asked for its address first.
+    if let Some(place) = redirect.looked_up.filter(|_| redirect.hidden.is_none()) {
         return format!("the client asked DNS about a host that the body names, in frame {}", place.frame);
     }
     doubt(redirect).unwrap_or_else(|| format!("no attempt in SIP within {}", seconds(redirect.covered())))

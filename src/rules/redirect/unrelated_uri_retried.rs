@@ -38,12 +38,14 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     if !same_call || !unrelated || redirect.response.truncated || !asks_for_its_contact(redirect) || is_garbage(&attempt.uri) {
         return None;
     }
-    let message = format!(
-        "the call was retried at {}, which is neither a Contact of the {} nor the URI that was redirected; the Contact is {}",
+    let (status, contact) = (redirect.status, text(&target.text));
+    let mut message = format!(
+        "the call was retried at {}, which is neither a Contact of the {status} nor the URI that was redirected; the Contact is {contact}",
         request_uri(attempt),
-        redirect.status,
-        text(&target.text),
     );
+    if redirect.body_names(&attempt.uri) {
+        message.push_str("; its body names that URI, but only the body of a 380 does so in place of its Contact");
+    }
     Some(Draft::at(attempt.request.place, message).with(redirect.response.place, "names the Contact"))
 }
 
@@ -51,7 +53,7 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
 mod tests {
     use super::RULE;
     use crate::rules::Level;
-    use crate::rules::scene::levels;
+    use crate::rules::scene::{findings, levels};
 
     fn retried(contact: &str, retry: &str) -> Vec<Level> {
         let script = format!(
@@ -66,6 +68,22 @@ mod tests {
     #[test]
     fn a_uri_that_nobody_named_is_told() {
         assert_eq!(retried("<sip:bob@198.51.100.30>", "other INVITE sip:voicemail@203.0.113.40"), [Level::Warning]);
+    }
+
+    #[test]
+    fn a_client_that_takes_a_302_for_a_380_is_named_so() {
+        let script = |body: &str| {
+            format!(
+                "0.0 client > server INVITE sip:bob@192.0.2.20
+                 0.1 server > client 302 | Contact: <sip:bob@198.51.100.30> | Content-Type: text/html | body: {body}
+                 0.3 client > other INVITE sip:voicemail@203.0.113.40
+                 40 end"
+            )
+        };
+        let message = |body: &str| findings(&RULE, &script(body)).pop().map(|finding| finding.message).unwrap_or_default();
+        let named = "; its body names that URI, but only the body of a 380 does so in place of its Contact";
+        assert!(message("<a href=\"sip:voicemail@203.0.113.40\">leave a word</a>").ends_with(named));
+        assert!(message("<a href=\"sip:carol@203.0.113.40\">carol</a>").ends_with("the Contact is sip:bob@198.51.100.30"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! RFC 3261, 16.7, step 5: a proxy sends one final response, the best, once every target of its own is done with.
 
 use super::hop::{handed_on, is_recursion};
-use crate::call::{Above, Attempt, Outcome, Redirect};
+use crate::call::{Above, Attempt, Outcome, Redirect, T1};
 use crate::rules::words::{seconds, text};
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
 
@@ -22,9 +22,6 @@ pub(in crate::rules) const RULE: Rule = Rule {
               right: INVITE sip:bob@b, and above nothing but what comes of it",
     check: Check::Redirect(check),
 };
-
-/// How soon an attempt is given up for lack of an answer, in nanoseconds: not before T1 is over (RFC 3261, 17.1.1.1).
-const T1_NANOS: i64 = 500_000_000;
 
 fn check(redirect: &Redirect) -> Option<Draft> {
     let above = redirect.above.as_ref()?;
@@ -51,7 +48,8 @@ fn is_under_way(above: &Above, relay: &Outcome, attempt: &Attempt) -> bool {
     }
     let since = attempt.request.time.nanos_since(relay.time);
     let is_answered_later = attempt.outcome.is_some_and(|outcome| outcome.time > relay.time);
-    since > 0 || (-since < T1_NANOS && is_answered_later)
+    // No attempt is given up for lack of an answer before T1 is over.
+    since > 0 || (-since < T1 && is_answered_later)
 }
 
 #[cfg(test)]

@@ -65,6 +65,13 @@ fn html_offers_its_links_and_its_text() {
 }
 
 #[test]
+fn a_page_that_leads_on_by_itself_offers_where() {
+    let page = |kind: &str| format!("<html><head><meta HTTP-EQUIV={kind} content=\"0; url=sip:desk@b.c\"></head></html>");
+    check("text/html", &page("Refresh"), BodyKind::Html, &["sip:desk@b.c"], &[]);
+    check("text/html", &page("x"), BodyKind::Html, &[], &[]);
+}
+
+#[test]
 fn xml_of_other_kinds_offers_no_schemas() {
     let document = "<?xml version=\"1.0\"?><a xmlns=\"urn:ietf:params:xml:ns:x\" xmlns:s=\"http://www.w3.org/2001/XMLSchema-instance\" \
         s:schemaLocation=\"http://b.c/x.xsd\" target=\"sip:a@b.c\">im:a@b.c<!-- sip:no@b.c --></a>";

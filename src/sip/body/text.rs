@@ -42,9 +42,9 @@ pub(super) fn read_html(document: &[u8], links: &mut Links, faults: &mut Vec<Bod
                 }
                 // "<sip:bob@example.com>" in a page is no tag, but prose whose author forgot to escape it.
                 links.find(name, faults);
-                if name.eq_ignore_ascii_case(b"a") || name.eq_ignore_ascii_case(b"area") {
+                if let Some(link) = link_of(name, text) {
                     attributes(text)
-                        .filter(|(name, _)| name.eq_ignore_ascii_case(b"href"))
+                        .filter(|(name, _)| name.eq_ignore_ascii_case(link))
                         .for_each(|(_, value)| links.find(&decoded(value), faults));
                 }
                 prose.push(b' ');
@@ -64,6 +64,17 @@ pub(super) fn read_html(document: &[u8], links: &mut Links, faults: &mut Vec<Bod
         }
     }
     prose
+}
+
+/// The attribute of an element of HTML in which its link stands, where it is one: also of a page that leads on by itself,
+/// `<meta http-equiv="refresh" content="0; url=sip:desk@example.com">`.
+fn link_of(element: &[u8], text: &[u8]) -> Option<&'static [u8]> {
+    let is = |name: &[u8]| element.eq_ignore_ascii_case(name);
+    let leads_on = |(name, value): (&[u8], &[u8])| name.eq_ignore_ascii_case(b"http-equiv") && value.eq_ignore_ascii_case(b"refresh");
+    if is(b"a") || is(b"area") {
+        return Some(b"href");
+    }
+    (is(b"meta") && attributes(text).any(leads_on)).then_some(b"content")
 }
 
 /// Reads XML of any kind: the URIs in its text and in its attributes, except those that name schemas.

@@ -4,6 +4,7 @@
 //! RFC 3261, 19.1 and 25.1; RFC 3966; RFC 5031; RFC 3263, 4.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod authority;
 mod components;
 mod difference;
 mod equality;

@@ -1,8 +1,10 @@
-//! Takes what several tests need: the `.sip` text and the capture that it becomes, the captures of real clients, the library and tshark as readers.
+//! Takes what several tests need: the `.sip` text and the capture that it becomes, the captures of real clients, the library and tshark as readers,
+//! a browser.
 
 pub(crate) mod audited;
 pub(crate) mod capture_text;
 pub(crate) mod chance;
+pub(crate) mod chromium;
 pub(crate) mod damage;
 pub(crate) mod dns_message;
 pub(crate) mod flow;
