@@ -10,7 +10,7 @@ use crate::call::{Clue, Network, Settings, Sighting};
 use crate::capture::{self, Capture, Frame, Merge};
 use crate::fault::{Fault, FaultKind, FaultLog, FaultLogs};
 use crate::filter::Filter;
-use crate::flow::{Cut, CutState, Cutter, Flow, Front, KeyLog, Limits, SESSIONS_MAX, Sign};
+use crate::flow::{Cut, CutState, Cutter, Flow, Front, KeyLog, Limits, SESSIONS_MAX, Sign, Unit};
 use crate::report::model::{self, Report};
 use crate::rules::{Level, Profile};
 use crate::sip::framing::{self, Step};
@@ -28,9 +28,11 @@ mod kept;
 mod ladders;
 mod list;
 mod marked;
+mod masking;
 mod members;
 mod parties;
 mod picked;
+mod redaction;
 mod sightings;
 #[cfg(test)]
 mod stream_tests;
@@ -49,8 +51,9 @@ pub use list::{DecodeAs, Listing, Taken, list};
 pub use marked::{Marked, WriteError, write_marked};
 pub use members::Members;
 pub use picked::audit_wanting;
+pub use redaction::Redaction;
 use sightings::{Count, Found, Sightings};
-pub use written::write_members;
+pub use written::{Written, write_members};
 
 /// After how many frames progress is told.
 const PROGRESS_FRAMES: u64 = 1 << 14;
@@ -77,6 +80,8 @@ pub struct Options {
     pub levels: Vec<(String, Level)>,
     /// What is known of the network.
     pub network: Network,
+    /// What puts pseudonyms in the place of persons, where they are not to be told.
+    pub redaction: Option<Redaction>,
 }
 
 impl Default for Options {
@@ -91,6 +96,7 @@ impl Default for Options {
             keys: KeyLog::default(),
             levels: Vec::new(),
             network: Network::default(),
+            redaction: None,
         }
     }
 }
@@ -259,7 +265,7 @@ impl Found for Sender {
         self.reaches(capture, frame.time);
     }
 
-    fn message(&mut self, sighting: &Sighting<'_>) {
+    fn message(&mut self, sighting: &Sighting<'_>, _: &Unit<'_>) {
         self.send(sighting);
     }
 
@@ -346,6 +352,7 @@ impl<'a> Audit<'a> {
                 patience_s: options.patience_ns as f64 / 1e9,
                 only_rules: options.only.clone(),
                 ignored_rules: options.ignore.clone(),
+                redacted: options.redaction.is_some(),
                 rule_levels: options.levels.iter().map(|(id, level)| (id.clone(), level.name().to_owned())).collect(),
                 ..model::Options::default()
             },

@@ -9,6 +9,7 @@ use super::collect::Judged;
 use super::ladders::Wanted;
 use super::list::{Listing, Taken, list_some};
 use super::members::call_of;
+use super::redaction::Redaction;
 use super::{Audited, Error, Input, Options, Progress};
 use crate::call::Sighting;
 use crate::fault::{Fault, FaultKind};
@@ -60,7 +61,7 @@ fn pick(
     select: &mut dyn FnMut(&Picked, &mut Judged),
 ) -> Result<Audited, Error> {
     let listing = Listing { judge: Some(options.clone()), conversations: true, words: true, ..Listing::default() };
-    let picked = std::cell::RefCell::new(Picked::default());
+    let picked = std::cell::RefCell::new(Picked { redaction: options.redaction.clone(), ..Picked::default() });
     let mut take = |row: &crate::filter::Row<'_>| {
         if filter.matches(row) {
             picked.borrow_mut().add(row.sighting);
@@ -77,13 +78,15 @@ struct Picked {
     /// The same in the order of the first match of each.
     order: Vec<Box<[u8]>>,
     octets: usize,
+    /// What has changed the Call-IDs of what was judged.
+    redaction: Option<Redaction>,
     /// The capture and the frame at which no more could be remembered.
     full_at: Option<(u32, u64)>,
 }
 
 impl Picked {
     fn add(&mut self, sighting: &Sighting<'_>) {
-        let call_id = call_of(sighting);
+        let call_id = Redaction::call_id(self.redaction.as_ref(), call_of(sighting), &sighting.message);
         if self.calls.contains(call_id.as_ref()) {
             return;
         }

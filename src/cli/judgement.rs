@@ -85,6 +85,7 @@ impl Judgement {
             levels: file.levels,
             network: file.network,
             keys: default.keys,
+            redaction: default.redaction,
         };
         Ok(Measure { options, fail_on: file.fail_on })
     }

@@ -274,6 +274,7 @@ mod tests {
             quoted: None,
             after_gap: false,
             reassembled: false,
+            sequence: None,
         };
         sightings.iter().map(|seen| copies.original(&unit(seen)).map(|(_, frame)| frame)).collect()
     }
@@ -335,6 +336,7 @@ mod tests {
                 quoted: None,
                 after_gap: false,
                 reassembled: false,
+                sequence: None,
             })
         };
         let mut across = Copies::across_captures();
@@ -366,6 +368,7 @@ mod tests {
                 quoted: None,
                 after_gap: false,
                 reassembled: false,
+                sequence: None,
             };
             copies.original(&seen).map(|(_, frame)| frame)
         };
