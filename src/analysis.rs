@@ -10,7 +10,7 @@ use crate::call::{Clue, Network, Settings, Sighting};
 use crate::capture::{self, Capture, Frame, Merge};
 use crate::fault::{Fault, FaultLog, FaultLogs};
 use crate::filter::Filter;
-use crate::flow::{Cut, CutState, Cutter, Flow, Front, KeyLog, Sign};
+use crate::flow::{Cut, CutState, Cutter, Flow, Front, KeyLog, Sign, Unit};
 use crate::limit::{Limit, Limits};
 use crate::report::model::{self, Report};
 use crate::rules::{Level, Profile};
@@ -29,9 +29,11 @@ mod kept;
 mod ladders;
 mod list;
 mod marked;
+mod masking;
 mod members;
 mod parties;
 mod picked;
+mod redaction;
 mod sightings;
 #[cfg(test)]
 mod stream_tests;
@@ -50,8 +52,9 @@ pub use list::{DecodeAs, Listing, Taken, list};
 pub use marked::{Marked, WriteError, write_marked};
 pub use members::Members;
 pub use picked::audit_wanting;
+pub use redaction::Redaction;
 use sightings::{Count, Found, Sightings};
-pub use written::write_members;
+pub use written::{Written, write_members};
 
 /// After how many frames progress is told.
 const PROGRESS_FRAMES: u64 = 1 << 14;
@@ -80,6 +83,8 @@ pub struct Options {
     pub network: Network,
     /// How much is held.
     pub limits: Limits,
+    /// What puts pseudonyms in the place of persons, where they are not to be told.
+    pub redaction: Option<Redaction>,
 }
 
 impl Default for Options {
@@ -95,6 +100,7 @@ impl Default for Options {
             levels: Vec::new(),
             network: Network::default(),
             limits: Limits::default(),
+            redaction: None,
         }
     }
 }
@@ -263,7 +269,7 @@ impl Found for Sender {
         self.reaches(capture, frame.time);
     }
 
-    fn message(&mut self, sighting: &Sighting<'_>) {
+    fn message(&mut self, sighting: &Sighting<'_>, _: &Unit<'_>) {
         self.send(sighting);
     }
 
@@ -351,6 +357,7 @@ impl<'a> Audit<'a> {
                 only_rules: options.only.clone(),
                 ignored_rules: options.ignore.clone(),
                 limits: options.limits.changed().map(|(limit, value)| (limit.name().to_owned(), value)).collect(),
+                redacted: options.redaction.is_some(),
                 rule_levels: options.levels.iter().map(|(id, level)| (id.clone(), level.name().to_owned())).collect(),
                 ..model::Options::default()
             },

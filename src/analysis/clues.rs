@@ -21,11 +21,16 @@ pub(super) fn unreachable(unit: &Unit<'_>) -> Option<Clue> {
     Some(Clue { capture: unit.capture, frame: unit.place_frame, time: unit.time, source: unit.source, destination: unit.destination, kind })
 }
 
+/// Whether DNS is spoken on a port.
+#[inline]
+pub(super) const fn is_dns_port(port: u16) -> bool {
+    port == DNS || port == MULTICAST_DNS
+}
+
 /// Whether `unit` is a datagram on a port of DNS.
 #[inline]
 pub(super) fn may_be_dns(unit: &Unit<'_>) -> bool {
-    let is_port = |port: u16| port == DNS || port == MULTICAST_DNS;
-    (is_port(unit.source.port) || is_port(unit.destination.port)) && unit.transport == Transport::Udp
+    (is_dns_port(unit.source.port) || is_dns_port(unit.destination.port)) && unit.transport == Transport::Udp
 }
 
 /// What a connection shows beside its units.

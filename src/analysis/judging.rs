@@ -8,6 +8,7 @@ use super::Options;
 use super::batch::{Batches, Judge};
 use super::collect::{Collector, Judged};
 use super::given;
+use super::redaction::Redaction;
 use crate::call::{Calls, Clue, Events, Settings, Sighting};
 use crate::evidence::Timestamp;
 use crate::rules::Selection;
@@ -16,12 +17,14 @@ use crate::rules::Selection;
 pub(super) struct Judging<E = Collector> {
     calls: Calls,
     pub(super) events: E,
+    /// What comes between the messages and the calls: nothing behind it ever sees what it takes out.
+    redaction: Option<Redaction>,
 }
 
 impl Judging {
     pub(super) fn new(options: &Options, captures: usize, keeps_members: bool) -> Self {
-        let collector = Collector::new(selection(options), options.limits, captures);
-        Self { calls: Calls::new(settings(options)), events: collector.keeping_members(keeps_members) }
+        let events = Collector::new(selection(options), options.limits, captures).keeping_members(keeps_members);
+        Self { calls: Calls::new(settings(options)), events, redaction: options.redaction.clone() }
     }
 
     pub(super) fn finish(mut self) -> Judged {
@@ -36,7 +39,10 @@ impl<E: Events> Judge for Judging<E> {
     }
 
     fn seen(&mut self, sighting: &Sighting<'_>) {
-        self.calls.see(sighting, &mut self.events);
+        match &self.redaction {
+            None => self.calls.see(sighting, &mut self.events),
+            Some(redaction) => self.calls.see(&redaction.sighting(sighting), &mut self.events),
+        }
     }
 
     fn noticed(&mut self, clue: &Clue) {
@@ -53,7 +59,7 @@ pub(super) fn judge(batches: Batches, options: &Options, captures: usize, keeps_
             taker.each(&mut collector, |collector| redirects.store(collector.redirects(), Ordering::Relaxed));
             collector.finish()
         });
-        let mut judging = Judging { calls: Calls::new(settings(options)), events: giver };
+        let mut judging = Judging { calls: Calls::new(settings(options)), events: giver, redaction: options.redaction.clone() };
         batches.each(|batch| batch.each(&mut judging));
         judging.calls.finish(&mut judging.events);
         // What is left is handed over, and the other thread comes to its end.

@@ -12,10 +12,12 @@ use smallvec::SmallVec;
 use super::clocks::Clocks;
 use super::exchanges::Exchanges;
 use super::parties::{Ends, participants};
+use super::redaction::Redaction;
 use super::{Audit, Error, Found, Input, Options, Progress, open};
 use crate::call::{Clue, Sighting};
 use crate::capture::{self, Capture};
 use crate::evidence::Place;
+use crate::flow::Unit;
 use crate::report::model::{Ladder, LadderMessage, Mark, Redirect, Report, Standing, Subject};
 use crate::report::publish;
 
@@ -82,7 +84,7 @@ pub fn ladders(
     }
     let clocks = Clocks::of_inputs(inputs);
     let mut read = |file: fn(&Path) -> Result<Capture, capture::Error>, give_up_disorder| -> Result<_, Error> {
-        let mut collecting = Collecting::new(report, wanted);
+        let mut collecting = Collecting { redaction: options.redaction.clone(), ..Collecting::new(report, wanted) };
         let is_read = Audit::new(open(inputs, &clocks, file)?, options).read(&mut collecting, give_up_disorder, &0.into(), progress);
         Ok(is_read.then_some(collecting))
     };
@@ -122,6 +124,8 @@ struct Collecting {
     /// The ladders of each Call-ID, in the order of their wanting.
     of_call: HashMap<String, SmallVec<[usize; 2]>, foldhash::fast::RandomState>,
     exchanges: Exchanges,
+    /// What puts pseudonyms in a message before anything of it is kept.
+    redaction: Option<Redaction>,
     messages: usize,
     text: usize,
 }
@@ -134,6 +138,7 @@ impl Collecting {
             of_subject: HashMap::default(),
             of_call: HashMap::default(),
             exchanges: Exchanges::default(),
+            redaction: None,
             messages: 0,
             text: 0,
         };
@@ -183,7 +188,15 @@ impl Collecting {
 }
 
 impl Found for Collecting {
-    fn message(&mut self, sighting: &Sighting<'_>) {
+    fn message(&mut self, sighting: &Sighting<'_>, _: &Unit<'_>) {
+        let redacted;
+        let sighting = match &self.redaction {
+            Some(redaction) => {
+                redacted = redaction.sighting(sighting);
+                &redacted
+            }
+            None => sighting,
+        };
         let marks = self.marks.get(&sighting.place).cloned().unwrap_or_default();
         let call_id = sighting.message.call_id().map(String::from_utf8_lossy).unwrap_or_default();
         // An attempt or a later request brings its Call-ID with it.

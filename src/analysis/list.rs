@@ -165,7 +165,7 @@ impl Shown<'_, '_> {
 }
 
 impl Found for Shown<'_, '_> {
-    fn message(&mut self, sighting: &Sighting<'_>) {
+    fn message(&mut self, sighting: &Sighting<'_>, _: &Unit<'_>) {
         if let Some(judge) = &mut self.judge {
             judge.seen(sighting);
         }

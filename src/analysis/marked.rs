@@ -13,6 +13,8 @@ use crate::fault::FaultLog;
 use crate::packet::{Packet, decode};
 
 use super::clocks::Clocks;
+use super::masking::Masking;
+use super::redaction::Redaction;
 use super::{Error, Input, open};
 
 /// Which frames of the captures are marked.
@@ -119,21 +121,31 @@ pub(super) type Remarks = BTreeMap<(u32, u64), Vec<String>>;
 /// An input cannot be read again, or `out` takes no more.
 pub fn write_marked(inputs: &[Input], marked: &Marked, out: &mut dyn Write) -> Result<u64, WriteError> {
     // What was captured is written as it was, by whatever clock.
-    write_remarked(inputs, &Clocks::default(), marked, &Remarks::new(), out)
+    Ok(write_remarked(inputs, &Clocks::default(), marked, &Remarks::new(), None, out)?.frames)
 }
 
-/// The same with further comments, and by clocks that were put right.
+/// How many frames were written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Frames {
+    pub(super) frames: u64,
+    /// How many of them were written without their octets, as nobody could redact those.
+    pub(super) blank: u64,
+}
+
+/// The same with further comments, by clocks that were put right, and with pseudonyms where there is a `mask`: then what the capture says in words is
+/// not written.
 pub(super) fn write_remarked(
     inputs: &[Input],
     clocks: &Clocks,
     marked: &Marked,
     remarks: &Remarks,
+    mask: Option<(&Masking, &Redaction)>,
     out: &mut dyn Write,
-) -> Result<u64, WriteError> {
+) -> Result<Frames, WriteError> {
     let mut merge = open(inputs, clocks, Capture::open)?;
     let mut writer = PcapNgWriter::new(out)?;
     let mut interfaces: HashMap<(u32, u32, LinkType), u32> = HashMap::new();
-    let mut written = 0;
+    let mut written = Frames::default();
     while merge.advance() {
         let secrets = merge.take_secrets();
         if marked.is_encrypted && !secrets.is_empty() {
@@ -144,14 +156,23 @@ pub(super) fn write_remarked(
             continue;
         }
         let Some(source) = merge.captures().get(capture as usize) else { continue };
+        let words = source.interface_words();
+        let words = if mask.is_some() { words.without_words() } else { words };
         let index = match interfaces.entry((capture, frame.interface, frame.link_type)) {
             Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(new) => *new.insert(writer.interface_in_words(frame.link_type, &source.interface_words())?),
+            Entry::Vacant(new) => *new.insert(writer.interface_in_words(frame.link_type, &words)?),
         };
         let own = remarks.get(&(capture, frame.number)).into_iter().flatten().map(|remark| remark.as_bytes());
-        let comments: Vec<&[u8]> = source.comments().into_iter().chain(own).collect();
-        writer.write_commented(index, frame.time, frame.data, frame.original_len, &comments)?;
-        written += 1;
+        let theirs = if mask.is_some() { Vec::new() } else { source.comments() };
+        let comments: Vec<&[u8]> = theirs.into_iter().chain(own).collect();
+        written.frames += 1;
+        match mask.map(|(masking, redaction)| masking.frame(capture, &frame, redaction)) {
+            None => writer.write_commented(index, frame.time, frame.data, frame.original_len, &comments)?,
+            Some(masked) => {
+                written.blank += u64::from(masked.is_blank);
+                writer.write_commented(index, frame.time, &masked.data, frame.original_len, &comments)?;
+            }
+        }
     }
     Ok(written)
 }

@@ -74,11 +74,10 @@ impl Members {
         self.own.iter().any(|call_id| is_wanted(call_id))
     }
 
-    /// Whether a message belongs to a call of these redirects; one that their verdicts stand on brings its call with it, from there on.
-    pub(super) fn takes(&mut self, sighting: &Sighting<'_>) -> bool {
-        let call_id = call_of(sighting);
-        let is_known = self.own.contains(call_id.as_ref()) || self.further.contains(call_id.as_ref());
-        if !is_known && self.places.contains(&sighting.place) {
+    /// Whether a message of that Call-ID at that place belongs to a call of these redirects; one that their verdicts stand on brings its call with it, from there on.
+    pub(super) fn takes(&mut self, call_id: &[u8], place: Place) -> bool {
+        let is_known = self.own.contains(call_id) || self.further.contains(call_id);
+        if !is_known && self.places.contains(&place) {
             self.further.insert(call_id.into());
             return true;
         }

@@ -9,6 +9,7 @@ use super::collect::Judged;
 use super::ladders::Wanted;
 use super::list::{Listing, Taken, list_some};
 use super::members::call_of;
+use super::redaction::Redaction;
 use super::{Audited, Error, Input, Options, Progress};
 use crate::call::Sighting;
 use crate::fault::Fault;
@@ -55,7 +56,7 @@ fn pick(
     select: &mut dyn FnMut(&Picked, &mut Judged),
 ) -> Result<Audited, Error> {
     let listing = Listing { judges: true, options: options.clone(), conversations: true, words: true, ..Listing::default() };
-    let picked = std::cell::RefCell::new(Picked::within(options.limits));
+    let picked = std::cell::RefCell::new(Picked::within(options.limits, options.redaction.clone()));
     let mut take = |row: &crate::filter::Row<'_>| {
         if filter.matches(row) {
             picked.borrow_mut().add(row.sighting);
@@ -73,17 +74,19 @@ struct Picked {
     /// The same in the order of the first match of each.
     order: Vec<Box<[u8]>>,
     octets: usize,
+    /// What has changed the Call-IDs of what was judged.
+    redaction: Option<Redaction>,
     /// The limit at which no more could be remembered, with the capture and the frame.
     full_at: Option<(Limit, u32, u64)>,
 }
 
 impl Picked {
-    fn within(limits: Limits) -> Self {
-        Self { limits, calls: HashSet::default(), order: Vec::new(), octets: 0, full_at: None }
+    fn within(limits: Limits, redaction: Option<Redaction>) -> Self {
+        Self { limits, calls: HashSet::default(), order: Vec::new(), octets: 0, redaction, full_at: None }
     }
 
     fn add(&mut self, sighting: &Sighting<'_>) {
-        let call_id = call_of(sighting);
+        let call_id = Redaction::call_id(self.redaction.as_ref(), call_of(sighting), &sighting.message);
         if self.calls.contains(call_id.as_ref()) {
             return;
         }
@@ -142,7 +145,7 @@ mod tests {
     #[test]
     fn calls_are_remembered_up_to_a_bound_and_that_is_told() {
         let end = Endpoint { address: [192, 0, 2, 1].into(), port: 5060 };
-        let mut picked = Picked::within(Limits::default());
+        let mut picked = Picked::within(Limits::default(), None);
         let long = "x".repeat(60_000);
         for frame in 1..=300 {
             let text = format!("BYE sip:a@h SIP/2.0\r\nCall-ID: {frame}{long}\r\n\r\n");

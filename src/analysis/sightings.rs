@@ -32,8 +32,8 @@ pub(super) struct Sightings {
 pub(super) trait Found {
     /// The next frame, ahead of what it completes.
     fn frame(&mut self, _capture: u32, _frame: &Frame<'_>) {}
-    /// The next message.
-    fn message(&mut self, sighting: &Sighting<'_>);
+    /// The next message, and the unit that it is.
+    fn message(&mut self, sighting: &Sighting<'_>, unit: &Unit<'_>);
     /// The next clue, and the frames that carried it.
     fn clue(&mut self, clue: Clue, frames: &[u64]);
 }
@@ -95,7 +95,7 @@ impl Sightings {
             };
             self.note(unit, Fault::new(kind, said_by));
         }
-        found.message(&Sighting {
+        let sighting = Sighting {
             message,
             place,
             frames: Frames::from_slice(unit.frames),
@@ -105,7 +105,8 @@ impl Sightings {
             transport: unit.transport,
             truncated: unit.truncated,
             copy,
-        });
+        };
+        found.message(&sighting, unit);
     }
 
     fn note(&mut self, unit: &Unit<'_>, fault: Fault) {

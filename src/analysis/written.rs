@@ -7,20 +7,35 @@ use std::collections::{BTreeMap, HashSet};
 use std::io::Write;
 
 use super::clocks::Clocks;
-use super::marked::{Marked, WriteError, write_remarked};
+use super::marked::{Frames, Marked, WriteError, write_remarked};
+use super::masking::Masking;
+use super::members::call_of;
+use super::redaction::Redaction;
 use super::sightings::Found;
 use super::{Audit, Audited, Error, Input, Members, Options, Progress, open};
 use crate::call::{Clue, ClueKind, Sighting};
 use crate::capture::{Capture, Frame};
 use crate::dns::{Data, Message};
 use crate::evidence::{Endpoint, Place, Timestamp};
+use crate::flow::Unit;
 use crate::report::remarks;
 
 /// What is said at the last frame of a capture.
 const LAST: &str = "sip3xx: the last frame of its capture, which tells how long it goes on";
 
-/// Reads `inputs` twice more and writes every frame of the calls in `audited` to `out` as pcapng, with what was found as comments; gives how many
-/// there were.
+/// What became of the frames of the calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Written {
+    /// How many were written.
+    pub frames: u64,
+    /// How many of them without their octets, as these could not be redacted.
+    pub blank: u64,
+    /// How many messages were left out with their frames, as what is encrypted or lies in WebSocket cannot be redacted.
+    pub left_out: u64,
+}
+
+/// Reads `inputs` twice more and writes every frame of the calls in `audited` to `out` as pcapng, with what was found as comments, and with pseudonyms
+/// where the options ask for them.
 ///
 /// The clock of a capture that is ahead of the others' is put right, as it was for the verdicts.
 ///
@@ -32,14 +47,16 @@ pub fn write_members(
     audited: &Audited,
     progress: &mut dyn FnMut(&Progress),
     out: &mut dyn Write,
-) -> Result<u64, WriteError> {
+) -> Result<Written, WriteError> {
     let clocks = Clocks::of_inputs(inputs);
-    let Gathered { marked, lasts, .. } = gathered(inputs, &clocks, options, &audited.members, progress)?;
+    let Gathered { marked, lasts, masking, left_out, .. } = gathered(inputs, &clocks, options, &audited.members, progress)?;
     let mut said = remarks(&audited.report);
     for place in lasts {
         said.entry(place).or_default().push(LAST.to_owned());
     }
-    write_remarked(inputs, &clocks, &marked, &said, out)
+    let mask = options.redaction.as_ref().map(|redaction| (&masking, redaction));
+    let Frames { frames, blank } = write_remarked(inputs, &clocks, &marked, &said, mask, out)?;
+    Ok(Written { frames, blank, left_out })
 }
 
 fn gathered(
@@ -50,7 +67,7 @@ fn gathered(
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Gathered, Error> {
     let file = if members.is_in_time_order { Capture::open_in_time_order } else { Capture::open };
-    let mut gathered = Gathered { members: members.clone(), ..Gathered::default() };
+    let mut gathered = Gathered { members: members.clone(), redaction: options.redaction.clone(), ..Gathered::default() };
     Audit::new(open(inputs, clocks, file)?, options).read(&mut gathered, false, &0.into(), progress);
     gathered.mark_lasts();
     Ok(gathered)
@@ -60,7 +77,13 @@ fn gathered(
 #[derive(Debug, Default)]
 struct Gathered {
     members: Members,
+    /// What has changed the Call-IDs of what was judged.
+    redaction: Option<Redaction>,
     marked: Marked,
+    /// The messages as they are to be written.
+    masking: Masking,
+    /// How many messages cannot be.
+    left_out: u64,
     /// Who sent messages of the calls to whom.
     ways: HashSet<(Endpoint, Endpoint)>,
     /// The frame up to which each capture reaches.
@@ -109,6 +132,7 @@ impl Gathered {
             if self.marked.has_any_of(*capture) && !self.marked.contains(*capture, *frame) {
                 self.marked.mark(Place { capture: *capture, frame: *frame, index: 0 }, &[*frame]);
                 self.lasts.push((*capture, *frame));
+                self.masking.keep_time(*capture, *frame);
             }
         }
     }
@@ -122,9 +146,17 @@ impl Found for Gathered {
         }
     }
 
-    fn message(&mut self, sighting: &Sighting<'_>) {
-        if !self.members.takes(sighting) {
+    fn message(&mut self, sighting: &Sighting<'_>, unit: &Unit<'_>) {
+        let call_id = Redaction::call_id(self.redaction.as_ref(), call_of(sighting), &sighting.message);
+        if !self.members.takes(&call_id, sighting.place) {
             return;
+        }
+        if let Some(redaction) = &self.redaction {
+            if sighting.transport.is_secure() || sighting.transport.is_websocket() {
+                self.left_out = self.left_out.saturating_add(1);
+                return;
+            }
+            self.masking.keep(unit, redaction);
         }
         self.marked.mark_message(sighting);
         self.ways.insert((sighting.source, sighting.destination));

@@ -37,6 +37,12 @@ impl InterfaceWords {
         Self { options: Vec::new(), decimals: if decimals > 9 { 9 } else { decimals }, is_full: false }
     }
 
+    /// No words, and the same decimal places.
+    #[must_use]
+    pub fn without_words(self) -> Self {
+        Self::none(self.decimals)
+    }
+
     /// What Wireshark calls the interface: its name, else what describes it, else its hardware.
     #[must_use]
     pub fn name(&self) -> &[u8] {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use sip3xx::analysis::{self, Audited, Input};
+use sip3xx::analysis::{self, Audited, Input, Redaction};
 use sip3xx::filter::Filter;
 use sip3xx::report::model::{self, Level, Report, SCHEMA};
 use sip3xx::report::{self, FORMATS, Format, Presentation, Rows, Sort, identity};
@@ -30,6 +30,7 @@ use super::rows::display_filter;
         sip3xx audit --format csv --rows findings captures/ > findings.csv\n  \
         sip3xx audit -Y 'sip.User-Agent contains \"Orion\"' trace.pcap\n  \
         sip3xx audit -w calls.pcapng trace.pcap\n  \
+        sip3xx audit --redact --report json=redacted.json trace.pcap\n  \
         tcpdump -r trace.pcap -w - udp | sip3xx audit -\n  \
         sip3xx audit --profile strict --strict --require-redirects 1 regression/*.pcap"
 )]
@@ -59,6 +60,9 @@ pub(super) struct Audit {
     /// Write all frames of the calls reported as pcapng, fragments and segments included, with the verdicts and findings as comments.
     #[arg(short = 'w', value_name = "FILE", help_heading = "Reports")]
     write: Option<PathBuf>,
+    /// Put pseudonyms in the place of users, numbers, names and credentials, in every report and in what -w writes.
+    #[arg(long, help_heading = "Reports")]
+    redact: bool,
     /// Tell only the summary in the text report.
     #[arg(short, long, help_heading = "Reports")]
     quiet: bool,
@@ -76,7 +80,7 @@ pub(super) struct Audit {
     #[arg(long, value_name = "LEVEL", value_parser = fail_on_parser(), help_heading = "Exit code")]
     fail_on: Option<FailOn>,
     /// A JSON report of an earlier run: what it found as well is told as known, and fails nothing.
-    #[arg(long, value_name = "FILE.json", help_heading = "Exit code")]
+    #[arg(long, value_name = "FILE.json", help_heading = "Exit code", conflicts_with = "redact")]
     baseline: Option<PathBuf>,
     /// Let an incomplete capture fail the run (exit code 3).
     #[arg(long, help_heading = "Exit code")]
@@ -95,6 +99,9 @@ pub(super) struct Audit {
     #[arg(short = 'l', hide = true)]
     line_buffered: bool,
 }
+
+/// What stands in a redacted report in the place of a display filter.
+const REDACTED: &str = "(redacted)";
 
 /// The level that fails a run; none does where there is none.
 type FailOn = Option<Level>;
@@ -122,6 +129,7 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
     }
 
     measure.options.keys = audit.judgement.keys(&measure.options.limits)?;
+    measure.options.redaction = audit.redact.then(Redaction::default);
     let mut audited = analysed(audit, &measure, &inputs, filter.as_ref()).map_err(|error| Complaint::of_error(&error))?;
     if let Some(file) = &audit.write {
         write_frames(file, &inputs, &measure.options, &audited)?;
@@ -185,12 +193,22 @@ fn analysed(audit: &Audit, measure: &Measure, inputs: &[Input], filter: Option<&
 /// Writes the frames of the calls to `file`, audits it, and tells where that comes to other verdicts: several captures in one, or one of which no
 /// call was to be told, may say less than they did.
 fn write_frames(file: &Path, inputs: &[Input], options: &analysis::Options, audited: &Audited) -> Result<(), Complaint> {
-    frames::write(file, |out| analysis::write_members(inputs, options, audited, &mut |_| {}, out))?;
+    let written = frames::write(file, |out| analysis::write_members(inputs, options, audited, &mut |_| {}, out))?;
+    for (count, noun, why) in [
+        (written.left_out, "message", "left out with their frames: what is encrypted or lies in WebSocket cannot be redacted"),
+        (written.blank, "frame", "written without octets, as these could not be redacted"),
+    ] {
+        if count > 0 {
+            Complaint::new(format!("{}: {} {why}", file.display(), report::counted(count, noun))).tell();
+        }
+    }
     // What is no file, such as a device, cannot be read again.
     if !file.is_file() {
         return Ok(());
     }
-    let again = analysis::audit(&[Input::File(file.to_owned())], options, &mut |_| {}).map_err(|error| Complaint::of_error(&error))?;
+    // What was redacted once says already what the report says.
+    let options = analysis::Options { redaction: None, ..options.clone() };
+    let again = analysis::audit(&[Input::File(file.to_owned())], &options, &mut |_| {}).map_err(|error| Complaint::of_error(&error))?;
     match report::departures(&audited.report, &again) {
         0 => {}
         departures => Complaint::new(format!(
@@ -228,7 +246,8 @@ impl Audit {
             fail_on: self.fail_on(measure).map_or("never", Level::name).to_owned(),
             strict: self.strict,
             require_redirects: self.require_redirects,
-            display_filter: self.filter.clone(),
+            // What was looked for may be the name of a person.
+            display_filter: self.filter.clone().map(|filter| if self.redact { REDACTED.to_owned() } else { filter }),
             ..judged_by
         }
     }

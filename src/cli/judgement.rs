@@ -95,6 +95,7 @@ impl Judgement {
             network: file.network,
             limits: self.limits.over(file.limits),
             keys: default.keys,
+            redaction: default.redaction,
         };
         Ok(Measure { options, fail_on: file.fail_on })
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use sip3xx::analysis::{self, Input, Options, Progress, Wanted};
+use sip3xx::analysis::{self, Input, Options, Progress, Redaction, Wanted};
 use sip3xx::filter::Filter;
 use sip3xx::report::model::{Ladder as Drawn, Report, Subject};
 use sip3xx::report::{LADDER_FORMATS, LadderFormat, counted};
@@ -49,6 +49,9 @@ pub(super) struct Ladder {
     /// What to write to standard output.
     #[arg(long, value_name = "FORMAT", default_value = LADDER_FORMATS[0].name, value_parser = format_parser())]
     format: &'static LadderFormat,
+    /// Put pseudonyms in the place of users, numbers, names and credentials; a call is then picked by -Y.
+    #[arg(long, conflicts_with = "call_ids")]
+    redact: bool,
 
     #[command(flatten)]
     judgement: Judgement,
@@ -74,6 +77,7 @@ pub(super) fn run(ladder: &Ladder) -> Result<Exit, Complaint> {
     let Inputs { readable: inputs, is_some_left_out } = inputs(&named)?;
     refuse_pipes("ladder", &inputs)?;
     options.keys = ladder.judgement.keys(&options.limits)?;
+    options.redaction = ladder.redact.then(Redaction::default);
 
     let mut line = ProgressLine::new();
     let report = drawn(ladder, &inputs, &options, filter.as_ref(), &mut |progress| line.update(progress))?;

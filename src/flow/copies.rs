@@ -285,6 +285,7 @@ mod tests {
             quoted: None,
             after_gap: false,
             reassembled: false,
+            sequence: None,
         };
         sightings.iter().map(|seen| copies.original(&unit(seen)).map(|(_, frame)| frame)).collect()
     }
@@ -346,6 +347,7 @@ mod tests {
                 quoted: None,
                 after_gap: false,
                 reassembled: false,
+                sequence: None,
             })
         };
         let mut across = Copies::across_captures(&Limits::default());
@@ -377,6 +379,7 @@ mod tests {
                 quoted: None,
                 after_gap: false,
                 reassembled: false,
+                sequence: None,
             };
             copies.original(&seen).map(|(_, frame)| frame)
         };

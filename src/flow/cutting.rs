@@ -24,6 +24,8 @@ pub(super) struct Cutting {
     joined_late: Option<(u32, u64)>,
     /// Whether the octets come out of TLS.
     is_secure: bool,
+    /// The sequence number behind all octets that came; of no meaning for what comes out of TLS.
+    next: u32,
 }
 
 impl Cutting {
@@ -52,6 +54,11 @@ impl Cutting {
         self.progress.begin_after_gap();
     }
 
+    /// What was told to come next was taken up to the octet ahead of `sequence`.
+    pub(super) const fn reaches(&mut self, sequence: u32) {
+        self.next = sequence;
+    }
+
     /// The capture lacks the start of the stream; `origin` is the first that there is of it.
     pub(super) const fn begin_late(&mut self, origin: Origin) {
         self.begin_after_gap();
@@ -70,8 +77,8 @@ impl Cutting {
             self.cut(completing, End::Open, cx);
             return;
         }
-        let (joined, is_secure) = (&mut self.joined, self.is_secure);
-        let mut giver = Giver { joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None, is_secure };
+        let (joined, is_secure, sequence) = (&mut self.joined, self.is_secure, self.next.wrapping_sub(bytes.len() as u32));
+        let mut giver = Giver { joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None, is_secure, sequence };
         let done = self.progress.run(cx.cutter, bytes, false, &mut |piece, after_gap| {
             giver.give(piece, bytes, after_gap, End::Open, |_| Some((Frames::from_slice(&[origin.frame]), origin)))
         });
@@ -89,8 +96,8 @@ impl Cutting {
     pub(super) fn cut<C: Cutter>(&mut self, completing: Option<Origin>, end: End, cx: &mut Context<'_, '_, C>) {
         let tail = &self.tail;
         let bytes = tail.bytes();
-        let (joined, is_secure) = (&mut self.joined, self.is_secure);
-        let mut giver = Giver { joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None, is_secure };
+        let (joined, is_secure, sequence) = (&mut self.joined, self.is_secure, self.next.wrapping_sub(bytes.len() as u32));
+        let mut giver = Giver { joined, ends: cx.ends, sink: &mut *cx.sink, cutter: cx.cutter, lost: None, is_secure, sequence };
         let done = self.progress.run(cx.cutter, bytes, end != End::Open, &mut |piece, after_gap| {
             giver.give(piece, bytes, after_gap, end, |range| tail.carriers(range.start, range.end, completing))
         });

@@ -267,7 +267,10 @@ impl Direction {
         }
         match &mut self.layer {
             Layer::Unknown | Layer::Closed => {}
-            Layer::Plain => self.cutting.take(bytes, origin, completing, cx),
+            Layer::Plain => {
+                self.cutting.reaches(self.next as u32);
+                self.cutting.take(bytes, origin, completing, cx);
+            }
             Layer::Tls(inbound) => match inbound.take(bytes, origin, completing, &mut self.cutting, cx) {
                 Next::On => {}
                 Next::Closed => self.layer = Layer::Closed,
@@ -275,6 +278,8 @@ impl Direction {
                     let octets = std::mem::take(inbound.as_mut()).into_octets();
                     self.layer = Layer::Plain;
                     for (range, origin) in octets.runs(0, octets.len()) {
+                        let behind = (octets.len() - range.end) as u64;
+                        self.cutting.reaches(self.next.saturating_sub(behind) as u32);
                         self.cutting.take(octets.bytes().get(range).unwrap_or_default(), origin, completing, cx);
                     }
                 }

@@ -252,5 +252,6 @@ fn unit<'a>(datagram: &Datagram<'a>, capture: u32, place_frame: u64, time: Times
         quoted: None,
         after_gap: false,
         reassembled: frames.len() > 1,
+        sequence: None,
     }
 }

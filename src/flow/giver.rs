@@ -24,6 +24,8 @@ pub(super) struct Giver<'a, 'b, C> {
     pub(super) lost: Option<(u32, Fault)>,
     /// Whether the stream came out of TLS.
     pub(super) is_secure: bool,
+    /// The sequence number of the first octet of what is cut, where it did not.
+    pub(super) sequence: u32,
 }
 
 impl<C: Cutter> Giver<'_, '_, C> {
@@ -41,8 +43,10 @@ impl<C: Cutter> Giver<'_, '_, C> {
             Piece::Unit(range) => {
                 let end = if range.end == bytes.len() { end } else { End::Open };
                 let unit = bytes.get(range.clone()).unwrap_or_default();
+                let sequence = self.sequence.wrapping_add(range.start as u32);
+                let carriage = if self.is_secure { (Transport::Tls, None) } else { (Transport::Tcp, Some(sequence)) };
                 if let Some((frames, last)) = carriers(range) {
-                    self.sink(unit, if self.is_secure { Transport::Tls } else { Transport::Tcp }, &frames, last, end, after_gap);
+                    self.sink(unit, carriage, &frames, last, end, after_gap);
                 }
                 true
             }
@@ -65,7 +69,8 @@ impl<C: Cutter> Giver<'_, '_, C> {
                 let Some((frames, last)) = carriers(range) else { return false };
                 match self.joined.get_or_insert_default().add(&header, frame, &frames, last) {
                     Added::Whole(message, frames) if self.cutter.front(&message, true) == Front::Ours => {
-                        self.sink(&message, if self.is_secure { Transport::Wss } else { Transport::Ws }, &frames, last, end, after_gap);
+                        let transport = if self.is_secure { Transport::Wss } else { Transport::Ws };
+                        self.sink(&message, (transport, None), &frames, last, end, after_gap);
                         true
                     }
                     Added::Open | Added::Whole(..) => false,
@@ -109,11 +114,20 @@ impl<C: Cutter> Giver<'_, '_, C> {
             quoted: None,
             after_gap,
             reassembled: frames.len() > 1,
+            sequence: None,
         });
         true
     }
 
-    fn sink(&mut self, bytes: &[u8], transport: Transport, frames: &[u64], last: Origin, end: End, after_gap: bool) {
+    fn sink(
+        &mut self,
+        bytes: &[u8],
+        (transport, sequence): (Transport, Option<u32>),
+        frames: &[u64],
+        last: Origin,
+        end: End,
+        after_gap: bool,
+    ) {
         let (source, destination) = self.ends;
         (self.sink)(Unit {
             bytes,
@@ -130,6 +144,7 @@ impl<C: Cutter> Giver<'_, '_, C> {
             quoted: None,
             after_gap,
             reassembled: frames.len() > 1,
+            sequence,
         });
     }
 }

@@ -35,6 +35,8 @@ pub struct Unit<'a> {
     pub after_gap: bool,
     /// Whether it was put together from several packets.
     pub reassembled: bool,
+    /// The sequence number of its first octet, where it lay plainly in a TCP stream.
+    pub sequence: Option<u32>,
 }
 
 /// Where octets came from: a frame, its time, and the way of its packet.

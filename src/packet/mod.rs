@@ -7,6 +7,7 @@
 //! Invariant: every header costs one step of a small budget, so no frame makes the walk endless; a checksum never drops a packet.
 #![deny(clippy::indexing_slicing)]
 
+mod checksum;
 mod decode;
 mod esp;
 mod exported;
@@ -33,6 +34,7 @@ pub(crate) mod bytes;
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 mod decode_tests;
 
+pub use checksum::{Changed, difference, mend};
 pub use decode::{Packet, decode, resume};
 pub use hep::{HepStart, over_stream};
 pub use ip::{Carrier, Fragment};

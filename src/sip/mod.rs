@@ -19,6 +19,7 @@ pub mod message;
 mod message_tests;
 pub mod name;
 pub mod params;
+pub mod redact;
 mod resync;
 pub mod scan;
 pub mod start_line;

@@ -61,6 +61,18 @@ fn redirects_calls_and_filters_choose_what_is_drawn() {
 }
 
 #[test]
+fn pseudonyms_stand_in_every_format_and_the_filter_looks_for_what_was_captured() {
+    let call_id = program::printed(&["list", "-T", "fields", "-e", "sip.Call-ID", "-Y", "frame.number == 14", OFFICE]);
+    let filter = format!("sip.Call-ID == \"{}\"", call_id.trim());
+    for format in ["text", "mermaid", "svg"] {
+        let drawn = |redact: &[&str]| printed(&[&["--format", format, "-Y", &filter, OFFICE], redact].concat()).0;
+        let (plain, redacted) = (drawn(&[]), drawn(&["--redact"]));
+        assert!(plain.contains("5003") && !redacted.contains("5003"), "{redacted}");
+        assert_eq!(plain.lines().count(), redacted.lines().count());
+    }
+}
+
+#[test]
 fn a_call_tells_of_the_redirects_in_it() {
     let call_id = program::printed(&["list", "-T", "fields", "-e", "sip.Call-ID", "-Y", "frame.number == 14", OFFICE]);
     let (text, _) = printed(&["--call-id", call_id.trim(), OFFICE]);
@@ -99,6 +111,7 @@ fn what_cannot_be_drawn_is_refused() {
         (&["--redirect", "+1", OFFICE], "no +1: there are 0 responses beside the redirects"),
         (&["--redirect", "x", OFFICE], "a number of a redirect is wanted"),
         (&["--call-id", "nobody", OFFICE], "no message with the Call-ID nobody"),
+        (&["--redact", "--call-id", "x", OFFICE], "cannot be used with"),
         (&["-Y", "sip.Methd", OFFICE], "sip.Method"),
         (&["--format", "pdf", OFFICE], "svg"),
         (&["-"], "reads the captures twice"),

@@ -43,6 +43,8 @@ mod mutation;
 mod published_shape;
 /// Holds the README to what the program does.
 mod readme;
+/// Reports with pseudonyms: the same verdicts, and nobody is named.
+mod redacted;
 /// Holds every committed capture to the text beside it.
 mod sample_text;
 /// Messages in every detail as a user asks for them, with tshark as witness of their octets.

@@ -118,6 +118,9 @@ pub struct Options {
     pub strict: bool,
     /// The least number of redirects, below which the run fails.
     pub require_redirects: Option<u64>,
+    /// Whether users, numbers, names and credentials are pseudonyms; absent where they are not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
     /// The display filter that a message of each call matches; absent where all redirects are told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_filter: Option<String>,
@@ -139,6 +142,7 @@ impl Default for Options {
             fail_on: "error".to_owned(),
             strict: false,
             require_redirects: None,
+            redacted: false,
             display_filter: None,
         }
     }

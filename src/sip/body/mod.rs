@@ -18,6 +18,7 @@ pub use alternatives::{Alternatives, BodyKind, MAX_BODY, MAX_DEPTH, MAX_PARTS, M
 pub use fault::BodyFault;
 pub use ims::{AlternativeAction, AlternativeService, AlternativeType, MAX_VALUE};
 pub use links::{MAX_URI_LENGTH, MAX_URIS};
+pub(in crate::sip) use multipart::boundary_of;
 pub use multipart::{Part, media_types, multipart};
 
 #[cfg(test)]

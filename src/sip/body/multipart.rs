@@ -35,9 +35,13 @@ pub fn media_types(body: &[u8]) -> Vec<Vec<u8>> {
 /// that its first delimiter line shows.
 #[must_use]
 pub fn multipart<'a>(content_type: &[u8], body: &'a [u8]) -> (Vec<Part<'a>>, bool) {
+    boundary_of(content_type, body).map_or_else(|| (Vec::new(), false), |boundary| parts(body, &boundary, MAX_PARTS))
+}
+
+/// The boundary that the type of a multipart body names, or else the one that its first delimiter line shows.
+pub(in crate::sip) fn boundary_of(content_type: &[u8], body: &[u8]) -> Option<Vec<u8>> {
     let named = MediaType::parse(content_type).and_then(|media_type| media_type.boundary);
-    let boundary = named.as_deref().or_else(|| guessed_boundary(body).map(<[u8]>::trim_ascii_end));
-    boundary.map_or_else(|| (Vec::new(), false), |boundary| parts(body, boundary, MAX_PARTS))
+    named.or_else(|| guessed_boundary(body).map(|boundary| boundary.trim_ascii_end().to_vec()))
 }
 
 /// Splits at the boundary, gives the parts in order and whether the last delimiter was there.

@@ -71,7 +71,7 @@ fn capture_file(input: &[u8]) {
     assert_eq!(rows, listed.captures.iter().map(|capture| capture.sip_messages).sum::<u64>());
     assert_eq!(listed.redirects.len(), audited.report.redirects.len(), "a list judges as an audit does");
     let mut written = Vec::new();
-    let count = analysis::write_members(&inputs, &options, &audited, &mut |_| {}, &mut written).expect("can be written");
+    let count = analysis::write_members(&inputs, &options, &audited, &mut |_| {}, &mut written).expect("can be written").frames;
     assert!(count <= audited.report.captures.iter().map(|capture| capture.frames).sum());
     if count > 0 {
         let again = report_of_bytes(written).expect("what was written is a capture");
