@@ -328,18 +328,18 @@ impl<'a> Audit<'a> {
         if give_up_disorder && is_disordered(&self.merge) {
             return false;
         }
-        let dropped = self.flow.keys_mut().dropped();
-        if dropped > 0 {
-            let had = self.options.limits.of(Limit::TlsSessions);
-            self.faults.of(0).note(Fault::reached(Limit::TlsSessions).wanted_had(had.saturating_add(dropped), had));
-        }
         self.flow.finish(&mut self.faults, &mut |unit| sightings.take(&unit, found));
         self.flow.take_signs().for_each(|sign| tell(found, sign));
         true
     }
 
-    fn report(self, judged: Judged) -> Report {
+    fn report(mut self, judged: Judged) -> Report {
         let options = self.options;
+        let dropped = self.flow.keys_mut().dropped();
+        if dropped > 0 {
+            let had = options.limits.of(Limit::TlsSessions);
+            self.faults.of(0).note(Fault::reached(Limit::TlsSessions).wanted_had(had.saturating_add(dropped), had));
+        }
         let Judged { redirects, companions, orphans, faults: bounds, second_readings, .. } = judged;
         let counts = self.sightings.counts.into_iter();
         let found = self.faults.into_logs().zip(self.sightings.faults.into_logs()).zip(bounds.into_iter().zip(second_readings));

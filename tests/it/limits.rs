@@ -162,6 +162,12 @@ fn every_limit_is_reached_and_told_with_its_name_and_none_is_by_default() {
         assert!(told(&report).contains(&reached), "{setting}: {:#}", report["captures"]);
         assert_eq!(report["options"]["limits"][limit.name()].as_u64(), Some(value), "{setting}");
         assert_eq!(report["captures"][0]["complete"].as_bool(), Some(false), "{setting}");
+        // What rows are read within is told of them as well.
+        if limit <= Limit::Copies {
+            let path = capture.to_str().expect("a plain name");
+            let rows = run("list", &[arguments, &["--limit", &setting, path]].concat());
+            assert!(text(&rows.stderr).contains(&format!("limit {} reached", limit.name())), "{setting}: {}", text(&rows.stderr));
+        }
     }
 }
 
