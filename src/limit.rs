@@ -42,13 +42,13 @@ pub enum Limit {
     Copies,
     /// Client transactions under way.
     Transactions,
-    /// Octets of the requests of these transactions.
+    /// Octets of the messages of these transactions.
     TransactionOctets,
     /// Client transactions of one branch.
     BranchTransactions,
     /// Redirects whose window is open.
     Redirects,
-    /// Octets of these redirects: of the redirected requests and the 3xx.
+    /// Octets of these redirects: of all messages that are kept of them.
     RedirectOctets,
     /// Attempts, ACKs and repetitions of one redirect, tries of its chain, forks of the request above it, each.
     RedirectMessages,

@@ -64,6 +64,7 @@ impl Calls {
         if let Some(transaction) = self.transactions.get_mut(number) {
             transaction.attempt = Some((redirect, index));
         }
+        self.open.count(redirect, kept);
         unmark_hidden(&mut self.open, kept);
         if let Some(call_id) = kept.message.call_id() {
             self.open.enter_call_id(redirect, call_id);

@@ -103,7 +103,7 @@ impl Calls {
         match message.status() {
             Some(status) => self.response(sighting, status, events),
             None if !message.is_request() => {}
-            None if message.method() == b"ACK" => self.ack(sighting),
+            None if message.method() == b"ACK" => self.ack(sighting, events),
             None => {
                 match message.method() {
                     b"CANCEL" => self.cancel(sighting),
@@ -116,10 +116,16 @@ impl Calls {
         if self.room.take_exceeded() {
             self.tell(Limit::RedirectMessages, sighting, events);
         }
+        while let Some(limit) = self.exceeded()
+            && let Some(oldest) = self.open.take_oldest()
+        {
+            self.tell(limit, sighting, events);
+            self.close(oldest, events);
+        }
     }
 
     /// Tells that `limit` was reached at `sighting`.
-    fn tell(&self, limit: Limit, sighting: &Sighting<'_>, events: &mut dyn Events) {
+    pub(super) fn tell(&self, limit: Limit, sighting: &Sighting<'_>, events: &mut dyn Events) {
         events.fault(sighting.place.capture, reached(limit, &self.settings.limits, sighting.place.frame));
     }
 
@@ -478,12 +484,6 @@ impl Calls {
         self.open.insert(Box::new(Open::new(redirect, caller)));
         if self.open.last_heard(client).is_none() && sighting.source.address == client {
             self.open.heard(client, sighting.time);
-        }
-        while let Some(limit) = self.exceeded()
-            && let Some(oldest) = self.open.take_oldest()
-        {
-            self.tell(limit, sighting, events);
-            self.close(oldest, events);
         }
     }
 }

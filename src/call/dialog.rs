@@ -28,7 +28,9 @@ impl Calls {
             if asked.tag_of_from() == Some(dialog) && refreshes_target(kept.message.method()) {
                 open.redirect.refreshed.get_or_insert(kept.place);
             } else if to_tag == dialog && uses_contact(open, asked) {
-                self.room.keep(&mut open.redirect.in_dialog, kept.clone());
+                if self.room.keep(&mut open.redirect.in_dialog, kept.clone()) {
+                    self.open.count(number, kept);
+                }
                 return;
             }
         }

@@ -41,11 +41,13 @@ impl Room {
         has_room
     }
 
-    /// Adds `item` where there is room, and notes where there is none.
-    pub(super) fn keep<T>(&mut self, list: &mut Vec<T>, item: T) {
-        if self.has_room_beside(list.len()) {
+    /// Adds `item` where there is room, and notes where there is none; tells whether there was.
+    pub(super) fn keep<T>(&mut self, list: &mut Vec<T>, item: T) -> bool {
+        let has_room = self.has_room_beside(list.len());
+        if has_room {
             list.push(item);
         }
+        has_room
     }
 
     /// Whether something was not kept since this was last asked.

@@ -51,7 +51,7 @@ pub(super) struct Open {
     /// When something last happened that belongs to it.
     pub(super) last_event: Timestamp,
     keys: Keys,
-    /// Octets of the request and of the 3xx.
+    /// Octets of all messages that are kept of it.
     octets: usize,
 }
 
@@ -64,7 +64,7 @@ impl Open {
             cseq: message.cseq().map_or(0, |cseq| cseq.number),
             dialog: redirect.request.as_ref().and_then(|request| request.message.to_tag().map(Into::into)),
             last_event: redirect.response.time,
-            octets: redirect.request.iter().chain([&redirect.response]).map(|kept| kept.message.octets().len()).sum(),
+            octets: redirect.request.iter().chain([&redirect.response]).chain(&redirect.acks).map(|kept| kept.message.octets().len()).sum(),
             caller,
             redirect,
             keys: Keys::new(),
@@ -136,7 +136,7 @@ pub(super) struct OpenRedirects {
     clients: HashMap<IpAddr, (Timestamp, u32), RandomState>,
     /// How many 380 are open.
     alternatives: usize,
-    /// Octets of the requests and 3xx of all.
+    /// Octets of the messages that are kept of all.
     octets: usize,
 }
 
@@ -149,9 +149,18 @@ impl OpenRedirects {
         self.by_number.is_empty()
     }
 
-    /// Octets of the requests and 3xx of all.
+    /// Octets of the messages that are kept of all.
     pub(super) const fn octets(&self) -> usize {
         self.octets
+    }
+
+    /// Counts a further message that is kept of a redirect.
+    pub(super) fn count(&mut self, number: u64, message: &Kept) {
+        if let Some(open) = self.by_number.get_mut(&number) {
+            let octets = message.message.octets().len();
+            open.octets = open.octets.saturating_add(octets);
+            self.octets = self.octets.saturating_add(octets);
+        }
     }
 
     /// Whether an open redirect has that client.

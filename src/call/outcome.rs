@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::calls::Calls;
-use super::redirect::{Attempt, Outcome};
+use super::redirect::{Attempt, Kept, Outcome};
 use super::sighting::Sighting;
 
 impl Calls {
@@ -25,12 +25,15 @@ impl Calls {
 
     /// Notes the final response to an attempt, and the whole of it where it asks for credentials.
     pub(super) fn finished(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>, status: u16) {
-        if let Some(open) = attempt.and_then(|(number, _)| self.open.get_mut(number)) {
-            open.last_event = open.last_event.max(sighting.time);
-        }
-        if let Some(attempt) = self.attempt_mut(attempt) {
-            attempt.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
-            attempt.challenge = matches!(status, 401 | 407).then(|| Arc::new(sighting.to_kept()));
+        let Some((number, index)) = attempt else { return };
+        let Some(open) = self.open.get_mut(number) else { return };
+        open.last_event = open.last_event.max(sighting.time);
+        let Some(attempt) = open.redirect.attempts.get_mut(index) else { return };
+        attempt.outcome = Some(Outcome { status, place: sighting.place, time: sighting.time });
+        if matches!(status, 401 | 407) {
+            let challenge: Kept = Arc::new(sighting.to_kept());
+            attempt.challenge = Some(challenge.clone());
+            self.open.count(number, &challenge);
         }
     }
 

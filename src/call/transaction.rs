@@ -54,7 +54,7 @@ pub(super) struct Transaction {
     pub(super) branch_of: Option<Place>,
     /// The ACK that was seen before any final response, until one is.
     pub(super) early_ack: Option<Kept>,
-    /// Octets of the request, as long as it is kept.
+    /// Octets of the request and of that ACK, as long as they are kept.
     octets: usize,
     last: Timestamp,
 }
@@ -71,7 +71,7 @@ pub(super) struct Transactions {
     /// The same of those with one.
     done: VecDeque<(Timestamp, u64)>,
     next: u64,
-    /// Octets of all requests that are kept.
+    /// Octets of all messages that are kept.
     octets: usize,
     most: usize,
     most_octets: usize,
@@ -161,13 +161,19 @@ impl Transactions {
             self.remove(first);
             Limit::BranchTransactions
         });
-        let mut of_all = None;
-        while let Some(limit) = self.exceeded() {
-            self.give_up_oldest();
-            of_all = Some(limit);
-        }
+        let of_all = self.make_room();
         self.sweep();
         (number, [of_branch, of_all])
+    }
+
+    /// Gives up the oldest until there is room; tells for want of which, if there was none.
+    fn make_room(&mut self) -> Option<Limit> {
+        let mut reached = None;
+        while let Some(limit) = self.exceeded() {
+            self.give_up_oldest();
+            reached = Some(limit);
+        }
+        reached
     }
 
     /// The limit beyond which there is something; one transaction has room always.
@@ -196,15 +202,19 @@ impl Transactions {
         }
     }
 
-    /// Notes an ACK that came with no final response: the capture lacks it, or shows it a moment later.
-    pub(super) fn acknowledge(&mut self, number: u64, ack: &Sighting<'_>) {
+    /// Notes an ACK that came with no final response: the capture lacks it, or shows it a moment later; tells for want of which room others were given up.
+    pub(super) fn acknowledge(&mut self, number: u64, ack: &Sighting<'_>) -> Option<Limit> {
         if let Some(transaction) = self.by_number.get_mut(&number)
             && transaction.outcome.is_none()
             && transaction.early_ack.is_none()
         {
+            let octets = ack.message.octets().len();
             transaction.early_ack = Some(Arc::new(ack.to_kept()));
+            transaction.octets = transaction.octets.saturating_add(octets);
+            self.octets = self.octets.saturating_add(octets);
             self.unanswered += 1;
         }
+        self.make_room()
     }
 
     /// How many transactions were acknowledged without a final response.

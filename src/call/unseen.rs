@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::calls::Calls;
 use super::clue::Clue;
 use super::dialog::refreshes_target;
+use super::events::Events;
 use super::hop::Hop;
 use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancel};
@@ -22,12 +23,13 @@ use crate::evidence::Place;
 use smallvec::SmallVec;
 
 impl Calls {
-    pub(super) fn ack(&mut self, sighting: &Sighting<'_>) {
+    pub(super) fn ack(&mut self, sighting: &Sighting<'_>, events: &mut dyn Events) {
         let key = key(&sighting.message).map(|Keyed { key, .. }| self.transactions.digested(key));
         let found = key.map(|key| self.transactions.find(&key)).unwrap_or_default();
         let by_key = found.iter().find_map(|number| self.transactions.get(*number).and_then(|found| found.redirect));
         if let (None, Some(number)) = (by_key, found.first()) {
-            self.transactions.acknowledge(*number, sighting);
+            let given_up = self.transactions.acknowledge(*number, sighting);
+            given_up.into_iter().for_each(|limit| self.tell(limit, sighting, events));
         }
         if self.open.is_empty() {
             return;
@@ -39,7 +41,8 @@ impl Calls {
         let has_outcome = |number: &u64| self.transactions.get(*number).is_some_and(|found| found.outcome.is_some());
         let is_of_another = by_key.is_none() && found.iter().any(has_outcome);
         let by_call = || if is_of_another { None } else { self.open.acked(&sighting.message) };
-        let Some(open) = by_key.or_else(by_call).and_then(|number| self.open.get_mut(number)) else { return };
+        let Some(number) = by_key.or_else(by_call) else { return };
+        let Some(open) = self.open.get_mut(number) else { return };
         let redirect = &mut open.redirect;
         // The hop above has its own INVITE, and a final response that the capture may lack.
         if by_key.is_none() && !found.is_empty() && redirect.client.address != sighting.source.address {
@@ -56,7 +59,9 @@ impl Calls {
             redirect.original = Some(uri);
             redirect.hop = Hop::of_request(&ack, &self.names);
         }
-        self.room.keep(&mut redirect.acks, ack);
+        if self.room.keep(&mut redirect.acks, ack.clone()) {
+            self.open.count(number, &ack);
+        }
     }
 
     /// The CANCEL of a request that is not in the capture, of which only the response is; its own response, where the CANCEL is not there either.

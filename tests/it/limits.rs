@@ -186,6 +186,17 @@ fn each_limit_that_is_reached_is_told_by_itself() {
 }
 
 #[test]
+fn all_messages_that_are_kept_count_with_their_octets() {
+    for (name, limit) in [("long_acks", "transaction-octets"), ("long_attempts", "redirect-octets")] {
+        let capture = written(&format!("limit-{name}.pcap"), &worst::made(name, 40));
+        assert_eq!(told(&json(&[], &capture)), [], "{name} by default");
+        let names: Vec<String> =
+            told(&json(&["--limit", &format!("{limit}=1 MiB")], &capture)).into_iter().map(|(limit, _)| limit).collect();
+        assert_eq!(names, [limit], "{name}");
+    }
+}
+
+#[test]
 fn a_file_sets_limits_and_the_command_line_goes_before_it() {
     let file = written("limits.toml", b"[limits]\ntransactions = 1\nfragment-octets = \"2 MiB\"\n");
     let file = file.to_str().expect("a plain name");

@@ -190,6 +190,36 @@ pub(super) fn long_requests(size: u64) -> Vec<u8> {
     pile.done()
 }
 
+/// Requests that nobody answers, and for each an ACK as long as a datagram may be.
+pub(super) fn long_acks(size: u64) -> Vec<u8> {
+    let mut pile = Pile::new(1);
+    let body = "x".repeat(60_000);
+    for number in 0..size {
+        pile.udp(CLIENT, SERVER, &invite(number).request(BOB));
+        pile.udp(CLIENT, SERVER, &Text { method: "ACK", body: &body, ..invite(number) }.request(BOB));
+    }
+    pile.done()
+}
+
+/// Redirects whose clients try the Contact again and again, with requests as long as a datagram may be that are refused.
+pub(super) fn long_attempts(size: u64) -> Vec<u8> {
+    let mut pile = Pile::new(1);
+    let body = "x".repeat(60_000);
+    for number in 0..size {
+        let [.., a, b, c] = (number / 20).to_be_bytes();
+        let client = Host(10, a, b, c);
+        let call = Text { call: number / 20, ..invite(number) };
+        if number % 20 == 0 {
+            pile.udp(client, SERVER, &call.request(BOB));
+            pile.udp(SERVER, client, &Text { more: CONTACT, ..call }.response(302));
+        }
+        let attempt = Text { branch: number + size, ..call };
+        pile.udp(client, TARGET, &Text { body: &body, ..attempt }.request(THERE));
+        pile.udp(TARGET, client, &attempt.response(486));
+    }
+    pile.done()
+}
+
 /// 3xx as long as a datagram may be, of which nobody does anything.
 pub(super) fn long_responses(size: u64) -> Vec<u8> {
     let mut pile = Pile::new(1);

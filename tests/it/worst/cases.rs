@@ -40,6 +40,8 @@ cases! {
         connections_of_one_client 100,
         long_requests 20,
         long_responses 20,
+        long_acks 20,
+        long_attempts 40,
         clients 200,
         parameters_of_uris 4,
         aliases_of_names 1_000,
