@@ -11,9 +11,19 @@ pub(crate) fn document(page: &Path, fragment: &str) -> Option<String> {
     // Two runs side by side need two profiles.
     let profile = page.with_extension("profile");
     for name in NAMES {
-        let mut command = Command::new(name);
+        // A browser that hangs is none.
+        let mut command = Command::new("timeout");
+        command.args(["--kill-after=5", "60", name]);
         // The sandbox needs rights that a container does not give; the page is ours.
-        command.args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--virtual-time-budget=2000", "--dump-dom"]);
+        command.args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--virtual-time-budget=2000",
+            "--dump-dom",
+        ]);
         command.arg(format!("--user-data-dir={}", profile.display()));
         command.arg(format!("file://{}{fragment}", page.display())).stdin(Stdio::null());
         let Ok(output) = command.output() else { continue };
