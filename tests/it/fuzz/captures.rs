@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sip3xx::analysis::{self, Input, Listing, Options, Taken};
 use sip3xx::capture::Capture;
 use sip3xx::fault::FaultLogs;
-use sip3xx::flow::{Cut, CutState, Cutter, Flow, KeyLog};
+use sip3xx::flow::{Cut, CutState, Cutter, Flow};
 use sip3xx::limit::Limits;
 use sip3xx::report::expectation::Expectation;
 use sip3xx::report::model::Report;
@@ -177,7 +177,7 @@ fn tls(input: &[u8]) {
     const MARK: &[u8] = b"KEYS\n";
     let at = input.windows(MARK.len()).position(|window| window == MARK).unwrap_or(input.len());
     let (pcap, log) = input.split_at(at);
-    let mut keys = KeyLog::default();
+    let mut keys = sip3xx::flow::KeyLog::default();
     keys.learn(log);
     let options = Options { keys, ..Options::default() };
     let audit = || {
