@@ -3,8 +3,8 @@
 //! A frame becomes units, a unit that is SIP becomes a sighting, one that bears on SIP a clue; these become redirects, redirects are judged and published. One pass;
 //! a capture whose frames are not in order of time is begun again in order.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::call::{Clue, Network, Settings, Sighting};
 use crate::capture::{self, Capture, Frame, Merge};
@@ -34,6 +34,7 @@ mod members;
 mod parties;
 mod picked;
 mod redaction;
+mod side_by_side;
 mod sightings;
 #[cfg(test)]
 mod stream_tests;
@@ -43,16 +44,17 @@ mod tls_tests;
 mod websocket_tests;
 mod written;
 
-use batch::Sender;
+use batch::{Judge as _, Sender};
 use clocks::Clocks;
 use collect::Judged;
-use judging::judge;
+use judging::{Judging, judge};
 pub use ladders::{Wanted, ladders, with_ladders};
 pub use list::{DecodeAs, Listing, Taken, list};
 pub use marked::{Marked, WriteError, write_marked};
 pub use members::Members;
 pub use picked::audit_wanting;
 pub use redaction::Redaction;
+pub use side_by_side::side_by_side;
 use sightings::{Count, Found, Sightings};
 pub use written::{Written, write_members};
 
@@ -83,6 +85,8 @@ pub struct Options {
     pub network: Network,
     /// How much is held.
     pub limits: Limits,
+    /// On how many threads it is done; the report is the same on any number.
+    pub threads: NonZeroUsize,
     /// What puts pseudonyms in the place of persons, where they are not to be told.
     pub redaction: Option<Redaction>,
 }
@@ -100,6 +104,7 @@ impl Default for Options {
             levels: Vec::new(),
             network: Network::default(),
             limits: Limits::default(),
+            threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             redaction: None,
         }
     }
@@ -253,7 +258,7 @@ impl Cutter for SipCutter {
     }
 }
 
-/// One pass over the captures: one thread reads, another judges.
+/// One pass over the captures: one thread reads, others judge, or the same where there is one only.
 struct Audit<'a> {
     merge: Merge,
     flow: Flow<SipCutter>,
@@ -276,6 +281,29 @@ impl Found for Sender {
     fn clue(&mut self, clue: Clue, _: &[u64]) {
         self.send_clue(clue);
     }
+
+    fn redirects(&self) -> u64 {
+        self.judged()
+    }
+}
+
+impl Found for Judging {
+    #[inline]
+    fn frame(&mut self, capture: u32, frame: &Frame<'_>) {
+        self.reached(capture, frame.time);
+    }
+
+    fn message(&mut self, sighting: &Sighting<'_>, _: &Unit<'_>) {
+        self.seen(sighting);
+    }
+
+    fn clue(&mut self, clue: Clue, _: &[u64]) {
+        self.noticed(&clue);
+    }
+
+    fn redirects(&self) -> u64 {
+        self.events.redirects()
+    }
 }
 
 impl<'a> Audit<'a> {
@@ -290,23 +318,26 @@ impl<'a> Audit<'a> {
     /// Reads to the end and judges; `None` where the frames are not in order of time and `give_up_disorder` asks to begin again. Of what the redirects
     /// consist is told where `keeps_members`.
     fn run(mut self, keeps_members: bool, give_up_disorder: bool, progress: &mut dyn FnMut(&Progress)) -> Option<Audited> {
-        let captures = self.merge.captures().len();
-        let (mut sender, batches) = batch::batches(captures);
-        let redirects = AtomicU64::new(0);
-        let (options, count) = (self.options, &redirects);
-        let mut judged = std::thread::scope(|scope| {
-            let judge = scope.spawn(move || judge(batches, options, captures, keeps_members, count));
-            let complete = self.read(&mut sender, give_up_disorder, &redirects, progress);
-            sender.finish();
-            let judged = judge.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            complete.then_some(judged)
-        })?;
+        let (captures, options) = (self.merge.captures().len(), self.options);
+        let mut judged = if options.threads.get() == 1 {
+            let mut judging = Judging::new(options, captures, keeps_members);
+            self.read(&mut judging, give_up_disorder, progress).then(|| judging.finish())
+        } else {
+            let (mut sender, batches) = batch::batches(captures);
+            std::thread::scope(|scope| {
+                let judge = scope.spawn(move || judge(batches, options, captures, keeps_members));
+                let complete = self.read(&mut sender, give_up_disorder, progress);
+                sender.finish();
+                let judged = judge.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                complete.then_some(judged)
+            })
+        }?;
         let members = judged.take_members();
         Some(Audited { report: self.report(judged), members })
     }
 
     /// Reads to the end; false where it was given up.
-    fn read(&mut self, found: &mut impl Found, give_up_disorder: bool, redirects: &AtomicU64, progress: &mut dyn FnMut(&Progress)) -> bool {
+    fn read(&mut self, found: &mut impl Found, give_up_disorder: bool, progress: &mut dyn FnMut(&Progress)) -> bool {
         let mut frames = 0_u64;
         let sightings = &mut self.sightings;
         while advance(&mut self.merge, &mut self.flow) {
@@ -322,7 +353,7 @@ impl<'a> Audit<'a> {
                 if give_up_disorder && is_disordered(&self.merge) {
                     return false;
                 }
-                progress(&how_far(&self.merge, redirects.load(Ordering::Relaxed)));
+                progress(&how_far(&self.merge, found.redirects()));
             }
         }
         if give_up_disorder && is_disordered(&self.merge) {
@@ -377,9 +408,8 @@ fn advance(merge: &mut Merge, flow: &mut Flow<SipCutter>) -> bool {
     if !merge.advance() {
         return false;
     }
-    let secrets = merge.take_secrets();
-    if !secrets.is_empty() {
-        flow.keys_mut().learn(&secrets);
+    if merge.has_secrets() {
+        flow.keys_mut().learn(&merge.take_secrets());
     }
     true
 }

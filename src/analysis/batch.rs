@@ -3,6 +3,8 @@
 //! Invariant: the judging thread sees what it would see in one thread: every message, every clue, and until when each capture reaches, in the
 //! same order; so the report does not depend on how the threads run.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::call::{Clue, Frames, Sighting};
@@ -139,26 +141,31 @@ pub(super) struct Sender {
     /// Until when each capture reaches, and whether that was told.
     covers: Vec<(Timestamp, bool)>,
     untold: Vec<u32>,
+    /// How many redirects the other end has judged.
+    judged: Arc<AtomicU64>,
 }
 
 /// The judge's end.
 pub(super) struct Batches {
     full: Receiver<Batch>,
     empty: SyncSender<Batch>,
+    judged: Arc<AtomicU64>,
 }
 
 /// The two ends, for so many captures.
 pub(super) fn batches(captures: usize) -> (Sender, Batches) {
     let (full_in, full_out) = sync_channel(BATCHES);
     let (empty_in, empty_out) = sync_channel(BATCHES + 2);
+    let judged = Arc::<AtomicU64>::default();
     let sender = Sender {
         full: full_in,
         empty: empty_out,
         batch: Batch::default(),
         covers: vec![(Timestamp::MIN, true); captures],
         untold: Vec::new(),
+        judged: Arc::clone(&judged),
     };
-    (sender, Batches { full: full_out, empty: empty_in })
+    (sender, Batches { full: full_out, empty: empty_in, judged })
 }
 
 impl Sender {
@@ -194,6 +201,11 @@ impl Sender {
         }
     }
 
+    /// How many redirects the other end has judged by now.
+    pub(super) fn judged(&self) -> u64 {
+        self.judged.load(Ordering::Relaxed)
+    }
+
     /// Hands over what is left.
     pub(super) fn finish(mut self) {
         self.tell();
@@ -217,6 +229,11 @@ impl Sender {
 }
 
 impl Batches {
+    /// Where it is noted how many redirects were judged.
+    pub(super) fn judged(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.judged)
+    }
+
     /// Takes batches until the reader is done, and gives their octets' room back.
     pub(super) fn each(self, mut take: impl FnMut(&Batch)) {
         for mut batch in &self.full {

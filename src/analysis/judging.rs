@@ -2,7 +2,7 @@
 //!
 //! Invariant: whether one thread judges or two, the calls see everything in the order of reading, and the collector in the order of the calls.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::Options;
 use super::batch::{Batches, Judge};
@@ -51,7 +51,8 @@ impl<E: Events> Judge for Judging<E> {
 }
 
 /// Judges what the batches hold: one thread follows the calls, another one judges and publishes what they give.
-pub(super) fn judge(batches: Batches, options: &Options, captures: usize, keeps_members: bool, redirects: &AtomicU64) -> Judged {
+pub(super) fn judge(batches: Batches, options: &Options, captures: usize, keeps_members: bool) -> Judged {
+    let redirects = batches.judged();
     let (giver, taker) = given::channel();
     std::thread::scope(|scope| {
         let collecting = scope.spawn(move || {

@@ -85,7 +85,7 @@ pub fn ladders(
     let clocks = Clocks::of_inputs(inputs);
     let mut read = |file: fn(&Path) -> Result<Capture, capture::Error>, give_up_disorder| -> Result<_, Error> {
         let mut collecting = Collecting { redaction: options.redaction.clone(), ..Collecting::new(report, wanted) };
-        let is_read = Audit::new(open(inputs, &clocks, file)?, options).read(&mut collecting, give_up_disorder, &0.into(), progress);
+        let is_read = Audit::new(open(inputs, &clocks, file)?, options).read(&mut collecting, give_up_disorder, progress);
         Ok(is_read.then_some(collecting))
     };
     // As the audit did: begun again in the order of time.

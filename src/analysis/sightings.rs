@@ -36,6 +36,10 @@ pub(super) trait Found {
     fn message(&mut self, sighting: &Sighting<'_>, unit: &Unit<'_>);
     /// The next clue, and the frames that carried it.
     fn clue(&mut self, clue: Clue, frames: &[u64]);
+    /// How many redirects were judged by now.
+    fn redirects(&self) -> u64 {
+        0
+    }
 }
 
 impl Sightings {

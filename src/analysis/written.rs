@@ -68,7 +68,7 @@ fn gathered(
 ) -> Result<Gathered, Error> {
     let file = if members.is_in_time_order { Capture::open_in_time_order } else { Capture::open };
     let mut gathered = Gathered { members: members.clone(), redaction: options.redaction.clone(), ..Gathered::default() };
-    Audit::new(open(inputs, clocks, file)?, options).read(&mut gathered, false, &0.into(), progress);
+    Audit::new(open(inputs, clocks, file)?, options).read(&mut gathered, false, progress);
     gathered.mark_lasts();
     Ok(gathered)
 }

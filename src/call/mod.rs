@@ -35,6 +35,7 @@ mod registration;
 mod relay;
 mod settings;
 mod sighting;
+mod slots;
 mod target;
 mod transaction;
 mod unseen;

@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 use super::key::{BorrowedKey, OwnedKey};
 use super::redirect::{Kept, Outcome};
 use super::sighting::Sighting;
+use super::slots::Slots;
 use crate::evidence::{Place, Timestamp};
 use crate::limit::{Limit, Limits};
 
@@ -65,12 +66,11 @@ pub(super) struct Transactions {
     hasher: RandomState,
     by_hash: HashMap<u64, SmallVec<[u64; 1]>, RandomState>,
     /// Boxed, as the table is twice as large as what it holds, and for a moment there twice.
-    by_number: HashMap<u64, Box<Transaction>, RandomState>,
+    by_number: Slots<Box<Transaction>>,
     /// When transactions without a final response were last heard of, as far as this queue knows, the oldest first.
     pending: VecDeque<(Timestamp, u64)>,
     /// The same of those with one.
     done: VecDeque<(Timestamp, u64)>,
-    next: u64,
     /// Octets of all messages that are kept.
     octets: usize,
     most: usize,
@@ -86,10 +86,9 @@ impl Transactions {
         Self {
             hasher: RandomState::default(),
             by_hash: HashMap::default(),
-            by_number: HashMap::default(),
+            by_number: Slots::default(),
             pending: VecDeque::new(),
             done: VecDeque::new(),
-            next: 0,
             octets: 0,
             most: limits.room(Limit::Transactions),
             most_octets: limits.room(Limit::TransactionOctets),
@@ -106,7 +105,7 @@ impl Transactions {
     /// The transactions with this key, the latest first: more than one where a branch was used again for another request.
     pub(super) fn find(&self, Digested { key, hash }: &Digested<'_>) -> SmallVec<[u64; 1]> {
         let Some(numbers) = self.by_hash.get(hash) else { return SmallVec::new() };
-        numbers.iter().rev().copied().filter(|number| self.by_number.get(number).is_some_and(|found| key.equals(&found.key))).collect()
+        numbers.iter().rev().copied().filter(|number| self.by_number.get(*number).is_some_and(|found| key.equals(&found.key))).collect()
     }
 
     /// A digest of octets, by which they are told from others.
@@ -115,11 +114,11 @@ impl Transactions {
     }
 
     pub(super) fn get(&self, number: u64) -> Option<&Transaction> {
-        self.by_number.get(&number).map(AsRef::as_ref)
+        self.by_number.get(number).map(AsRef::as_ref)
     }
 
     pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Transaction> {
-        self.by_number.get_mut(&number).map(AsMut::as_mut)
+        self.by_number.get_mut(number).map(AsMut::as_mut)
     }
 
     /// Opens a transaction whose Request-URI has the digest `uri`; gives its number, and the limits at which others were given up for it.
@@ -132,8 +131,6 @@ impl Transactions {
         time: Timestamp,
     ) -> (u64, [Option<Limit>; 2]) {
         let Digested { key, hash } = key;
-        let number = self.next;
-        self.next += 1;
         let transaction = Transaction {
             key: key.into_owned(),
             hash,
@@ -152,10 +149,10 @@ impl Transactions {
             last: time,
         };
         self.octets = self.octets.saturating_add(transaction.octets);
+        let number = self.by_number.insert(Box::new(transaction));
         let alike = self.by_hash.entry(hash).or_default();
         alike.push(number);
         let first = alike.first().copied().filter(|_| alike.len() > self.most_of_branch);
-        self.by_number.insert(number, Box::new(transaction));
         self.pending.push_back((time, number));
         let of_branch = first.map(|first| {
             self.remove(first);
@@ -190,21 +187,21 @@ impl Transactions {
         let Self { by_number, pending, done, most, .. } = self;
         for (queue, is_done) in [(pending, false), (done, true)] {
             if queue.len() / 2 > *most {
-                queue.retain(|(_, number)| by_number.get(number).is_some_and(|found| found.outcome.is_some() == is_done));
+                queue.retain(|(_, number)| by_number.get(*number).is_some_and(|found| found.outcome.is_some() == is_done));
             }
         }
     }
 
     /// Notes that the transaction was heard of at `time`.
     pub(super) fn touch(&mut self, number: u64, time: Timestamp) {
-        if let Some(transaction) = self.by_number.get_mut(&number) {
+        if let Some(transaction) = self.by_number.get_mut(number) {
             transaction.last = transaction.last.max(time);
         }
     }
 
     /// Notes an ACK that came with no final response: the capture lacks it, or shows it a moment later; tells for want of which room others were given up.
     pub(super) fn acknowledge(&mut self, number: u64, ack: &Sighting<'_>) -> Option<Limit> {
-        if let Some(transaction) = self.by_number.get_mut(&number)
+        if let Some(transaction) = self.by_number.get_mut(number)
             && transaction.outcome.is_none()
             && transaction.early_ack.is_none()
         {
@@ -224,7 +221,7 @@ impl Transactions {
 
     /// Notes the final response.
     pub(super) fn end(&mut self, number: u64, outcome: Outcome) {
-        if let Some(transaction) = self.by_number.get_mut(&number) {
+        if let Some(transaction) = self.by_number.get_mut(number) {
             if transaction.early_ack.is_some() {
                 self.unanswered = self.unanswered.saturating_sub(1);
             }
@@ -238,7 +235,7 @@ impl Transactions {
     pub(super) fn expire(&mut self, now: Timestamp) {
         while let Some(number) = self.next_over(now, false) {
             // What has its final response by now waits in the other queue.
-            if self.by_number.get(&number).is_some_and(|found| found.outcome.is_none()) {
+            if self.by_number.get(number).is_some_and(|found| found.outcome.is_none()) {
                 self.remove(number);
             }
         }
@@ -255,7 +252,7 @@ impl Transactions {
                 return None;
             }
             queue.pop_front();
-            match self.by_number.get(&number) {
+            match self.by_number.get(number) {
                 Some(found) if found.last > queued && found.outcome.is_some() == is_done => queue.push_back((found.last, number)),
                 Some(_) => return Some(number),
                 None => {}
@@ -266,7 +263,7 @@ impl Transactions {
 
     /// Drops the request of a transaction for which nothing can ask any more.
     pub(super) fn drop_request(&mut self, number: u64) {
-        if let Some(transaction) = self.by_number.get_mut(&number) {
+        if let Some(transaction) = self.by_number.get_mut(number) {
             (transaction.request, transaction.early_ack) = (None, None);
             self.octets = self.octets.saturating_sub(std::mem::take(&mut transaction.octets));
         }
@@ -274,7 +271,7 @@ impl Transactions {
 
     fn give_up_oldest(&mut self) {
         while let Some((_, number)) = self.done.pop_front().or_else(|| self.pending.pop_front()) {
-            if self.by_number.contains_key(&number) {
+            if self.by_number.get(number).is_some() {
                 self.remove(number);
                 return;
             }
@@ -282,7 +279,7 @@ impl Transactions {
     }
 
     fn remove(&mut self, number: u64) {
-        let Some(transaction) = self.by_number.remove(&number) else { return };
+        let Some(transaction) = self.by_number.remove(number) else { return };
         self.octets = self.octets.saturating_sub(transaction.octets);
         if let Some(numbers) = self.by_hash.get_mut(&transaction.hash) {
             numbers.retain(|found| *found != number);
@@ -323,12 +320,14 @@ mod tests {
     #[test]
     fn of_one_branch_the_latest_transactions_are_known_and_the_bound_is_told() {
         let mut transactions = Transactions::new(&Limits::default());
+        let mut numbers = Vec::new();
         for cseq in 0..200 {
-            let (_, given_up) = open(&mut transactions, 1, cseq);
+            let (number, given_up) = open(&mut transactions, 1, cseq);
+            numbers.push(number);
             assert_eq!(given_up, [(cseq >= 64).then_some(Limit::BranchTransactions), None], "{cseq}");
         }
         assert_eq!(transactions.by_number.len(), 64);
-        assert!(transactions.by_number.values().all(|found| found.number >= 200 - 64));
+        assert!(numbers.iter().rev().take(64).all(|number| transactions.get(*number).is_some()));
     }
 
     #[test]
@@ -348,7 +347,12 @@ mod tests {
             copy: false,
         });
         let mut transactions = Transactions::new(&Limits::default().with(Limit::TransactionOctets, 1_000_000));
-        let mut given_up = |branch, cseq| open_with(&mut transactions, branch, cseq, Some(&request)).1;
+        let mut numbers = Vec::new();
+        let mut given_up = |branch, cseq| {
+            let (number, given_up) = open_with(&mut transactions, branch, cseq, Some(&request));
+            numbers.push(number);
+            given_up
+        };
         assert_eq!(
             Vec::from_iter((0..7).map(|branch| given_up(branch, 1)[1])),
             [[None; 5].as_slice(), &[Some(Limit::TransactionOctets); 2]].concat()
@@ -357,7 +361,6 @@ mod tests {
         let of_branch = Vec::from_iter((0..100).map(|cseq| given_up(1, cseq)));
         assert!(of_branch.iter().all(|given_up| given_up[1] == Some(Limit::TransactionOctets)));
         assert_eq!(transactions.by_number.len(), 5);
-        let numbers: Vec<u64> = transactions.by_number.keys().copied().collect();
         numbers.into_iter().for_each(|number| transactions.drop_request(number));
         assert_eq!(transactions.octets, 0);
     }

@@ -90,6 +90,14 @@ impl Calls {
 /// host that the redirect named.
 pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, client: IpAddr) {
     mark_unseen_alternative(open, sighting);
+    if open.knows(client) {
+        mark_followed(open, sighting, client);
+    }
+    mark_refreshed(open, sighting);
+}
+
+/// Marks the redirect of `client` that `sighting` shows to have been followed.
+fn mark_followed(open: &mut OpenRedirects, sighting: &Sighting<'_>, client: IpAddr) {
     let message = &sighting.message;
     let (Some(tag), Some(cseq)) = (message.from_tag(), message.cseq()) else { return };
     let method = if cseq.method == b"ACK" { b"INVITE" } else { cseq.method };
@@ -126,7 +134,6 @@ pub(super) fn mark_unseen(open: &mut OpenRedirects, sighting: &Sighting<'_>, cli
     };
     let by_host = || if is_of_attempt(open, sighting) { None } else { shown(open.of_client(client), &with_named_host) };
     let shown = shown(open.of_from_tag(tag), &same_end).or_else(by_host);
-    mark_refreshed(open, sighting);
     if let Some(found) = shown.and_then(|number| open.get_mut(number)) {
         found.redirect.unseen.get_or_insert(sighting.place);
     }

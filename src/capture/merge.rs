@@ -112,9 +112,15 @@ impl Merge {
         Some((u32::try_from(index).ok()?, self.captures.get(index)?.frame()?))
     }
 
+    /// Whether the capture whose frame was last read has brought lines of TLS key logs.
+    #[inline]
+    #[must_use]
+    pub fn has_secrets(&self) -> bool {
+        self.turns.current().and_then(|index| self.captures.get(index)).is_some_and(Capture::has_secrets)
+    }
+
     /// The lines of TLS key logs that have come up since this was last called: in the capture whose frame was last read, or, ahead of the first frame,
     /// in any.
-    #[inline]
     pub fn take_secrets(&mut self) -> Vec<u8> {
         match self.turns.current() {
             Some(index) => self.captures.get_mut(index).map(Capture::take_secrets).unwrap_or_default(),

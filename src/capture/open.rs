@@ -236,8 +236,14 @@ impl Capture {
         &mut self.faults
     }
 
-    /// The lines of TLS key logs that the capture itself has brought since this was last called.
+    /// Whether the capture itself has brought lines of TLS key logs that nobody has taken.
     #[inline]
+    #[must_use]
+    pub const fn has_secrets(&self) -> bool {
+        !self.secrets.is_empty()
+    }
+
+    /// The lines of TLS key logs that the capture itself has brought since this was last called.
     pub fn take_secrets(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.secrets)
     }

@@ -165,26 +165,28 @@ fn refuse_to_overwrite(reports: &[FurtherReport], inputs: &[Input]) -> Result<()
 
 /// The report of all inputs: merged by time, or each by itself.
 fn analysed(audit: &Audit, measure: &Measure, inputs: &[Input], filter: Option<&Filter>) -> Result<Audited, analysis::Error> {
-    let options = &measure.options;
-    let mut line = ProgressLine::new();
-    let mut progress = |progress: &analysis::Progress| line.update(progress);
-    let mut one = |inputs: &[Input]| {
-        let mut audited = if filter.is_some() || audit.write.is_some() {
-            analysis::audit_with_members(inputs, options, filter, &mut progress)?
+    let (needs_members, needs_messages) = (filter.is_some() || audit.write.is_some(), audit.needs_messages());
+    let one = |inputs: &[Input], options: &analysis::Options, progress: &mut dyn FnMut(&analysis::Progress)| {
+        let mut audited = if needs_members {
+            analysis::audit_with_members(inputs, options, filter, progress)?
         } else {
-            analysis::audit(inputs, options, &mut progress)?.into()
+            analysis::audit(inputs, options, progress)?.into()
         };
-        if audit.needs_messages() {
-            audited.report = analysis::with_ladders(inputs, options, audited.report, &mut progress)?;
+        if needs_messages {
+            audited.report = analysis::with_ladders(inputs, options, audited.report, progress)?;
         }
         Ok::<_, analysis::Error>(audited)
     };
+    let mut line = ProgressLine::new();
+    let mut progress = |progress: &analysis::Progress| line.update(progress);
     // One capture by itself and all captures together are the same where there is one.
     let mut audited = if audit.separate && inputs.len() > 1 {
-        let reports: Result<Vec<Report>, _> = inputs.chunks(1).map(|inputs| one(inputs).map(|audited| audited.report)).collect();
-        report::join(reports?).into()
+        let alone = |input: &Input, options: &_, progress: &mut dyn FnMut(&_)| {
+            one(std::slice::from_ref(input), options, progress).map(|audited| audited.report)
+        };
+        report::join(analysis::side_by_side(inputs, &measure.options, &mut progress, alone)?).into()
     } else {
-        one(inputs)?
+        one(inputs, &measure.options, &mut progress)?
     };
     audited.report.options = audit.echo(measure, audited.report.options);
     Ok(audited)

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the command line goes before the file.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -41,6 +42,9 @@ pub(super) struct Judgement {
     patience: Option<Nanoseconds>,
     #[command(flatten)]
     limits: LimitOptions,
+    /// On how many threads to read and judge, with the same result on any number [default: as many as there are processors].
+    #[arg(long, value_name = "N", help_heading = "Speed")]
+    threads: Option<NonZeroUsize>,
     #[command(flatten)]
     key_logs: KeyLogs,
 }
@@ -95,6 +99,7 @@ impl Judgement {
             network: file.network,
             limits: self.limits.over(file.limits),
             keys: default.keys,
+            threads: self.threads.unwrap_or(default.threads),
             redaction: default.redaction,
         };
         Ok(Measure { options, fail_on: file.fail_on })

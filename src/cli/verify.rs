@@ -78,14 +78,18 @@ pub(super) fn run(verify: &Verify) -> Result<Exit, Complaint> {
         return Err(Complaint::new("standard input has no expectation beside it; name a file or a folder"));
     }
     let Inputs { readable, is_some_left_out } = inputs(&verify.captures)?;
-    let captures: Vec<PathBuf> = readable.into_iter().filter_map(file).collect();
+    let captures: Vec<PathBuf> = readable.iter().filter_map(file).map(Path::to_owned).collect();
     let expectations = beside(&captures)?;
     options.keys = verify.judgement.keys(&options.limits)?;
 
-    let mut all = Vec::new();
-    for (capture, expectation) in captures.iter().zip(&expectations) {
-        all.push(Verified { path: capture.display().to_string(), outcome: outcome(verify.update, capture, expectation, &options)? });
-    }
+    let mut line = ProgressLine::new();
+    let mut all = analysis::side_by_side(&readable, &options, &mut |progress| line.update(progress), |input, options, progress| {
+        let capture = file(input).unwrap_or(Path::new("-"));
+        let report = || analysis::audit(std::slice::from_ref(input), options, progress).map_err(|error| Complaint::of_error(&error));
+        let outcome = outcome(verify.update, &expectation_of(capture), report)?;
+        Ok::<_, Complaint>(Verified { path: capture.display().to_string(), outcome })
+    })?;
+    drop(line);
     all.extend(without_capture(verify, &expectations));
     if !verify.update && all.iter().all(|verified| matches!(verified.outcome, Outcome::Unexpected { .. })) {
         return Err(Complaint::new("no capture has an expectation file beside it; --update writes them"));
@@ -103,7 +107,7 @@ pub(super) fn run(verify: &Verify) -> Result<Exit, Complaint> {
     })
 }
 
-fn file(input: Input) -> Option<PathBuf> {
+fn file(input: &Input) -> Option<&Path> {
     match input {
         Input::File(file) => Some(file),
         Input::Stdin => None,
@@ -136,7 +140,8 @@ fn expectation_of(capture: &Path) -> PathBuf {
     stem.with_file_name(name)
 }
 
-fn outcome(update: bool, capture: &Path, file: &Path, options: &analysis::Options) -> Result<Outcome, Complaint> {
+/// What comes of holding the report of a capture, which is made when it is asked for, to the expectation in `file`.
+fn outcome(update: bool, file: &Path, report: impl FnOnce() -> Result<Report, Complaint>) -> Result<Outcome, Complaint> {
     let told = |error: &dyn std::fmt::Display| Complaint::new(format!("{}: {error}", file.display()));
     let expectation = match fs::read(file) {
         Ok(text) => Some(Expectation::parse(&text).map_err(|error| told(&error))?),
@@ -144,7 +149,7 @@ fn outcome(update: bool, capture: &Path, file: &Path, options: &analysis::Option
         Err(error) => return Err(told(&error)),
     };
     if update {
-        let mut found = Expectation::of(&report_of(capture, options)?);
+        let mut found = Expectation::of(&report()?);
         if let Some(earlier) = &expectation {
             found.keep_notes(earlier);
         }
@@ -152,15 +157,9 @@ fn outcome(update: bool, capture: &Path, file: &Path, options: &analysis::Option
         return Ok(Outcome::Updated { written: file.display().to_string(), redirects: found.redirects.len() });
     }
     Ok(match expectation {
-        Some(expectation) => Outcome::of(&expectation, &report_of(capture, options)?),
+        Some(expectation) => Outcome::of(&expectation, &report()?),
         None => Outcome::Unexpected { wanted: file.display().to_string() },
     })
-}
-
-fn report_of(capture: &Path, options: &analysis::Options) -> Result<Report, Complaint> {
-    let mut line = ProgressLine::new();
-    analysis::audit(&[Input::File(capture.to_owned())], options, &mut |progress| line.update(progress))
-        .map_err(|error| Complaint::of_error(&error))
 }
 
 /// The expectation files that lie in the folders that were named, or beside captures below them, and belong to no capture.

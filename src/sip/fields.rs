@@ -79,32 +79,42 @@ impl<'a> Fields<'a> {
     }
 
     /// The next line with its folds and its line end, whatever it holds; none at the end of the block.
+    #[inline]
     pub(super) fn line(&mut self) -> Option<&'a [u8]> {
-        let empty = match self.rest {
-            [] => {
-                self.end = self.end.or(Some(End::Cut));
-                return None;
-            }
-            [b'\n', ..] => 1,
-            [b'\r', b'\n', ..] => 2,
-            _ => 0,
+        let Some((line, rest)) = memchr(b'\n', self.rest).and_then(|at| self.rest.split_at_checked(at.saturating_add(1))) else {
+            return self.last_line();
         };
-        if empty > 0 {
+        if matches!(line, [b'\n'] | [b'\r', b'\n']) {
             // What is behind the empty line is no longer part of the walk.
-            let (_, behind) = split(self.rest, empty);
-            (self.octets, _) = split(self.octets, self.octets.len().saturating_sub(behind.len()));
+            (self.octets, _) = split(self.octets, self.octets.len().saturating_sub(rest.len()));
             self.rest = &[];
             self.end = Some(End::BlankLine);
             return None;
         }
         // A fold is rare: the first line end is nearly always the one.
-        let end = memchr(b'\n', self.rest).map_or(usize::MAX, |at| at.saturating_add(1));
-        let (mut line, mut rest) = split(self.rest, end);
         if is_fold(rest) {
-            (line, rest) = split(self.rest, folded_len(self.rest));
+            return Some(self.folded());
         }
         self.rest = rest;
         Some(line)
+    }
+
+    /// What is left without a line end.
+    #[cold]
+    fn last_line(&mut self) -> Option<&'a [u8]> {
+        if self.rest.is_empty() {
+            self.end = self.end.or(Some(End::Cut));
+            return None;
+        }
+        Some(std::mem::take(&mut self.rest))
+    }
+
+    /// The next line where it is folded.
+    #[cold]
+    fn folded(&mut self) -> &'a [u8] {
+        let (line, rest) = split(self.rest, folded_len(self.rest));
+        self.rest = rest;
+        line
     }
 
     /// The next line of the header `name`; no other line's name is read unless it starts with the same letter.
@@ -125,7 +135,6 @@ impl<'a> Fields<'a> {
 }
 
 /// The length of the line that `rest` starts with, folds and line end included; each line end is sought once.
-#[cold]
 fn folded_len(rest: &[u8]) -> usize {
     let mut at = 0usize;
     while let Some(end) = rest.get(at..).and_then(|rest| memchr(b'\n', rest)) {

@@ -167,7 +167,7 @@ fn a_capture_of_a_folder_that_cannot_be_opened_is_told_and_the_others_are_audite
 }
 
 #[test]
-fn the_same_capture_gives_the_same_octets_twice() {
+fn the_same_capture_gives_the_same_octets_twice_on_any_number_of_threads() {
     for arguments in [
         &["--format", "text"][..],
         &["--format", "json"],
@@ -184,7 +184,7 @@ fn the_same_capture_gives_the_same_octets_twice() {
         &["--separate"],
     ] {
         let arguments = [arguments, &["samples"]].concat();
-        let [once, twice] = [audit(&arguments), audit(&arguments)];
+        let [once, twice] = ["1", "4"].map(|threads| audit(&[&arguments[..], &["--threads", threads]].concat()));
         assert!(!once.stdout.is_empty() && once.stderr.is_empty(), "{arguments:?}: {}", text(&once.stderr));
         assert!(once == twice, "{arguments:?}: two runs differ");
     }

@@ -4,13 +4,14 @@
 //! of the usual packets is met in one of them. Chance has a fixed seed, so that a failure can be seen again.
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::thread;
 
 use sip3xx::report::model::Report;
 
-use crate::support::audited::report_of_bytes;
+use crate::support::audited::report_on;
 use crate::support::chance::Chance;
 use crate::support::sample_files::{files_below, samples};
 
@@ -27,7 +28,13 @@ const MOST_CHANGES: u64 = 12;
 
 /// The report of `bytes`, if it can be read at all; `what` names it in a failure.
 fn audit(bytes: &[u8], what: &dyn Fn() -> String) -> Option<Report> {
-    let report = catch_unwind(AssertUnwindSafe(|| report_of_bytes(bytes.to_vec()).ok()));
+    audit_on(1, bytes, what)
+}
+
+/// The same, made on that many threads.
+fn audit_on(threads: usize, bytes: &[u8], what: &dyn Fn() -> String) -> Option<Report> {
+    let threads = NonZeroUsize::new(threads).expect("there is a thread");
+    let report = catch_unwind(AssertUnwindSafe(|| report_on(threads, bytes.to_vec()).ok()));
     report.unwrap_or_else(|_| panic!("{}: the audit panicked", what()))
 }
 
@@ -67,7 +74,7 @@ fn a_capture_that_was_cut_anywhere_gives_what_came_before() {
 }
 
 #[test]
-fn a_capture_that_was_changed_anywhere_gives_the_same_report_twice() {
+fn a_capture_that_was_changed_anywhere_gives_the_same_report_on_one_thread_and_on_two() {
     with_each_sample(|_, path, bytes| {
         let mut chance = Chance::new(0x5eed ^ bytes.len() as u64);
         for round in 0..CHANGED {
@@ -82,7 +89,7 @@ fn a_capture_that_was_changed_anywhere_gives_the_same_report_twice() {
                 };
             }
             let what = || format!("{}, change {round}", path.display());
-            assert!(audit(&changed, &what) == audit(&changed, &what), "{}: two reports of one capture", what());
+            assert!(audit(&changed, &what) == audit_on(2, &changed, &what), "{}: two reports of one capture", what());
         }
     });
 }

@@ -4,7 +4,7 @@
 //! `name-addr = [ display-name ] LAQUOT addr-spec RAQUOT`, `from-spec = ( name-addr / addr-spec ) *( SEMI from-param )`. RFC 3261, 20 and 25.1.
 
 use crate::sip::params::Params;
-use crate::sip::scan::{is_lws, is_token, quoted_len, split, trim, trim_start, unquote};
+use crate::sip::scan::{all_token, is_lws, is_token, quoted_len, split, trim, trim_start, unquote};
 use std::borrow::Cow;
 
 /// An address with its name and the header's parameters.
@@ -70,6 +70,9 @@ impl<'a> NameAddr<'a> {
     /// The tag of the address `value`: that of [`NameAddr::read`], without reading name and URI.
     #[must_use]
     pub fn tag_of(value: &'a [u8]) -> Option<&'a [u8]> {
+        if let Some(tag) = plain_tag(value) {
+            return tag;
+        }
         let params = match find_mark(value) {
             Mark::Params(at) => split(value, at).1,
             Mark::Angle(at) => {
@@ -87,6 +90,23 @@ impl<'a> NameAddr<'a> {
         let is_bare_well = self.is_bracketed || !self.uri.iter().any(|octet| matches!(octet, b'?' | b','));
         self.is_closed && is_bare_well && is_plain_uri(self.uri) && is_display_name(self.display) && self.params.is_well_formed()
     }
+}
+
+/// The tag of a value that is written as nearly all are: a name without escapes, if any, a URI in angle brackets, a tag, if any; none of any other.
+fn plain_tag(value: &[u8]) -> Option<Option<&[u8]>> {
+    let bracketed = match value {
+        [b'<', ..] => value,
+        [b'"', rest @ ..] => {
+            let behind = rest.get(memchr::memchr2(b'"', b'\\', rest)?..)?;
+            behind.strip_prefix(b"\"").map(|rest| rest.strip_prefix(b" ").unwrap_or(rest)).filter(|rest| rest.first() == Some(&b'<'))?
+        }
+        _ => return None,
+    };
+    let behind = bracketed.get(memchr::memchr(b'>', bracketed)?.saturating_add(1)..)?;
+    if behind.is_empty() {
+        return Some(None);
+    }
+    behind.strip_prefix(b";tag=").filter(|tag| all_token(tag)).map(Some)
 }
 
 /// Finds the first `<` or `;` that is outside quotes; a `;` ahead of any scheme is taken for part of a badly written display name.
@@ -182,5 +202,15 @@ mod tests {
         check("<sip:a@b> junk", "", "sip:a@b", None, true, false);
         check("", "", "", None, false, false);
         check("nonsense", "", "nonsense", None, false, false);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_tag_is_found_without_the_address_as_with_it(
+            pieces in proptest::collection::vec(proptest::sample::select(vec!["\"", "\\", "<", ">", ";tag=", ";", "=", " ", "sip:a@b", "x", ",", "tag"]), 0..9)
+        ) {
+            let value = pieces.concat();
+            proptest::prop_assert_eq!(NameAddr::tag_of(value.as_bytes()), NameAddr::read(value.as_bytes()).tag(), "{}", value);
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: a panic is told with the capture that caused it.
 
 use std::io::Cursor;
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -24,6 +25,11 @@ pub(crate) fn report_of(path: &Path) -> Report {
 
 /// The report of a capture in memory, or why there is none.
 pub(crate) fn report_of_bytes(bytes: Vec<u8>) -> Result<Report, capture::Error> {
+    report_on(NonZeroUsize::MIN, bytes)
+}
+
+/// The same, made on that many threads.
+pub(crate) fn report_on(threads: NonZeroUsize, bytes: Vec<u8>) -> Result<Report, capture::Error> {
     let capture = Capture::from_reader("in memory".to_owned(), Box::new(Cursor::new(bytes)))?;
-    Ok(analysis::audit_captures(vec![capture], &Options::default(), &mut |_| {}))
+    Ok(analysis::audit_captures(vec![capture], &Options { threads, ..Options::default() }, &mut |_| {}))
 }
