@@ -365,6 +365,12 @@ pub(super) fn is_over_websocket(sighting: &Sighting<'_>) -> bool {
 }
 
 impl Redirect {
+    /// Whether a Contact is the URN of an emergency service: a user agent that can resolve it has a target (RFC 5031, 4).
+    #[must_use]
+    pub fn names_emergency(&self) -> bool {
+        self.targets.iter().any(|target| target.uri.is_emergency_service())
+    }
+
     /// Whether SIP can reach any of its Contacts.
     #[must_use]
     pub fn has_usable_target(&self) -> bool {
