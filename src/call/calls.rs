@@ -19,7 +19,7 @@ use super::link::{self, Asked};
 use super::lookup::note_names;
 use super::names::Names;
 use super::open::{Open, OpenRedirects};
-use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Role, is_over_websocket};
+use super::redirect::{Cover, Kept, Outcome, Redirect, Repeat, Resent, Role, is_over_websocket};
 use super::registration::Registrations;
 use super::relay::mark_relayed;
 use super::settings::Settings;
@@ -242,6 +242,7 @@ impl Calls {
             open.last_event = open.last_event.max(sighting.time);
             if let Some(attempt) = open.redirect.attempts.get_mut(index) {
                 self.room.keep(&mut attempt.retransmissions, sighting.place);
+                attempt.resent = Some(Resent::again(attempt.resent, attempt.request.time, sighting.time));
             }
         }
     }

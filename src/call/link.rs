@@ -22,6 +22,8 @@ use crate::sip::Uri;
 pub(super) const RIVALS: usize = 64;
 /// How soon a request that nothing but time links must come to be told as a candidate; automatic retries came within 21 ms.
 const CANDIDATE_NANOS: i64 = 2_000_000_000;
+/// How many digits the emergency numbers of the world have.
+const SHORT_NUMBER: std::ops::RangeInclusive<usize> = 2..=4;
 
 /// What is asked of a request on the ladder, read when it is first asked for.
 pub(super) struct Asked<'a> {
@@ -130,6 +132,10 @@ pub(super) fn place(open: &OpenRedirects, registrations: &Registrations, asked: 
             let fits = |number: &u64| open.get(*number).is_some_and(|found| is_candidate(found, asked));
             candidate_of = kin.iter().rev().take(RIVALS).copied().find(fits);
         }
+    }
+    if ladder.best.is_none() && candidate_of.is_none() && calls_for_help(asked) {
+        let fits = |number: &u64| open.get(*number).is_some_and(|found| may_be_emergency_call(found, asked));
+        candidate_of = open.of_client(address).iter().rev().take(RIVALS).copied().find(fits);
     }
     let attempt_of = ladder.best.map(|(rank, number)| (number, rank.link));
     Place { attempt_of, rivals: ladder.rival().into_iter().collect(), candidate_of }
@@ -352,6 +358,35 @@ fn is_candidate(open: &Open, asked: &Asked<'_>) -> bool {
         && asked.is_first_hop()
         && open.redirect.role == Role::Uac
         && asked.tag_of_to().is_none()
+        // Where SIP reaches no Contact, time alone speaks for nothing.
+        && (open.redirect.has_usable_target() || open.redirect.is_alternative())
+}
+
+/// Whether the request may be an emergency call: to the URN of such a service, or to a number as short as emergency numbers are, and as some
+/// extensions are, too.
+fn calls_for_help(asked: &Asked<'_>) -> bool {
+    let digits = |number: &[u8]| SHORT_NUMBER.contains(&number.len()) && number.iter().all(u8::is_ascii_digit);
+    let uri = asked.uri();
+    let is_short = || match uri.subscriber() {
+        Some(subscriber) => digits(subscriber.number()),
+        None => uri.user().is_some_and(digits),
+    };
+    asked.method() == b"INVITE" && (uri.is_emergency_service() || is_short())
+}
+
+/// Whether the request may be the emergency call for which a Contact stands that is no address: another caller's name, another service and a
+/// number dialled in its place leave that open.
+fn may_be_emergency_call(open: &Open, asked: &Asked<'_>) -> bool {
+    let redirect = &open.redirect;
+    redirect.names_emergency()
+        && !redirect.is_alternative()
+        && redirect.is_invite()
+        && redirect.role == Role::Uac
+        && redirect.attempts.is_empty()
+        && asked.is_first_hop()
+        && asked.tag_of_to().is_none()
+        && open.is_within_window(asked.sighting.time)
+        && !is_original(open, asked.uri())
 }
 
 /// The user name and session id of an SDP origin line (RFC 4566, 5.2): what a client keeps when it offers the same session elsewhere.

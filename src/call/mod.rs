@@ -55,6 +55,6 @@ pub use future::{LaterRequest, Use, Watch};
 pub use hidden::{HiddenWay, SIPS};
 pub use hop::{Hop, Spot};
 pub use network::Network;
-pub use redirect::{Attempt, Cover, Failure, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Role, Target, Tried};
+pub use redirect::{Attempt, Cover, Failure, Kept, Lifetime, Link, Outcome, Redirect, Repeat, Resent, Role, Target, Tried};
 pub use settings::{SECOND, Settings, T1};
 pub use sighting::{Frames, Sighting};

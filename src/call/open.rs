@@ -224,8 +224,9 @@ impl OpenRedirects {
         keys.push(self.key(Index::Client, client));
         let first = open.redirect.targets.iter().find(|target| target.usable);
         keys.extend(first.map(|target| self.key(Index::Contact, &nickname(&target.uri)[..])));
-        let usable = open.redirect.targets.iter().filter(|target| target.usable);
-        keys.extend(usable.map(|target| self.key(Index::Target, (client, &nickname(&target.uri)[..]))));
+        // The URN of a service may be called as it stands (RFC 5031, 4).
+        let callable = open.redirect.targets.iter().filter(|target| target.usable || target.uri.service().is_some());
+        keys.extend(callable.map(|target| self.key(Index::Target, (client, &nickname(&target.uri)[..]))));
         if is_alternative {
             keys.push(self.key(Index::Alternative, client));
             keys.push(self.key(Index::AnyAlternative, ()));

@@ -13,6 +13,7 @@ impl Calls {
     /// Notes that an attempt was answered, and with which To tag.
     pub(super) fn answered(&mut self, attempt: Option<(u64, usize)>, sighting: &Sighting<'_>) {
         let Some(attempt) = attempt.and_then(|(number, index)| self.open.get_mut(number)?.redirect.attempts.get_mut(index)) else { return };
+        attempt.is_answered = true;
         if let Some(status @ 101..=199) = sighting.message.status() {
             attempt.rang.get_or_insert(Outcome { status, place: sighting.place, time: sighting.time });
         }

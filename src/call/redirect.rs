@@ -153,6 +153,8 @@ pub struct Attempt {
     pub uri: Uri,
     /// Its further transmissions.
     pub retransmissions: Vec<Place>,
+    /// When it was sent again, if it was.
+    pub resent: Option<Resent>,
     /// How it was recognised.
     pub link: Link,
     /// Where it should go: where its first Route leads, or else its Request-URI (RFC 3261, 8.1.2).
@@ -173,6 +175,8 @@ pub struct Attempt {
     pub challenge: Option<Kept>,
     /// The first ICMP error about it.
     pub failure: Option<Failure>,
+    /// Whether any response to it came.
+    pub is_answered: bool,
     /// The tags with which the called side answered it: a request with such a To tag is inside the dialog that it made.
     pub to_tags: Vec<Vec<u8>>,
     /// The first provisional response that tells of more than that a server has it (RFC 3261, 13.2.2.1): 101 to 199.
@@ -202,7 +206,45 @@ impl Attempt {
     /// The ICMP error that it ended with; nothing where it was answered all the same.
     #[must_use]
     pub fn transport_error(&self) -> Option<&Failure> {
-        self.failure.as_ref().filter(|_| self.outcome.is_none() && self.to_tags.is_empty())
+        self.failure.as_ref().filter(|_| self.outcome.is_none() && !self.is_answered)
+    }
+
+    /// When its transaction was over at the latest, where no response came: whoever is deaf to ICMP sends it again, each time after a longer wait,
+    /// until 64*T1 are over (RFC 3261, 17.1.1.2 and 17.1.2.2, Timers A, B, E and F).
+    #[must_use]
+    pub fn over_by(&self) -> Timestamp {
+        let sent = self.request.time;
+        let t1 = self.resent.map_or(T1, |resent| resent.first_wait.max(T1));
+        let end = sent.plus_nanos(t1.saturating_mul(64));
+        if self.request.transport.is_reliable() {
+            return end;
+        }
+        let (last, waited) = self.resent.map_or((sent, 0), |resent| (resent.last, resent.last_wait));
+        let next = last.plus_nanos(waited.saturating_mul(2).max(T1));
+        last.max(end.min(next))
+    }
+}
+
+/// When a request was sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resent {
+    /// The last time.
+    pub last: Timestamp,
+    /// After how many nanoseconds for the first time.
+    pub first_wait: i64,
+    /// After how many nanoseconds for the last time.
+    pub last_wait: i64,
+}
+
+impl Resent {
+    /// A transmission at `time` of what was sent at `sent`, and since then as `before` says.
+    pub(super) fn again(before: Option<Self>, sent: Timestamp, time: Timestamp) -> Self {
+        let wait = time.nanos_since(before.map_or(sent, |before| before.last)).max(0);
+        Self {
+            last: before.map_or(sent, |before| before.last).max(time),
+            first_wait: before.map_or(wait, |before| before.first_wait),
+            last_wait: wait,
+        }
     }
 }
 
@@ -323,6 +365,12 @@ pub(super) fn is_over_websocket(sighting: &Sighting<'_>) -> bool {
 }
 
 impl Redirect {
+    /// Whether a Contact is the URN of an emergency service: a user agent that can resolve it has a target (RFC 5031, 4).
+    #[must_use]
+    pub fn names_emergency(&self) -> bool {
+        self.targets.iter().any(|target| target.uri.is_emergency_service())
+    }
+
     /// Whether SIP can reach any of its Contacts.
     #[must_use]
     pub fn has_usable_target(&self) -> bool {

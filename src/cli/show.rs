@@ -6,6 +6,7 @@ use clap::Args;
 use sip3xx::analysis::{self, Listing, Taken};
 use sip3xx::evidence::Place;
 use sip3xx::filter::{Filter, Row};
+use sip3xx::report::counted;
 use sip3xx::report::detail::{detail, facts, hex_dump};
 use sip3xx::report::model::Report;
 
@@ -60,15 +61,27 @@ pub(super) fn run(show: &Show) -> Result<Exit, Complaint> {
     let mut is_any = false;
     let mut failed = None;
     output::coloured(&mut |colour, out| {
-        let mut shown =
-            Shown { show, filter: filter.as_ref(), paths: &paths, colour, held: Vec::new(), octets: 0, out, ended: Ok(()), is_any: false };
+        let mut shown = Shown {
+            show,
+            filter: filter.as_ref(),
+            paths: &paths,
+            colour,
+            held: Vec::new(),
+            octets: 0,
+            early: 0,
+            out,
+            ended: Ok(()),
+            is_any: false,
+        };
         let mut line = ProgressLine::new();
         let report = analysis::list(&inputs, &listing, &mut |progress| line.update(progress), &mut |row| shown.take(row));
         drop(line);
         is_any = shown.is_any;
         match report {
             Ok(report) => {
+                let early = shown.early;
                 let shown = shown.finish(&report);
+                tell_early(early, &report);
                 limits::tell_reached(&report);
                 shown
             }
@@ -85,6 +98,18 @@ pub(super) fn run(show: &Show) -> Result<Exit, Complaint> {
         return Err(Complaint::new(format!("frame {frame} carries no SIP message{}", if filter.is_some() { " that matches" } else { "" })));
     }
     Ok(if is_some_left_out { Exit::Trouble } else { Exit::Well })
+}
+
+/// Tells how many messages were printed before it was known what they are in the redirects of `report`.
+fn tell_early(early: u64, report: &Report) {
+    if early > 0 && !(report.redirects.is_empty() && report.companions.is_empty()) {
+        let (messages, most) = (counted(early, "message"), HELD_MAX >> 20);
+        Complaint::new(format!(
+            "the first {messages} are shown without their part in redirects, which is known at the end only: of what waits for it no more than \
+             {most} MiB are held; pick fewer messages by --frame or -Y"
+        ))
+        .tell();
+    }
 }
 
 /// The name of an input.
@@ -111,6 +136,8 @@ struct Shown<'a> {
     colour: bool,
     held: Vec<Held>,
     octets: usize,
+    /// How many messages were printed before it was known what redirects they belong to.
+    early: u64,
     out: &'a mut dyn Write,
     /// How printing ended, if it did.
     ended: io::Result<()>,
@@ -128,6 +155,7 @@ impl Shown<'_> {
         self.octets = self.octets.saturating_add(held.ahead.len()).saturating_add(held.behind.len());
         self.held.push(held);
         if self.octets > HELD_MAX {
+            self.early = self.early.saturating_add(self.held.len() as u64);
             self.ended = std::mem::replace(&mut self.ended, Ok(())).and_then(|()| self.flush(None));
         }
         self.is_any = true;

@@ -7,7 +7,7 @@
 //!
 //! Invariant: a frame that holds nothing of ours is passed over by its header, with no wait for its octets. RFC 6455, 5; RFC 7118.
 
-use memchr::memchr2_iter;
+use memchr::{memchr2_iter, memmem};
 
 use super::cut::{Cut, CutState, Cutter, Front};
 use super::websocket::{self, GLANCE, Handshake, Header, Kind, Start};
@@ -79,19 +79,18 @@ impl Carriage {
             _ => {}
         }
         let cut = cutter.cut(bytes, state);
-        // A stream that is joined inside of a packet of HEP goes on with the next. Foreign streams that are there from the start cost nothing.
-        let skipped = match cut {
-            Cut::Unit { skip, .. } => skip,
-            Cut::Skip(skip) if state.after_gap => skip,
-            _ => 0,
+        // What is skipped is searched to the end, wherever a segment ends: a packet of HEP behind noise, or behind the rest of another.
+        let hep = match cut {
+            Cut::Unit { skip, .. } => hep_in(bytes, skip.saturating_add(1)),
+            Cut::Skip(count) => hep_in(bytes, count),
+            Cut::More { .. } => None,
         };
-        if skipped >= HEP_LEAST
-            && let Some(at) = hep_in(bytes, skipped)
-        {
-            return Look::Plain(Cut::Skip(at));
-        }
-        match cut {
-            Cut::Skip(count) => self.seek(cutter, bytes, count, state.at_end),
+        match (cut, hep) {
+            // The front stays: in the midst of noise the cutter would see a beginning that is none.
+            (_, Some((at, HepStart::More(len)))) if !state.at_end => Look::Plain(Cut::More { at_least: at.saturating_add(len), resume: 0 }),
+            (Cut::Skip(_), Some((at, HepStart::Packet(_)))) => self.seek(cutter, bytes, at, state.at_end),
+            (Cut::Skip(count), _) => self.seek(cutter, bytes, count, state.at_end),
+            (_, Some((at, HepStart::Packet(_)))) => Look::Plain(Cut::Skip(at)),
             _ => Look::Plain(cut),
         }
     }
@@ -172,14 +171,16 @@ impl Carriage {
     }
 }
 
-/// Fewer octets than a packet of HEP has ahead of the message in it.
-const HEP_LEAST: usize = 12;
-
-/// Where among the first `count` places behind the front a packet of HEP starts.
-fn hep_in(bytes: &[u8], count: usize) -> Option<usize> {
-    let searched = bytes.get(1..count.saturating_add(3).min(bytes.len()))?;
-    let places = memchr::memmem::find_iter(searched, b"HEP3").map(|at| at + 1);
-    places.into_iter().find(|&at| matches!(bytes.get(at..).map(HepStart::of), Some(HepStart::Packet(_))))
+/// The first of the `count` places at the front, itself left out, at which a packet of HEP starts, or may turn out to.
+fn hep_in(bytes: &[u8], count: usize) -> Option<(usize, HepStart)> {
+    let start = |at: usize| {
+        let start = HepStart::of(bytes.get(at..)?);
+        (start != HepStart::Nothing).then_some((at, start))
+    };
+    let open = HepStart::MAGIC.len() - 1;
+    let end = count.saturating_add(open).min(bytes.len());
+    let whole = memmem::find_iter(bytes.get(1..end)?, HepStart::MAGIC).find_map(|at| start(at + 1));
+    whole.or_else(|| (bytes.len().saturating_sub(open).max(1)..count.min(bytes.len())).find_map(start))
 }
 
 /// The payload of a frame, as far as it is there.

@@ -53,3 +53,20 @@ fn a_stream_of_hep_that_is_joined_late_goes_on_with_the_next_packet() {
     let stream = [&first[80..], &second].concat();
     assert_eq!(given(&stream, 1_000, &[(FaultKind::TcpGap, 1)]).last().map(|(bytes, ..)| bytes.clone()), Some(b"second".to_vec()));
 }
+
+#[test]
+fn packets_of_hep_in_noise_are_found_however_it_is_cut_into_segments() {
+    let (one, two, three) = (hep(1, 17, b"one"), hep(3, 6, b"two"), hep(4, 17, b"three"));
+    // What is no packet by its length or its first chunk swallows nothing, and the toy inside a packet is none of its own.
+    let noise: [&[u8]; 6] = [b"x", b"\r\n", b"HHEHEPHEP3", b"HEP3\xff\xff\0\0\0\x02\0\x02", b"*9", b"\r\nHEP3\0\x06 and more of it\0\0\0"];
+    for noise in noise {
+        let stream = [noise, &one, noise, &two, noise, noise, &hep(5, 17, b"*2:aa"), &three, noise].concat();
+        let late = if noise == b"\r\n" { &[][..] } else { &[(FaultKind::TcpGap, 1)] };
+        let whole = given(&stream, stream.len(), late);
+        let payloads: Vec<&[u8]> = whole.iter().map(|(payload, ..)| payload.as_slice()).collect();
+        assert_eq!(payloads, [&b"one"[..], b"two", b"*2:aa", b"three"], "{}", noise.escape_ascii());
+        for size in [1, 2, 3, 5, 7, 11, 13, 40, 61, 100] {
+            assert_eq!(given(&stream, size, late), whole, "segments of {size}, {}", noise.escape_ascii());
+        }
+    }
+}

@@ -22,6 +22,8 @@ pub(super) const PORT_HEP: u16 = 9060;
 const MAGIC: &[u8; 4] = b"HEP3";
 /// Octets of a chunk's vendor, type and length.
 const CHUNK_LEN: usize = 6;
+/// Octets ahead of the first chunk: the magic and the length of all.
+const FIRST_CHUNK: usize = 6;
 /// Octets of the time that version 2 has behind the addresses.
 const TIME_LEN: usize = 12;
 /// The IANA numbers of TCP and UDP.
@@ -130,15 +132,21 @@ pub enum HepStart {
 }
 
 impl HepStart {
-    /// What `bytes` begin with.
+    /// The first octets of a packet.
+    pub const MAGIC: &[u8] = MAGIC;
+
+    /// What `bytes` begin with: the magic, the length of all, and a chunk that has room in it.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         let magic = bytes.get(..MAGIC.len()).unwrap_or(bytes);
-        match u16_at(bytes, MAGIC.len()).map(usize::from) {
-            _ if !MAGIC.starts_with(magic) => Self::Nothing,
-            Some(total) if total > CHUNK_LEN => Self::Packet(total),
+        if !MAGIC.starts_with(magic) {
+            return Self::Nothing;
+        }
+        let lengths = u16_at(bytes, MAGIC.len()).zip(u16_at(bytes, FIRST_CHUNK + CHUNK_LEN - 2));
+        match lengths.map(|(total, chunk)| (usize::from(total), usize::from(chunk))) {
+            None => Self::More(FIRST_CHUNK + CHUNK_LEN),
+            Some((total, chunk)) if chunk >= CHUNK_LEN && FIRST_CHUNK + chunk <= total => Self::Packet(total),
             Some(_) => Self::Nothing,
-            None => Self::More(CHUNK_LEN),
         }
     }
 }
@@ -158,7 +166,7 @@ fn version3<'a>(carrier: Carrier, bytes: &'a [u8], truncated: bool) -> Option<Re
     if total > bytes.len() && !truncated {
         return None;
     }
-    let mut rest = bytes.get(CHUNK_LEN..total.min(bytes.len()))?;
+    let mut rest = bytes.get(FIRST_CHUNK..total.min(bytes.len()))?;
     let mut told = Told::default();
     // Each round takes six octets at least; what is left at the end is nothing that was asked for.
     while let (Some(vendor), Some(kind), Some(len)) = (u16_at(rest, 0), u16_at(rest, 2), u16_at(rest, 4)) {

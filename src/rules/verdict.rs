@@ -112,7 +112,7 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
         return Some(without_contact());
     }
     if !redirect.has_usable_target() {
-        return Some("no Contact can be reached by SIP".into());
+        return redirect.candidate.is_none().then(|| "no Contact can be reached by SIP".into());
     }
     redirect.untried().next().is_none().then(|| none_left(redirect))
 }
@@ -183,6 +183,15 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
         return Some(format!("the request in frame {} may be this client's or another's to whom the same was said", place.frame));
     }
     if let Some(candidate) = &redirect.candidate {
+        let mut services = redirect.targets.iter().filter(|target| target.uri.is_emergency_service());
+        if let Some(service) = services.next().filter(|_| !redirect.is_alternative() && !redirect.has_usable_target()) {
+            return Some(format!(
+                "the client called {} {} later, which may be the emergency call that the Contact {} asks for",
+                text(candidate.message.request_uri().unwrap_or_default()),
+                seconds(candidate.time.nanos_since(redirect.response.time)),
+                text(&service.text),
+            ));
+        }
         return Some(format!(
             "the same caller sent another request to {} {} later, which may or may not be the retry",
             text(candidate.message.request_uri().unwrap_or_default()),

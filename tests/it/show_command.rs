@@ -1,11 +1,12 @@
 //! Takes samples, holds what `sip3xx show` prints of them, and its octets to those that tshark reads.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
 use std::process::Output;
 
 use sip3xx::analysis::{self, Input, Listing, Taken};
 
+use crate::support::capture_text::capture_of_text;
 use crate::support::program;
 use crate::support::real_captures::{captures_in, folder};
 use crate::support::sample_files::{files_below, samples};
@@ -140,4 +141,38 @@ fn what_cannot_be_shown_is_refused() {
         assert!(told.contains(part), "{arguments:?}: {told}");
     }
     assert_eq!(printed(&["-Y", "sip.Status-Code == 699", FOLLOWED]), "");
+}
+
+#[test]
+fn messages_that_cannot_wait_for_their_part_in_redirects_are_told() {
+    let of_message = |number: usize, body: &str| {
+        format!(
+            "@ +0.01 192.0.2.10:5060 > 192.0.2.50:5060 tcp
+MESSAGE sip:carol@192.0.2.50 SIP/2.0
+Via: SIP/2.0/TCP 192.0.2.10:5060;branch=z9hG4bKlong{number}
+From: <sip:alice@atlanta.example>;tag=a{number}
+To: <sip:carol@192.0.2.50>
+Call-ID: long{number}@192.0.2.10
+CSeq: 1 MESSAGE
+Max-Forwards: 70
+Content-Type: text/plain
+Content-Length: auto
+
+{body}
+
+"
+        )
+    };
+    let head = fs::read_to_string("samples/captures/redirect-followed.sip").expect("the text of the sample");
+    let long = "a line of text that takes its place\n".repeat(1_500);
+    for (count, told) in [(2, false), (80, true)] {
+        let text = head.trim_end().to_owned() + "\n\n" + &(0..count).map(|number| of_message(number, &long)).collect::<String>();
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("show-{count}-long.pcap"));
+        fs::write(&path, capture_of_text(&text).expect("is well-formed")).expect("the folder for tests can be written");
+        let output = run(&["-x", path.to_str().expect("a plain name")]);
+        let stderr = String::from_utf8(output.stderr).expect("is UTF-8");
+        assert_eq!(stderr.contains("are shown without their part in redirects"), told, "{stderr}");
+        assert_eq!(stderr.lines().count(), usize::from(told), "{stderr}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout).contains("\nRedirects\n"), !told);
+    }
 }

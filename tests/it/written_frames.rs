@@ -8,7 +8,6 @@ use std::slice::from_ref;
 use sip3xx::analysis::{self, Input, Options};
 use sip3xx::capture::{Capture, LinkType, PcapWriter};
 use sip3xx::filter::Filter;
-use sip3xx::flow::KeyLog;
 use sip3xx::report;
 use sip3xx::report::model::Report;
 
@@ -77,7 +76,7 @@ fn calls_that_a_filter_picks_come_to_the_same_verdicts_alone() {
 fn what_was_opened_by_keys_can_be_opened_again() {
     for capture in files_below(&samples().join("tls"), "pcap") {
         let keys = fs::read(capture.with_extension("keys")).expect("the key log is there");
-        let mut log = KeyLog::default();
+        let mut log = sip3xx::flow::KeyLog::default();
         log.learn(&keys);
         let options = Options { keys: log, ..Options::default() };
         let (file, report) = written("opened.pcapng", from_ref(&capture), &options, None).expect("a capture");

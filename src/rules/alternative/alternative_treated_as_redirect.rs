@@ -131,6 +131,15 @@ mod tests {
     }
 
     #[test]
+    fn while_a_contact_that_nobody_answers_is_still_called_the_alternative_may_be_taken() {
+        let again = [0.8, 1.8, 3.8, 7.8, 15.8, 31.8].map(|seconds| format!("{seconds} client > target again\n")).concat();
+        let called = ["0.3 client > target INVITE sip:bob@198.51.100.30\n0.4 client > target ICMP port-unreachable\n", &again].concat();
+        let script = refused(&format!(" | {PAGE}"), &called);
+        assert_eq!(levels(&RULE, &script), [Level::Error]);
+        assert_eq!(levels(&RULE, &script.replace("100 end", "60 end")), [Level::Warning], "35 s of silence begin at 32.3 s");
+    }
+
+    #[test]
     fn the_alternative_itself_is_right() {
         assert_eq!(levels(&RULE, &refused(&format!(" | {PAGE}"), RECEPTION)), []);
     }

@@ -55,7 +55,9 @@ fn repeats_emergency_call(redirect: &Redirect, attempt: &Attempt) -> bool {
 
 /// The nanoseconds that the capture goes on after the last thing that the 380 is seen to have caused.
 pub(super) fn silence(redirect: &Redirect) -> i64 {
-    let of_attempt = |attempt: &Attempt| attempt.outcome.map_or(attempt.request.time, |outcome| outcome.time);
+    // Whoever gets no response at all still waits for one.
+    let unfinished = |attempt: &Attempt| if attempt.is_answered { attempt.request.time } else { attempt.over_by() };
+    let of_attempt = |attempt: &Attempt| attempt.outcome.map_or_else(|| unfinished(attempt), |outcome| outcome.time);
     let last = redirect.attempts.iter().map(of_attempt).fold(redirect.response.time, Ord::max);
     redirect.cover.until.nanos_since(last).max(0)
 }

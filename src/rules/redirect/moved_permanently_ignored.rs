@@ -104,4 +104,18 @@ mod tests {
         );
         assert_eq!(levels(&RULE, &script("301 | Contact: <sip:bob@198.51.100.30>", &later)), []);
     }
+
+    #[test]
+    fn going_back_when_nobody_answers_at_the_new_address_is_right() {
+        let moved = "301 | Contact: <sip:bob@198.51.100.30>";
+        let asked = format!("60 client > target INVITE sip:bob@198.51.100.30 | {NEW} | To: <sip:bob@192.0.2.20>");
+        let anew = "Call-ID: three | From: <sip:alice@atlanta.example>;tag=three | CSeq: 1";
+        let back = |seconds: &str, headers: &str| {
+            let error = "60.1 client > target ICMP port-unreachable";
+            levels(&RULE, &script(moved, &format!("{asked}\n{error}\n{seconds} client > server INVITE sip:bob@192.0.2.20 | {headers}")))
+        };
+        assert_eq!(back("60.2", &format!("{NEW} | CSeq: 2")), []);
+        assert_eq!(back("92.1", anew), [], "behind Timer B");
+        assert_eq!(back("150", anew), [Level::Warning], "a new call by hand begins at the old URI");
+    }
 }

@@ -35,20 +35,25 @@ fn check(redirect: &Redirect) -> Option<Draft> {
         return None;
     }
     let last = redirect.attempts.last().filter(|last| last.contact.is_some())?;
-    let (place, time, fate) = failure(last)?;
-    let silence = redirect.cover.until.nanos_since(time);
+    let (place, over, fate) = failure(last)?;
+    let silence = redirect.cover.until.nanos_since(over);
     let left = left(redirect)?;
     if silence < redirect.patience {
         return None;
     }
     let failed = text(last.request.message.request_uri().unwrap_or_default());
     let message = format!(
-        "{failed} {fate}, and the Contact {} was not tried within the {} that the capture covers after that",
+        "{failed} {fate}, and the Contact {} was not tried within the {} that the capture covers after {}",
         text(&left.text),
         seconds(silence),
+        if last.outcome.is_some() { "that" } else { "the attempt was over at the latest" },
     );
     let draft = Draft::at(place, message).with(redirect.response.place, "names the Contacts");
-    Some(draft.with(last.request.place, "the attempt that failed"))
+    let draft = draft.with(last.request.place, "the attempt that failed");
+    Some(match last.retransmissions.last().filter(|_| last.outcome.is_none()) {
+        Some(again) => draft.with(*again, "its last transmission"),
+        None => draft,
+    })
 }
 
 /// Whether an attempt was taken, is not decided yet, or was redirected, so that the chain goes on elsewhere.
@@ -56,11 +61,15 @@ fn is_open_or_taken(attempt: &Attempt) -> bool {
     attempt.outcome.map_or(attempt.transport_error().is_none(), |outcome| outcome.status < 400)
 }
 
-/// How an attempt failed: where that shows, when, and what happened; nothing where this target did not fail.
+/// How an attempt failed: where that shows, when it was over at the latest, and what happened; nothing where this target did not fail.
 fn failure(attempt: &Attempt) -> Option<(Place, Timestamp, String)> {
     if let Some(error) = attempt.transport_error() {
-        // RFC 3261, 8.1.3.1: a transport error counts as a 503.
-        return Some((error.place, error.time, format!("could not be reached ({})", error.why.name().replace('-', " "))));
+        // RFC 3261, 8.1.3.1: a transport error counts as a 503. A client to which nobody tells it learns of it by Timer B alone.
+        return Some((
+            error.place,
+            attempt.over_by().max(error.time),
+            format!("could not be reached ({})", error.why.name().replace('-', " ")),
+        ));
     }
     let outcome = attempt.outcome.filter(|outcome| is_failure_of_target(outcome.status))?;
     Some((outcome.place, outcome.time, format!("answered {}", outcome.status)))
@@ -130,6 +139,47 @@ mod tests {
         assert_eq!(played(TWO, &format!("{error}\n0.4 target > client 200\n40 end")), []);
         assert_eq!(played(TWO, &format!("{error}\n0.4 client > other INVITE sip:bob@203.0.113.40\n0.5 other > client 200\n40 end")), []);
         assert_eq!(played(TWO, "0.3 client > server ICMP port-unreachable\n40 end"), []);
+    }
+
+    #[test]
+    fn a_client_that_is_deaf_to_errors_has_until_its_attempt_is_over() {
+        let error = "0.3 client > target ICMP port-unreachable";
+        let again = |seconds: &[f64]| {
+            seconds.iter().fold(String::new(), |lines, after| lines + &format!("{} client > target again\n", 0.2 + after))
+        };
+        let played = |rest: &str, end: f64| played(TWO, &format!("{error}\n{rest}{end} end"));
+        let timer_a = [0.5, 1.5, 3.5, 7.5, 15.5, 31.5];
+        assert_eq!(played(&again(&timer_a), 37.0), [], "Timer B ends it at 32.2 s");
+        assert_eq!(played(&again(&timer_a), 37.3), [Level::Warning]);
+        assert_eq!(played(&again(&timer_a[..5]), 36.0), [], "the next would have come at 31.7 s");
+        assert_eq!(played(&again(&timer_a[..4]), 20.0), [], "the next would have come at 15.7 s");
+        assert_eq!(played(&again(&timer_a[..4]), 21.0), [Level::Warning], "it came not, so the attempt was over");
+        assert_eq!(played(&again(&[1.0, 3.0, 7.0, 15.0, 31.0]), 60.0), [], "a T1 of 1 s makes Timer B 64 s");
+        assert_eq!(played("", 5.6), []);
+        assert_eq!(played("", 5.8), [Level::Warning]);
+        let next = "32.3 client > other INVITE sip:bob@203.0.113.40\n32.4 other > client 200\n";
+        assert_eq!(played(&(again(&timer_a) + next), 60.0), []);
+    }
+
+    #[test]
+    fn a_contact_that_says_it_is_trying_was_reached() {
+        let rest = "0.3 client > target ICMP host-unreachable\n0.7 client > target again\n0.8 target > client 100 | To: <sip:bob@192.0.2.20>\n60 end";
+        assert_eq!(played(TWO, rest), []);
+    }
+
+    #[test]
+    fn over_a_connection_no_retransmission_tells_whether_the_client_still_waits() {
+        let script = |end: &str| {
+            format!(
+                "0.0 client > server INVITE sip:bob@192.0.2.20
+                 0.1 server > client 302 | Contact: <sip:bob@198.51.100.30;transport=tcp>, <sip:bob@203.0.113.40>
+                 0.2 client > target/tcp INVITE sip:bob@198.51.100.30;transport=tcp
+                 0.3 client > target ICMP host-unreachable
+                 {end} end"
+            )
+        };
+        assert_eq!(levels(&RULE, &script("30")), []);
+        assert_eq!(levels(&RULE, &script("40")), [Level::Warning]);
     }
 
     #[test]

@@ -34,6 +34,10 @@ fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
         return None;
     }
     let retry = Retry::of(redirect, attempt)?;
+    // Whoever calls a service names it there, too, as in an emergency call (3GPP TS 24.229, 5.1.6.8).
+    if retry.target.uri.service().is_some() && Uri::parse(after.uri).equals(&retry.target.uri) {
+        return None;
+    }
     // RFC 3261, 19.1.5: the Contact may ask for another To itself.
     if retry.target.uri.headers().iter().any(|header| header.is("to")) {
         return None;

@@ -1,6 +1,6 @@
 //! Takes a redirect, gives a finding where its Contacts can be read and SIP reaches none of them.
 //!
-//! RFC 3261, 8.3: any URI may be named. A 380 is left out: in an emergency its Contact is a service URN on purpose.
+//! RFC 3261, 8.3: any URI may be named. A 380 is left out, and the URN of a service, which a user agent can call as it stands (RFC 5031, 4).
 
 use crate::call::Redirect;
 use crate::rules::words::text;
@@ -27,6 +27,9 @@ const MAX_NAMED: usize = 3;
 
 fn check(redirect: &Redirect) -> Option<Draft> {
     if redirect.status == 380 || redirect.response.truncated || redirect.has_usable_target() {
+        return None;
+    }
+    if redirect.targets.iter().any(|target| target.uri.service().is_some()) {
         return None;
     }
     let readable = redirect.targets.iter().filter(|target| target.is_readable());

@@ -125,7 +125,8 @@ fn contacts_that_sip_does_not_reach_are_named() {
         said("302 | Contact: <mailto:bob@example.com>, <https://bob.example/>"),
         ["SIP reaches no Contact of the 302: mailto:bob@example.com, https://bob.example/"]
     );
-    assert_eq!(breaks("302 | Contact: <urn:service:sos.police>"), ["contact-without-sip-target"]);
+    assert_eq!(breaks("302 | Contact: <urn:example:bob>"), ["contact-without-sip-target"]);
+    assert_eq!(breaks("302 | Contact: <urn:service:sos.police>"), NONE, "a user agent may call it as it stands");
     assert_eq!(breaks("302 | Contact: <tel:+15551234567>"), ["contact-without-sip-target"]);
     assert_eq!(breaks("302 | Contact: <tel:+15551234567>, <sip:bob@198.51.100.30>"), NONE);
 }

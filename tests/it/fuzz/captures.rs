@@ -258,15 +258,33 @@ fn packets() {
     Target { name: "packets", maker, runs: 400, check: frames }.run();
 }
 
+/// A chunk of HEP version 3.
+fn chunk_of_hep(kind: u8, value: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(value.len() + 6).expect("a short chunk");
+    [&[0, 0, 0, kind][..], &length.to_be_bytes(), value].concat()
+}
+
 #[test]
 fn segments() {
     let mut seeds: Vec<Vec<u8>> =
         files_below(&samples().join("captures"), "sip").iter().map(|path| fs::read(path).expect("can be read")).collect();
     let message = "SIP/2.0 302 Moved\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\nContact: <sip:b@c>\r\nContent-Length: 4\r\n\r\nv=0\n\r\n\r\n";
     seeds.push(message.repeat(5).into_bytes());
-    // Without HEP, whose packets are known at any front, and which fronts there are in octets of no message depends on the segments.
-    let words =
-        &["INVITE sip:b SIP/2.0\r\n", "SIP/2.0 302 M\r\n", "\r\n\r\n", "l: 7\r\n", "l: 99999\r\n", "\u{81}\u{7e}", "GET / HTTP/1.1\r\n"];
+    let told = [chunk_of_hep(3, &[192, 0, 2, 1]), chunk_of_hep(4, &[192, 0, 2, 2]), chunk_of_hep(15, message.as_bytes())].concat();
+    let told = [&b"HEP3"[..], &u16::try_from(told.len() + 6).expect("a short packet").to_be_bytes(), &told].concat();
+    seeds.push(told.repeat(5));
+    seeds.push([&told[..], message.as_bytes(), b"noise", &told].concat());
+    let words = &[
+        "INVITE sip:b SIP/2.0\r\n",
+        "SIP/2.0 302 M\r\n",
+        "\r\n\r\n",
+        "l: 7\r\n",
+        "l: 99999\r\n",
+        "\u{81}\u{7e}",
+        "GET / HTTP/1.1\r\n",
+        "HEP3",
+        "HEP3\0\u{7f}\0\0\0\u{2}\0\u{7}\u{11}",
+    ];
     Target { name: "segments", maker: Maker { seeds, words }, runs: 600, check: segments_in_any_order }.run();
 }
 

@@ -48,6 +48,7 @@ pub(crate) fn read(capture: &Path, options: &[&str], filter: &str, names: &[&str
 }
 
 /// The lines that a command of tshark prints; `None` where it is not installed.
+#[cfg(feature = "tls")]
 pub(crate) fn lines(command: &mut Command) -> Option<Vec<String>> {
     match command.output() {
         Ok(output) => Some(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()),
