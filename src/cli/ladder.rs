@@ -127,9 +127,9 @@ fn drawn(
 fn no_redirect(missing: Subject, report: &Report) -> Complaint {
     Complaint::new(match missing {
         Subject::Companion(id) => {
-            format!("no +{id}: there are {} beside the redirects", counted(report.companions.len() as u64, "response"))
+            format!("no +{id}: there {} beside the redirects", are(report.companions.len() as u64, "response"))
         }
-        Subject::Redirect(id) => format!("no redirect {id}: there are {}", counted(report.redirects.len() as u64, "redirect")),
+        Subject::Redirect(id) => format!("no redirect {id}: there {}", are(report.redirects.len() as u64, "redirect")),
         Subject::Call => "no such call".to_owned(),
     })
 }
@@ -144,4 +144,9 @@ fn subject(text: &str) -> Result<Subject, String> {
 fn format_parser() -> impl TypedValueParser<Value = &'static LadderFormat> {
     let names = LADDER_FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.summary));
     PossibleValuesParser::new(names).try_map(|name| LadderFormat::named(&name).ok_or("no such format"))
+}
+
+/// How many there are, with the verb.
+fn are(count: u64, noun: &str) -> String {
+    format!("{} {}", if count == 1 { "is" } else { "are" }, counted(count, noun))
 }

@@ -18,6 +18,8 @@ mod rule;
 #[cfg(test)]
 mod scene;
 mod server;
+#[cfg(test)]
+mod service_tests;
 mod special;
 #[cfg(test)]
 mod trap_tests;

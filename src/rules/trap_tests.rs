@@ -1,7 +1,6 @@
 //! Holds the rules against what a naive reader of captures gets wrong, each trap by its number in the catalogue of requirements; those of
 //! frames and streams stand in `tests/it/traps.rs`.
 
-use super::scene::reason;
 use super::trial::{hold, later, said};
 use crate::call::Use;
 
@@ -471,49 +470,6 @@ fn t41_any_scheme_is_a_uri() {
         0.3 client > target INVITE sip:bob@198.51.100.30 | To: urn:service:sos | From: tel:+15550199;tag=a
         60 end";
     hold(script, 2, "correct", &[], Some(4));
-}
-
-#[test]
-fn t41_a_service_that_is_named_as_contact_may_be_called() {
-    let called = |uri: &str, caller: &str, seconds: &str| {
-        let rest = format!("{seconds} client > server INVITE {uri} | Call-ID: two | From: <{caller}>;tag=two | To: <{uri}> | CSeq: 1");
-        to("Contact: <urn:service:sos>", &rest)
-    };
-    let alice = "sip:alice@atlanta.example";
-    for seconds in ["0.6", "20"] {
-        hold(&called("urn:service:sos", alice, seconds), 2, "correct", &[], Some(4));
-        hold(&called("urn:service:SOS", alice, seconds), 2, "correct", &[], Some(4));
-        // The same need, by a number, another service or without a name: that may be it.
-        for (uri, caller) in [
-            ("sip:112@192.0.2.20", alice),
-            ("tel:911;phone-context=+1", alice),
-            ("urn:service:sos.police", alice),
-            ("urn:service:sos", "sip:anonymous@anonymous.invalid"),
-        ] {
-            hold(&called(uri, caller, seconds), 2, "inconclusive", &[], None);
-        }
-    }
-    assert_eq!(
-        reason(&called("sip:112@192.0.2.20", alice, "0.6")),
-        "the client called sip:112@192.0.2.20 500 ms later, which may be the emergency call that the Contact urn:service:sos asks for"
-    );
-    for uri in ["sip:bob@192.0.2.20", "sip:carol@192.0.2.20", "sip:+15550123@192.0.2.20", "urn:service:counseling"] {
-        hold(&called(uri, alice, "20"), 2, "not-applicable", &[], None);
-    }
-    hold(&called("sip:112@192.0.2.20", alice, "50"), 2, "not-applicable", &[], None);
-}
-
-#[test]
-fn t41_a_service_beside_an_address_is_a_target_like_it() {
-    let call = "0.6 client > server INVITE urn:service:sos | Call-ID: two | From: <sip:alice@atlanta.example>;tag=two | To: <urn:service:sos> | CSeq: 1";
-    hold(&to("Contact: <sip:bob@198.51.100.30>, <urn:service:sos>", call), 2, "correct", &[], Some(4));
-    hold(
-        &to("Contact: <mailto:bob@atlanta.example>, <urn:service:counseling>", &call.replace("sos", "counseling")),
-        2,
-        "correct",
-        &[],
-        Some(4),
-    );
 }
 
 #[test]

@@ -108,6 +108,7 @@ fn frames_of_several_captures_name_theirs() {
 fn what_cannot_be_drawn_is_refused() {
     for (arguments, part) in [
         (&["--redirect", "9", OFFICE][..], "no redirect 9: there are 8 redirects"),
+        (&["--redirect", "2", "samples/captures/emergency-380.pcap"][..], "no redirect 2: there is 1 redirect"),
         (&["--redirect", "+1", OFFICE], "no +1: there are 0 responses beside the redirects"),
         (&["--redirect", "x", OFFICE], "a number of a redirect is wanted"),
         (&["--call-id", "nobody", OFFICE], "no message with the Call-ID nobody"),
