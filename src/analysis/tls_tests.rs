@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::SipCutter;
+use super::{Options, SipCutter, audit_captures};
 use crate::capture::{Capture, Frame};
 use crate::evidence::Transport;
 use crate::fault::{FaultKind, FaultLogs};
@@ -193,6 +193,30 @@ fn a_capture_brings_its_own_secrets() {
     // Five secrets of each session, of which those of the exporter mean nothing here.
     assert_eq!(keys.learn(&capture.take_secrets()), 8);
     assert!(capture.take_secrets().is_empty(), "they are given once");
+}
+
+#[test]
+fn secrets_that_stand_in_a_capture_without_frames_open_the_others() {
+    let mut rest = include_bytes!("../../samples/tls/tls13-secrets-inside.pcapng").as_slice();
+    let (mut secrets, mut frames) = (Vec::new(), Vec::new());
+    while let Some((head, _)) = rest.split_first_chunk::<8>() {
+        let [kind, len] = [&head[..4], &head[4..]].map(|word| u32::from_le_bytes(word.try_into().expect("four octets")));
+        let (block, behind) = rest.split_at(len as usize);
+        rest = behind;
+        // Secrets, packets, and what both need ahead of them.
+        if kind != 6 {
+            secrets.extend_from_slice(block);
+        }
+        if kind != 10 {
+            frames.extend_from_slice(block);
+        }
+    }
+    let redirects = |captures: &[&[u8]]| {
+        let open =
+            |octets: &&[u8]| Capture::from_reader("sample".to_owned(), Box::new(std::io::Cursor::new(octets.to_vec()))).expect("a capture");
+        audit_captures(captures.iter().map(open).collect(), &Options::default(), &mut |_| {}).redirects.len()
+    };
+    assert_eq!([&[&frames[..]][..], &[&secrets, &frames], &[&frames, &secrets]].map(redirects), [0, 1, 1]);
 }
 
 proptest! {

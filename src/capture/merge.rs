@@ -59,6 +59,8 @@ impl Turns {
 pub struct Merge {
     captures: Vec<Capture>,
     turns: Turns,
+    /// Lines of TLS key logs that stand ahead of the first frames.
+    secrets: Vec<u8>,
 }
 
 impl Merge {
@@ -75,6 +77,7 @@ impl Merge {
         if capture.advance() {
             self.turns.join(self.captures.len(), capture.time());
         }
+        self.secrets.append(&mut capture.take_secrets());
         if self.captures.len() >= MAX_AWAKE {
             capture.sleep();
         }
@@ -112,20 +115,20 @@ impl Merge {
         Some((u32::try_from(index).ok()?, self.captures.get(index)?.frame()?))
     }
 
-    /// Whether the capture whose frame was last read has brought lines of TLS key logs.
+    /// Whether lines of TLS key logs have come up that nobody has taken.
     #[inline]
     #[must_use]
     pub fn has_secrets(&self) -> bool {
-        self.turns.current().and_then(|index| self.captures.get(index)).is_some_and(Capture::has_secrets)
+        !self.secrets.is_empty() || self.turns.current().and_then(|index| self.captures.get(index)).is_some_and(Capture::has_secrets)
     }
 
-    /// The lines of TLS key logs that have come up since this was last called: in the capture whose frame was last read, or, ahead of the first frame,
-    /// in any.
+    /// The lines of TLS key logs that have come up since this was last called: ahead of the first frame of any capture, also of one that has no frame,
+    /// and in the capture whose frame was last read.
     pub fn take_secrets(&mut self) -> Vec<u8> {
-        match self.turns.current() {
-            Some(index) => self.captures.get_mut(index).map(Capture::take_secrets).unwrap_or_default(),
-            None => self.captures.iter_mut().flat_map(Capture::take_secrets).collect(),
-        }
+        let mut secrets = std::mem::take(&mut self.secrets);
+        let current = self.turns.current().and_then(|index| self.captures.get_mut(index));
+        secrets.extend(current.map(Capture::take_secrets).unwrap_or_default());
+        secrets
     }
 
     /// The captures, by index.
