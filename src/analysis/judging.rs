@@ -23,13 +23,18 @@ pub(super) struct Judging<E = Collector> {
 
 impl Judging {
     pub(super) fn new(options: &Options, captures: usize, keeps_members: bool) -> Self {
-        let events = Collector::new(selection(options), options.limits, captures).keeping_members(keeps_members);
-        Self { calls: Calls::new(settings(options)), events, redaction: options.redaction.clone() }
+        Self::with(collector(options, captures, keeps_members), options)
     }
 
     pub(super) fn finish(mut self) -> Judged {
         self.calls.finish(&mut self.events);
         self.events.finish()
+    }
+}
+
+impl<E> Judging<E> {
+    fn with(events: E, options: &Options) -> Self {
+        Self { calls: Calls::new(settings(options)), events, redaction: options.redaction.clone() }
     }
 }
 
@@ -39,10 +44,7 @@ impl<E: Events> Judge for Judging<E> {
     }
 
     fn seen(&mut self, sighting: &Sighting<'_>) {
-        match &self.redaction {
-            None => self.calls.see(sighting, &mut self.events),
-            Some(redaction) => self.calls.see(&redaction.sighting(sighting), &mut self.events),
-        }
+        Redaction::give(self.redaction.as_ref(), sighting, |sighting| self.calls.see(sighting, &mut self.events));
     }
 
     fn noticed(&mut self, clue: &Clue) {
@@ -56,17 +58,21 @@ pub(super) fn judge(batches: Batches, options: &Options, captures: usize, keeps_
     let (giver, taker) = given::channel();
     std::thread::scope(|scope| {
         let collecting = scope.spawn(move || {
-            let mut collector = Collector::new(selection(options), options.limits, captures).keeping_members(keeps_members);
+            let mut collector = collector(options, captures, keeps_members);
             taker.each(&mut collector, |collector| redirects.store(collector.redirects(), Ordering::Relaxed));
             collector.finish()
         });
-        let mut judging = Judging { calls: Calls::new(settings(options)), events: giver, redaction: options.redaction.clone() };
+        let mut judging = Judging::with(giver, options);
         batches.each(|batch| batch.each(&mut judging));
         judging.calls.finish(&mut judging.events);
         // What is left is handed over, and the other thread comes to its end.
         drop(judging);
         collecting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
+}
+
+fn collector(options: &Options, captures: usize, keeps_members: bool) -> Collector {
+    Collector::new(selection(options), options.limits, captures).keeping_members(keeps_members)
 }
 
 fn settings(options: &Options) -> Settings {

@@ -185,18 +185,9 @@ impl Collecting {
     fn finish(self) -> Vec<Ladder> {
         self.drafts.into_iter().map(Draft::finish).collect()
     }
-}
 
-impl Found for Collecting {
-    fn message(&mut self, sighting: &Sighting<'_>, _: &Unit<'_>) {
-        let redacted;
-        let sighting = match &self.redaction {
-            Some(redaction) => {
-                redacted = redaction.sighting(sighting);
-                &redacted
-            }
-            None => sighting,
-        };
+    /// Takes a message for the ladders that show it.
+    fn see(&mut self, sighting: &Sighting<'_>) {
         let marks = self.marks.get(&sighting.place).cloned().unwrap_or_default();
         let call_id = sighting.message.call_id().map(String::from_utf8_lossy).unwrap_or_default();
         // An attempt or a later request brings its Call-ID with it.
@@ -237,6 +228,13 @@ impl Found for Collecting {
                 draft.left_out = draft.left_out.saturating_add(1);
             }
         }
+    }
+}
+
+impl Found for Collecting {
+    fn message(&mut self, sighting: &Sighting<'_>, _: &Unit<'_>) {
+        let redaction = self.redaction.clone();
+        Redaction::give(redaction.as_ref(), sighting, |sighting| self.see(sighting));
     }
 
     fn clue(&mut self, _: Clue, _: &[u64]) {}

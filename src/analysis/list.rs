@@ -18,7 +18,9 @@ use super::conversations::Conversations;
 use super::exchanges::Exchanges;
 use super::judging::Judging;
 use super::kept::KeptFrames;
-use super::{Audit, Audited, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, advance, how_far, open, with_clocks};
+use super::{
+    Audit, Audited, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, advance, how_far, open, tell, with_clocks,
+};
 
 /// What is to be listed.
 #[derive(Debug, Clone, Default)]
@@ -115,7 +117,7 @@ pub(super) fn list_some(
         // A row tells no connections, but what is judged beside may hang on one.
         let signs = flow.take_signs();
         if listing.judges {
-            signs.for_each(|sign| judging.noticed(&super::clues::of_connection(sign)));
+            signs.for_each(|sign| tell(&mut judging, sign));
         }
         rows.end(capture, &frame);
         if frames.is_multiple_of(PROGRESS_FRAMES) {
@@ -127,7 +129,7 @@ pub(super) fn list_some(
         let mut found = Shown { rows: &mut rows, judge, frame: None, path: Path::default(), take };
         flow.finish(faults, &mut |unit| found.look(&unit, listing, sightings));
         if listing.judges {
-            flow.take_signs().for_each(|sign| judging.noticed(&super::clues::of_connection(sign)));
+            flow.take_signs().for_each(|sign| tell(&mut judging, sign));
         }
     }
     let mut judged = judging.finish();

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use crate::call::{Frames, Sighting};
+use crate::call::Sighting;
 use crate::sip::Message;
 use crate::sip::redact::{Key, Redactor};
 
@@ -20,23 +20,21 @@ impl Redaction {
         Redactor::new(*self.0.get_or_init(|| Key::of(octets)))
     }
 
+    /// Has `take` take a sighting, with pseudonyms where they are asked for.
+    pub(super) fn give<T>(redaction: Option<&Self>, sighting: &Sighting<'_>, take: impl FnOnce(&Sighting<'_>) -> T) -> T {
+        match redaction {
+            None => take(sighting),
+            Some(redaction) => take(&redaction.sighting(sighting)),
+        }
+    }
+
     /// The same sighting of a message with pseudonyms.
-    pub(super) fn sighting(&self, sighting: &Sighting<'_>) -> Sighting<'static> {
+    fn sighting(&self, sighting: &Sighting<'_>) -> Sighting<'static> {
         let octets = sighting.message.octets();
         let redacted = self.redactor(octets).message(octets);
         // Nothing changed its place, so what was found in the message is still there.
         let message = Message::scan(&redacted).unwrap_or_else(|| Message::with_head(&redacted, *sighting.message.head()));
-        Sighting {
-            message: message.into_owned(),
-            place: sighting.place,
-            frames: Frames::from_slice(&sighting.frames),
-            time: sighting.time,
-            source: sighting.source,
-            destination: sighting.destination,
-            transport: sighting.transport,
-            truncated: sighting.truncated,
-            copy: sighting.copy,
-        }
+        sighting.with_message(message.into_owned())
     }
 
     /// The Call-ID of a message as the calls know it, which is `call_id` where none is redacted.

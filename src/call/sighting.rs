@@ -37,8 +37,14 @@ impl Sighting<'_> {
     /// The same sighting with a copy of the message's octets, to be kept.
     #[must_use]
     pub fn to_kept(&self) -> Sighting<'static> {
+        self.with_message(self.message.clone().into_owned())
+    }
+
+    /// The same sighting of another message.
+    #[must_use]
+    pub fn with_message<'a>(&self, message: Message<'a>) -> Sighting<'a> {
         Sighting {
-            message: self.message.clone().into_owned(),
+            message,
             place: self.place,
             frames: Frames::from_slice(&self.frames),
             time: self.time,

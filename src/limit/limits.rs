@@ -21,7 +21,7 @@ impl Limits {
     #[must_use]
     pub fn of(&self, limit: Limit) -> u64 {
         // The variants are numbered from 0, as [`Limit::ALL`] has them.
-        self.0.get(limit as usize).copied().unwrap_or(limit.about().default)
+        self.0.get(limit as usize).copied().unwrap_or_else(|| limit.about().default)
     }
 
     /// The same, as a length in memory.
