@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::limit::Limit;
+use crate::limit::{Limit, Limits};
 
 /// The kinds of damage that a capture can have; reports name them as [`FaultKind::name`] does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,6 +114,12 @@ impl Fault {
     #[must_use]
     pub const fn reached(limit: Limit) -> Self {
         Self { limit: Some(limit), ..Self::new(FaultKind::BoundReached, limit.about().bounds) }
+    }
+
+    /// The same at `frame`, with the value that the limit had.
+    #[must_use]
+    pub fn reached_at(limit: Limit, limits: &Limits, frame: u64) -> Self {
+        Self { wanted: Some(limits.of(limit)), ..Self::reached(limit) }.at_frame(frame)
     }
 
     /// The same fault at frame `frame`.

@@ -191,9 +191,8 @@ impl Events for Collector {
             later.findings.extend(findings);
             later.requests.push(publish::later_request(&request));
         } else {
-            let wanted = Some(self.limits.of(Limit::LaterRequests));
-            let fault = Fault { wanted, ..Fault::reached(Limit::LaterRequests) };
-            self.note(request.place.capture, fault.at_frame(request.place.frame));
+            let fault = Fault::reached_at(Limit::LaterRequests, &self.limits, request.place.frame);
+            self.note(request.place.capture, fault);
         }
     }
 

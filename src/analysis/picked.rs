@@ -129,8 +129,7 @@ impl Picked {
     /// Notes where no more could be remembered.
     fn tell_bound(&self, judged: &mut Judged) {
         if let Some((limit, capture, frame)) = self.full_at {
-            let fault = Fault { wanted: Some(self.limits.of(limit)), ..Fault::reached(limit) };
-            judged.note(capture, fault.at_frame(frame));
+            judged.note(capture, Fault::reached_at(limit, &self.limits, frame));
         }
     }
 }

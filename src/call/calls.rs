@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::above::Aboves;
 use super::chain::Chain;
 use super::companion::{FIRST_COMPANION, is_companion};
-use super::events::{Events, Room, bound, reached};
+use super::events::{Events, Room, bound};
 use super::future::Watches;
 use super::habit::Habits;
 use super::hop::Hop;
@@ -28,6 +28,7 @@ use super::target;
 use super::transaction::Transactions;
 use super::unseen::mark_unseen;
 use crate::evidence::Timestamp;
+use crate::fault::Fault;
 use crate::limit::Limit;
 
 /// The calls of the captures so far.
@@ -126,7 +127,7 @@ impl Calls {
 
     /// Tells that `limit` was reached at `sighting`.
     pub(super) fn tell(&self, limit: Limit, sighting: &Sighting<'_>, events: &mut dyn Events) {
-        events.fault(sighting.place.capture, reached(limit, &self.settings.limits, sighting.place.frame));
+        events.fault(sighting.place.capture, Fault::reached_at(limit, &self.settings.limits, sighting.place.frame));
     }
 
     /// Closes what is still open: the captures are over.

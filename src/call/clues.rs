@@ -4,9 +4,10 @@
 
 use super::calls::Calls;
 use super::clue::{Clue, ClueKind};
-use super::events::{Events, reached};
+use super::events::Events;
 use super::hidden::mark_hidden;
 use super::unseen::mark_lost;
+use crate::fault::Fault;
 use crate::limit::Limit;
 
 impl Calls {
@@ -32,7 +33,7 @@ impl Calls {
             }
         };
         if let Some(limit) = reached_limit {
-            events.fault(clue.capture, reached(limit, &self.settings.limits, clue.frame));
+            events.fault(clue.capture, Fault::reached_at(limit, &self.settings.limits, clue.frame));
         }
     }
 }

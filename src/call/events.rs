@@ -56,11 +56,6 @@ impl Room {
     }
 }
 
-/// The fault that `limit` was reached at `frame`.
-pub(super) fn reached(limit: Limit, limits: &Limits, frame: u64) -> Fault {
-    Fault { wanted: Some(limits.of(limit)), ..Fault::reached(limit) }.at_frame(frame)
-}
-
 /// The fault that a bound of one message was reached at `frame`.
 pub(super) fn bound(what: &'static str, bound: usize, frame: u64) -> Fault {
     Fault { wanted: u64::try_from(bound).ok(), ..Fault::new(FaultKind::BoundReached, what) }.at_frame(frame)
