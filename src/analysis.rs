@@ -3,6 +3,8 @@
 //! A frame becomes units, a unit that is SIP becomes a sighting, one that bears on SIP a clue; these become redirects, redirects are judged and published. One pass;
 //! a capture whose frames are not in order of time is begun again in order.
 
+use std::fmt;
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -89,7 +91,29 @@ pub struct Options {
     pub threads: NonZeroUsize,
     /// What puts pseudonyms in the place of persons, where they are not to be told.
     pub redaction: Option<Redaction>,
+    /// Where redirects are laid aside that are more than memory is to hold.
+    pub aside: Option<LaysAside>,
 }
+
+/// Opens a store, such as a temporary file, for the redirects of one analysis: [`Report::all`] has them then, and `Report::redirects` only what is left in memory.
+///
+/// It changes nothing that a report says, so all are equal.
+#[derive(Clone, Copy)]
+pub struct LaysAside(pub fn() -> io::Result<Box<dyn model::Store>>);
+
+impl fmt::Debug for LaysAside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LaysAside")
+    }
+}
+
+impl PartialEq for LaysAside {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for LaysAside {}
 
 impl Default for Options {
     fn default() -> Self {
@@ -106,6 +130,7 @@ impl Default for Options {
             limits: Limits::default(),
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             redaction: None,
+            aside: None,
         }
     }
 }
@@ -371,7 +396,7 @@ impl<'a> Audit<'a> {
             let had = options.limits.of(Limit::TlsSessions);
             self.faults.of(0).note(Fault::reached(Limit::TlsSessions).wanted_had(had.saturating_add(dropped), had));
         }
-        let Judged { redirects, companions, orphans, faults: bounds, second_readings, .. } = judged;
+        let Judged { redirects, aside, companions, orphans, faults: bounds, second_readings, .. } = judged;
         let counts = self.sightings.counts.into_iter();
         let found = self.faults.into_logs().zip(self.sightings.faults.into_logs()).zip(bounds.into_iter().zip(second_readings));
         let captures = self.merge.captures().iter().zip(counts).zip(found).map(
@@ -380,7 +405,7 @@ impl<'a> Audit<'a> {
                 model::Capture { second_reading, ..published(capture, count, &faults) }
             },
         );
-        Report {
+        let report = Report {
             options: model::Options {
                 profile: options.profile.name().to_owned(),
                 retry_window_s: options.retry_window_ns as f64 / 1e9,
@@ -393,12 +418,13 @@ impl<'a> Audit<'a> {
                 ..model::Options::default()
             },
             captures: captures.collect(),
-            summary: model::Summary::of(&redirects),
             redirects,
+            aside,
             companions,
             orphans,
             ..Report::default()
-        }
+        };
+        Report { summary: model::Summary::of(report.all()), ..report }
     }
 }
 

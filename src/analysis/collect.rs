@@ -11,17 +11,23 @@ use crate::limit::{Limit, Limits};
 use crate::report::{model, publish};
 use crate::rules::{self, Selection};
 
+/// How many redirects are held in memory before they are laid aside together, where there is a place for them.
+const HELD_MAX: usize = 512;
+
 /// What came later for a redirect.
 #[derive(Debug, Default)]
 struct Later {
-    requests: Vec<model::LaterRequest>,
-    findings: Vec<rules::Finding>,
+    /// How many requests, those laid aside included.
+    requests: usize,
+    addition: model::Addition,
 }
 
 /// What came of all calls.
 pub(super) struct Judged {
     /// The redirects, in the order of their numbers.
     pub(super) redirects: Vec<model::Redirect>,
+    /// Those that were laid aside.
+    pub(super) aside: Option<model::Aside>,
     /// Of what each consists, companions too, where that was to be kept.
     members: BTreeMap<u64, Members>,
     /// What is told beside them, in the order of its numbers.
@@ -42,6 +48,11 @@ pub(super) struct Collector {
     members: Option<BTreeMap<u64, Members>>,
     /// Boxed, as the tree moves its values about.
     redirects: BTreeMap<u64, Box<model::Redirect>>,
+    /// Where more of them than memory is to hold are laid, as long as that goes well.
+    aside: Option<model::Aside>,
+    is_aside_full: bool,
+    /// How many redirects there are in all.
+    count: u64,
     companions: BTreeMap<u64, Box<model::Redirect>>,
     later: BTreeMap<u64, Later>,
     orphans: model::Orphans,
@@ -56,6 +67,9 @@ impl Collector {
             limits,
             members: None,
             redirects: BTreeMap::new(),
+            aside: None,
+            is_aside_full: false,
+            count: 0,
             companions: BTreeMap::new(),
             later: BTreeMap::new(),
             orphans: model::Orphans::default(),
@@ -69,8 +83,28 @@ impl Collector {
         Self { members: is_wanted.then(BTreeMap::new), ..self }
     }
 
-    pub(super) fn redirects(&self) -> u64 {
-        self.redirects.len() as u64
+    /// Lays aside in `store` what is more than memory is to hold.
+    ///
+    /// Not together with the members: which redirects are told is known at the end only then.
+    pub(super) fn laying_aside(self, store: Option<Box<dyn model::Store>>) -> Self {
+        Self { aside: store.map(model::Aside::new), ..self }
+    }
+
+    pub(super) const fn redirects(&self) -> u64 {
+        self.count
+    }
+
+    /// Lays aside what is held, where that can be done; where the store fails, everything stays in memory from then on.
+    fn lay_aside(&mut self) {
+        let Some(aside) = self.aside.as_mut().filter(|_| !self.is_aside_full) else { return };
+        let additions = self.later.iter().map(|(id, later)| (*id, &later.addition)).filter(|(_, addition)| !addition.is_empty());
+        match aside.lay(self.redirects.values().map(|redirect| &**redirect), additions) {
+            Ok(()) => {
+                self.redirects.clear();
+                self.later.values_mut().for_each(|later| later.addition = model::Addition::default());
+            }
+            Err(_) => self.is_aside_full = true,
+        }
     }
 
     /// Notes what is broken in a capture.
@@ -94,14 +128,22 @@ impl Collector {
 
     /// The redirects with their futures, what stands alone, and the faults of each capture.
     pub(super) fn finish(mut self) -> Judged {
-        for (id, later) in std::mem::take(&mut self.later) {
-            if let Some(redirect) = self.redirects.get_mut(&id) {
-                add(redirect, later);
+        let is_some_aside = self.aside.as_ref().is_some_and(|aside| !aside.is_empty());
+        if is_some_aside {
+            self.lay_aside();
+        }
+        for (id, later) in std::mem::take(&mut self.later).into_iter().filter(|(_, later)| !later.addition.is_empty()) {
+            match (self.redirects.get_mut(&id), &mut self.aside) {
+                // Where pieces are laid aside, they come first.
+                (_, Some(aside)) if is_some_aside => aside.hold(id, later.addition),
+                (Some(redirect), _) => redirect.add(later.addition),
+                (None, _) => {}
             }
         }
         Judged {
             members: self.members.unwrap_or_default(),
             redirects: self.redirects.into_values().map(|redirect| *redirect).collect(),
+            aside: self.aside.filter(|_| is_some_aside).map(model::Aside::in_order),
             companions: self.companions.into_values().map(|companion| *companion).collect(),
             orphans: self.orphans,
             faults: self.faults,
@@ -143,20 +185,6 @@ impl Judged {
     }
 }
 
-fn add(redirect: &mut model::Redirect, later: Later) {
-    if let Some(future) = &mut redirect.future {
-        future.verdict = publish::future_verdict(&later.requests);
-        future.requests = later.requests;
-    }
-    if redirect.verdict != model::Verdict::Incorrect
-        && let Some(worst) = later.findings.iter().find(|finding| rules::convicts(finding))
-    {
-        redirect.verdict = model::Verdict::Incorrect;
-        redirect.reason.clone_from(&worst.message);
-    }
-    redirect.findings.extend(later.findings.iter().map(publish::finding));
-}
-
 impl Events for Collector {
     fn closed(&mut self, redirect: Redirect) {
         let judgement = rules::judge(&redirect, &self.selection);
@@ -178,18 +206,26 @@ impl Events for Collector {
         if judgement.verdict == rules::Verdict::Incorrect {
             self.read_again(&redirect);
         }
+        self.count += 1;
         self.redirects.insert(redirect.id, Box::new(publish::redirect(&redirect, &judgement)));
+        if self.redirects.len() >= HELD_MAX {
+            self.lay_aside();
+        }
     }
 
     fn later(&mut self, watch: &Watch, request: LaterRequest) {
         let later = self.later.entry(watch.redirect).or_default();
-        if later.requests.len() < self.limits.room(Limit::LaterRequests) {
+        if later.requests < self.limits.room(Limit::LaterRequests) {
             let findings = rules::judge_later(watch, &request, &self.selection);
             if let Some(members) = &mut self.members {
                 members.entry(watch.redirect).or_default().later(&request, &findings);
             }
-            later.findings.extend(findings);
-            later.requests.push(publish::later_request(&request));
+            later.requests += 1;
+            later.addition.requests.push(publish::later_request(&request));
+            if later.addition.convicted_by.is_none() {
+                later.addition.convicted_by = findings.iter().find(|finding| rules::convicts(finding)).map(|worst| worst.message.clone());
+            }
+            later.addition.findings.extend(findings.iter().map(publish::finding));
         } else {
             let fault = Fault::reached_at(Limit::LaterRequests, &self.limits, request.place.frame);
             self.note(request.place.capture, fault);

@@ -72,7 +72,9 @@ pub(super) fn judge(batches: Batches, options: &Options, captures: usize, keeps_
 }
 
 fn collector(options: &Options, captures: usize, keeps_members: bool) -> Collector {
-    Collector::new(selection(options), options.limits, captures).keeping_members(keeps_members)
+    // A store that cannot be opened leaves everything in memory.
+    let store = options.aside.filter(|_| !keeps_members).and_then(|aside| aside.0().ok());
+    Collector::new(selection(options), options.limits, captures).keeping_members(keeps_members).laying_aside(store)
 }
 
 fn settings(options: &Options) -> Settings {

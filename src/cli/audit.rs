@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use sip3xx::analysis::{self, Audited, Input, Redaction};
+use sip3xx::analysis::{self, Audited, Input, LaysAside, Redaction};
 use sip3xx::filter::Filter;
-use sip3xx::report::model::{self, Level, Report, SCHEMA};
+use sip3xx::report::model::{self, Level, Report, SCHEMA, Store};
 use sip3xx::report::{self, FORMATS, Format, Presentation, Rows, Sort, identity};
 
 use super::complaint::Complaint;
@@ -103,6 +104,11 @@ pub(super) struct Audit {
 /// What stands in a redacted report in the place of a display filter.
 const REDACTED: &str = "(redacted)";
 
+/// A file that only this process can open, in the folder that the system names for these, and that is gone with it.
+fn temporary_file() -> io::Result<Box<dyn Store>> {
+    Ok(Box::new(tempfile::tempfile()?))
+}
+
 /// The level that fails a run; none does where there is none.
 type FailOn = Option<Level>;
 
@@ -130,6 +136,9 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
 
     measure.options.keys = audit.judgement.keys(&measure.options.limits)?;
     measure.options.redaction = audit.redact.then(Redaction::default);
+    // What looks at all redirects at once wants them in memory.
+    let is_one_by_one = baseline.is_none() && filter.is_none() && audit.write.is_none() && !audit.separate && !audit.needs_messages();
+    measure.options.aside = is_one_by_one.then_some(LaysAside(temporary_file));
     let mut audited = analysed(audit, &measure, &inputs, filter.as_ref()).map_err(|error| Complaint::of_error(&error))?;
     if let Some(file) = &audit.write {
         write_frames(file, &inputs, &measure.options, &audited)?;

@@ -2,10 +2,10 @@
 //!
 //! Invariant: the numbers are a contract with scripts: 0 to 4, and no other.
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
-use sip3xx::report::identity;
-use sip3xx::report::model::{Level, Report};
+use sip3xx::report::model::{Level, Redirect, Report};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,9 @@ pub(super) struct Policy {
 impl Policy {
     /// How a run with this report ends; what stands in the baseline fails none.
     pub(super) fn judge(&self, report: &Report) -> Exit {
-        let worst = identity::findings(report).filter(|(_, finding)| !finding.known).map(|(_, finding)| finding.level).max();
+        let worst_of =
+            |redirect: Cow<'_, Redirect>| redirect.findings.iter().filter(|finding| !finding.known).map(|finding| finding.level).max();
+        let worst = report.all().chain(report.companions.iter().map(Cow::Borrowed)).filter_map(worst_of).max();
         self.exit(worst, report.captures.iter().all(|capture| capture.complete), report.summary.redirects)
     }
 

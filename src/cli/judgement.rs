@@ -101,6 +101,7 @@ impl Judgement {
             keys: default.keys,
             threads: self.threads.unwrap_or(default.threads),
             redaction: default.redaction,
+            aside: default.aside,
         };
         Ok(Measure { options, fail_on: file.fail_on })
     }

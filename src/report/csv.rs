@@ -12,8 +12,13 @@ use super::format::{Format, Presentation, Rows};
 use super::model::{Attempt, Evidence, Finding, Followed, Redirect, Report};
 use super::wording::{escape, escape_item, push_milliseconds, push_number, push_socket};
 
-pub(super) const FORMAT: Format =
-    Format { name: "csv", summary: "a table (RFC 4180), one row per redirect, finding or attempt", needs_messages: false, write };
+pub(super) const FORMAT: Format = Format {
+    name: "csv",
+    summary: "a table (RFC 4180), one row per redirect, finding or attempt",
+    needs_messages: false,
+    streams: true,
+    write,
+};
 
 const REDIRECTS: &[&str] = &[
     "capture",
@@ -97,6 +102,7 @@ fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) 
         Rows::Attempts => ATTEMPTS,
     })?;
     for redirect in presentation.ordered(report) {
+        let redirect = &*redirect;
         match presentation.rows {
             Rows::Redirects => table.redirect(redirect)?,
             Rows::Findings => redirect.findings.iter().try_for_each(|finding| table.finding(redirect, finding))?,

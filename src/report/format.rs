@@ -1,10 +1,11 @@
 //! Takes nothing, gives what a format is, and how the user wants a report presented.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
 use super::FORMATS;
-use super::model::{Redirect, Report};
+use super::model::{Redirect, Report, Verdict};
 
 /// One way to write a report.
 pub struct Format {
@@ -14,6 +15,8 @@ pub struct Format {
     pub summary: &'static str,
     /// Whether it shows messages, so that the report needs its ladders.
     pub needs_messages: bool,
+    /// Whether it takes the redirects one by one, so that those laid aside need not be in memory together.
+    pub streams: bool,
     /// Writes a report.
     pub(super) write: fn(&Report, &Presentation, &mut dyn io::Write) -> io::Result<()>,
 }
@@ -28,9 +31,15 @@ impl Format {
     /// Writes `report` to `out`, which should be buffered.
     ///
     /// # Errors
-    /// Those of `out`, as they are.
+    /// Those of `out`, as they are; and that of the store in which redirects were laid aside.
     pub fn write(&self, report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
-        (self.write)(report, presentation, out)
+        if self.streams || report.aside.is_none() {
+            (self.write)(report, presentation, out)?;
+            return report.whole();
+        }
+        let mut in_memory = report.clone();
+        in_memory.bring_back()?;
+        (self.write)(&in_memory, presentation, out)
     }
 }
 
@@ -57,13 +66,15 @@ pub struct Presentation {
 
 impl Presentation {
     /// The redirects of `report` in the order asked for.
-    pub(super) fn ordered<'a>(&self, report: &'a Report) -> Vec<&'a Redirect> {
-        let mut redirects: Vec<&Redirect> = report.redirects.iter().collect();
-        if self.sort == Sort::Verdict {
-            // Stable: within a verdict the order of time stays.
-            redirects.sort_by_key(|redirect| redirect.verdict);
+    pub(super) fn ordered<'a>(&self, report: &'a Report) -> Box<dyn Iterator<Item = Cow<'a, Redirect>> + 'a> {
+        match self.sort {
+            Sort::Capture => Box::new(report.all()),
+            // Within a verdict the order of time stays. What is laid aside is read once for each, as it cannot be sorted in memory.
+            Sort::Verdict => {
+                let of = |verdict: &'a Verdict| report.all().filter(|redirect| redirect.verdict == *verdict);
+                Box::new(Verdict::ALL.iter().flat_map(of))
+            }
         }
-        redirects
     }
 }
 

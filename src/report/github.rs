@@ -2,6 +2,7 @@
 //!
 //! Invariant: a command is one line; nothing from the wire can begin another one, for what separates commands and properties is spelled out.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::format::{Format, Presentation};
@@ -9,16 +10,20 @@ use super::frames::FrameNames;
 use super::model::{Finding, Level, Redirect, Report, Verdict};
 use super::wording::{counted, escape};
 
-pub(super) const FORMAT: Format =
-    Format { name: "github", summary: "workflow commands of GitHub: an annotation per finding", needs_messages: false, write };
+pub(super) const FORMAT: Format = Format {
+    name: "github",
+    summary: "workflow commands of GitHub: an annotation per finding",
+    needs_messages: false,
+    streams: true,
+    write,
+};
 
 fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     let names = FrameNames::of(&report.captures);
-    let redirects = presentation.ordered(report).into_iter().chain(&report.companions);
-    for redirect in redirects {
+    for redirect in presentation.ordered(report).chain(report.companions.iter().map(Cow::Borrowed)) {
         // What the baseline knows is no news.
         for finding in redirect.findings.iter().filter(|finding| !finding.known) {
-            annotation(report, redirect, finding, &names, out)?;
+            annotation(report, &redirect, finding, &names, out)?;
         }
     }
     for capture in report.captures.iter().filter(|capture| !capture.complete) {

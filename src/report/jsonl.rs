@@ -12,8 +12,13 @@ use super::format::{Format, Presentation};
 use super::json_escape::write_compact;
 use super::model::{Capture, Options, Orphans, Redirect, Report, Summary, Tool};
 
-pub(super) const FORMAT: Format =
-    Format { name: "jsonl", summary: "one JSON object a line: report, captures, redirects, summary", needs_messages: false, write };
+pub(super) const FORMAT: Format = Format {
+    name: "jsonl",
+    summary: "one JSON object a line: report, captures, redirects, summary",
+    needs_messages: false,
+    streams: true,
+    write,
+};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -53,8 +58,8 @@ fn write(report: &Report, _: &Presentation, out: &mut dyn io::Write) -> io::Resu
     for (index, capture) in report.captures.iter().enumerate() {
         line(Line::Capture { index, capture })?;
     }
-    for redirect in &report.redirects {
-        line(Line::Redirect { redirect })?;
+    for redirect in report.all() {
+        line(Line::Redirect { redirect: &redirect })?;
     }
     for companion in &report.companions {
         line(Line::Companion { companion })?;

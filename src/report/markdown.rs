@@ -2,6 +2,7 @@
 //!
 //! Invariant: all text from the wire stands in code, so that it makes no link, no mention, no image, no heading and no HTML.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::format::{Format, Presentation, Sort};
@@ -9,8 +10,13 @@ use super::frames::FrameNames;
 use super::model::{FutureVerdict, Redirect, Report, Verdict};
 use super::wording::{counted, escape};
 
-pub(super) const FORMAT: Format =
-    Format { name: "markdown", summary: "tables for a pull request or a wiki, the worst first", needs_messages: false, write };
+pub(super) const FORMAT: Format = Format {
+    name: "markdown",
+    summary: "tables for a pull request or a wiki, the worst first",
+    needs_messages: false,
+    streams: true,
+    write,
+};
 
 /// How many redirects the table shows, the worst first; a comment of a pull request holds 65,536 characters.
 const SHOWN: usize = 100;
@@ -22,16 +28,27 @@ const LONGEST: usize = 200;
 fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     let names = FrameNames::of(&report.captures);
     head(report, out)?;
-    let redirects = Presentation { sort: Sort::Verdict, ..*presentation }.ordered(report);
-    let redirects: Vec<&Redirect> = redirects.into_iter().chain(&report.companions).collect();
-    if !redirects.is_empty() {
-        writeln!(out, "\n| verdict | status | client | asked | tried | future | rules | frame |\n|---|---|---|---|---|---|---|---|")?;
-        redirects.iter().take(SHOWN).try_for_each(|redirect| row(redirect, &names, out))?;
-        left_out(redirects.len(), SHOWN, out)?;
+    let worst_first = Presentation { sort: Sort::Verdict, ..*presentation };
+    let all = || worst_first.ordered(report).chain(report.companions.iter().map(Cow::Borrowed));
+    let mut there = 0;
+    for redirect in all() {
+        if there == 0 {
+            writeln!(out, "\n| verdict | status | client | asked | tried | future | rules | frame |\n|---|---|---|---|---|---|---|---|")?;
+        }
+        if there < SHOWN {
+            row(&redirect, &names, out)?;
+        }
+        there += 1;
     }
-    let worth: Vec<&Redirect> = redirects.into_iter().filter(|redirect| !redirect.findings.is_empty()).collect();
-    worth.iter().take(TOLD).try_for_each(|redirect| details(redirect, &names, out))?;
-    left_out(worth.len(), TOLD, out)?;
+    left_out(there, SHOWN, out)?;
+    let mut worth = 0;
+    for redirect in all().filter(|redirect| !redirect.findings.is_empty()) {
+        if worth < TOLD {
+            details(&redirect, &names, out)?;
+        }
+        worth += 1;
+    }
+    left_out(worth, TOLD, out)?;
     incomplete(report, out)
 }
 

@@ -90,14 +90,6 @@ pub fn later_request(request: &call::LaterRequest) -> model::LaterRequest {
     }
 }
 
-/// The future of a redirect from its later requests: the worst of what was seen, as one violation is enough.
-#[must_use]
-pub fn future_verdict(requests: &[model::LaterRequest]) -> model::FutureVerdict {
-    use model::FutureVerdict::{CachedAllowed, Kept, NotObserved, Violated};
-    let seen = |verdict| requests.iter().any(|request| request.verdict == verdict);
-    [Violated, Kept, CachedAllowed].into_iter().find(|verdict| seen(*verdict)).unwrap_or(NotObserved)
-}
-
 /// A finding.
 #[must_use]
 pub fn finding(finding: &rules::Finding) -> model::Finding {

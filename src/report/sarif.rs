@@ -17,8 +17,13 @@ use super::model::{Capture, Evidence, Fault, Finding, Redirect, Report};
 use super::percent::percent_encoded;
 use crate::rules::{self, Rule};
 
-pub(super) const FORMAT: Format =
-    Format { name: "sarif", summary: "SARIF 2.1.0 for code scanning, with the catalogue of rules", needs_messages: false, write };
+pub(super) const FORMAT: Format = Format {
+    name: "sarif",
+    summary: "SARIF 2.1.0 for code scanning, with the catalogue of rules",
+    needs_messages: false,
+    streams: false,
+    write,
+};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 

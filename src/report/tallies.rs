@@ -2,86 +2,92 @@
 //!
 //! Invariant: equal reports give equal orders: what is equally bad stands in the order of its name.
 
+use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::model::{Level, Party, Redirect, Verdicts};
 
 /// A client: its address and what it calls itself. Its port says nothing, a connection has a new one each time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct ClientName<'a> {
-    pub(super) address: &'a str,
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ClientName {
+    pub(super) address: String,
     /// Its User-Agent; empty where it has none.
-    pub(super) user_agent: &'a str,
+    pub(super) user_agent: String,
 }
 
-impl<'a> ClientName<'a> {
+impl ClientName {
     /// Who received `redirect`.
-    pub(super) fn of(redirect: &'a Redirect) -> Self {
-        Self { address: &redirect.client.address, user_agent: redirect.client.user_agent.as_deref().unwrap_or("") }
+    pub(super) fn of(redirect: &Redirect) -> Self {
+        Self { address: redirect.client.address.clone(), user_agent: redirect.client.user_agent.clone().unwrap_or_default() }
     }
 }
 
 /// What one client got and did.
 #[derive(Default)]
-pub(super) struct ClientTally<'a> {
+pub(super) struct ClientTally {
     pub(super) redirects: u64,
     pub(super) verdicts: Verdicts,
     /// The rules that it broke itself, each with its worst level and its count.
-    pub(super) rules: BTreeMap<&'a str, (Level, u64)>,
+    pub(super) rules: BTreeMap<String, (Level, u64)>,
 }
 
-impl<'a> ClientTally<'a> {
+impl ClientTally {
     /// How many findings are held against it.
     fn findings(&self) -> u64 {
         self.rules.values().map(|(_, count)| *count).fold(0, u64::saturating_add)
     }
 
-    fn add(&mut self, redirect: &'a Redirect) {
+    fn add(&mut self, redirect: &Redirect) {
         self.redirects = self.redirects.saturating_add(1);
         self.verdicts.add(redirect.verdict);
         for finding in redirect.findings.iter().filter(|finding| matches!(finding.party, Party::Client | Party::Proxy)) {
-            let (level, count) = self.rules.entry(&finding.rule).or_insert((finding.level, 0));
+            let (level, count) = self.rules.entry(finding.rule.clone()).or_insert((finding.level, 0));
             (*level, *count) = (finding.level.max(*level), count.saturating_add(1));
         }
     }
 }
 
 /// Every client, the one with the most `incorrect` first.
-pub(super) fn clients(redirects: &[Redirect]) -> Vec<(ClientName<'_>, ClientTally<'_>)> {
-    let mut tallies: BTreeMap<ClientName<'_>, ClientTally<'_>> = BTreeMap::new();
+pub(super) fn clients<R: Borrow<Redirect>>(redirects: impl IntoIterator<Item = R>) -> Vec<(ClientName, ClientTally)> {
+    let mut tallies: BTreeMap<ClientName, ClientTally> = BTreeMap::new();
     for redirect in redirects {
-        tallies.entry(ClientName::of(redirect)).or_default().add(redirect);
+        tallies.entry(ClientName::of(redirect.borrow())).or_default().add(redirect.borrow());
     }
     let mut clients: Vec<_> = tallies.into_iter().collect();
-    clients.sort_by_key(|(name, tally)| Reverse((tally.verdicts.incorrect, tally.findings(), tally.redirects, Reverse(*name))));
+    let badness = |tally: &ClientTally| Reverse((tally.verdicts.incorrect, tally.findings(), tally.redirects));
+    // Stable: what is equally bad stays in the order of its name.
+    clients.sort_by_key(|(_, tally)| badness(tally));
     clients
 }
 
 /// How often a rule was broken at one level.
-pub(super) struct RuleTally<'a> {
-    pub(super) rule: &'a str,
+pub(super) struct RuleTally {
+    pub(super) rule: String,
     pub(super) level: Level,
     pub(super) party: Party,
-    pub(super) clause: &'a str,
+    pub(super) clause: String,
     pub(super) count: u64,
 }
 
 /// Every rule that was broken: the worst level first, then the most frequent, then by name.
-pub(super) fn rules(redirects: &[Redirect]) -> Vec<RuleTally<'_>> {
-    let mut tallies: BTreeMap<(&str, Level), RuleTally<'_>> = BTreeMap::new();
-    for finding in redirects.iter().flat_map(|redirect| &redirect.findings) {
-        let tally = tallies.entry((&finding.rule, finding.level)).or_insert_with(|| RuleTally {
-            rule: &finding.rule,
-            level: finding.level,
-            party: finding.party,
-            clause: &finding.clause,
-            count: 0,
-        });
-        tally.count = tally.count.saturating_add(1);
+pub(super) fn rules<R: Borrow<Redirect>>(redirects: impl IntoIterator<Item = R>) -> Vec<RuleTally> {
+    let mut tallies: BTreeMap<(String, Level), RuleTally> = BTreeMap::new();
+    for redirect in redirects {
+        for finding in &redirect.borrow().findings {
+            let tally = tallies.entry((finding.rule.clone(), finding.level)).or_insert_with(|| RuleTally {
+                rule: finding.rule.clone(),
+                level: finding.level,
+                party: finding.party,
+                clause: finding.clause.clone(),
+                count: 0,
+            });
+            tally.count = tally.count.saturating_add(1);
+        }
     }
     let mut rules: Vec<_> = tallies.into_values().collect();
-    rules.sort_by_key(|tally| (Reverse(tally.level), Reverse(tally.count), tally.rule));
+    // Stable: by name where these are equal.
+    rules.sort_by_key(|tally| (Reverse(tally.level), Reverse(tally.count)));
     rules
 }
 
@@ -94,10 +100,10 @@ mod tests {
     fn the_client_with_most_incorrect_comes_first_and_answers_for_its_own_faults_alone() {
         let redirects = [example::followed(), example::followed(), example::not_followed()];
         let clients = clients(&redirects);
-        let told: Vec<_> = clients.iter().map(|(name, tally)| (name.address, tally.verdicts.incorrect, tally.redirects)).collect();
+        let told: Vec<_> = clients.iter().map(|(name, tally)| (name.address.as_str(), tally.verdicts.incorrect, tally.redirects)).collect();
         assert_eq!(told, [("10.77.0.3", 1, 1), ("10.77.0.2", 0, 2)]);
         // The note beside it is the server's.
-        assert_eq!(clients[0].1.rules.keys().copied().collect::<Vec<_>>(), ["redirect-not-followed"]);
+        assert_eq!(clients[0].1.rules.keys().collect::<Vec<_>>(), ["redirect-not-followed"]);
     }
 
     #[test]
@@ -105,7 +111,7 @@ mod tests {
         let mut redirects = [example::not_followed(), example::not_followed(), example::not_followed()];
         redirects[1].findings.remove(0);
         redirects[2].findings[0].level = Level::Note;
-        let told: Vec<_> = rules(&redirects).iter().map(|tally| (tally.rule.to_owned(), tally.level, tally.count)).collect();
+        let told: Vec<_> = rules(&redirects).iter().map(|tally| (tally.rule.clone(), tally.level, tally.count)).collect();
         let wanted = [
             ("redirect-not-followed", Level::Error, 1),
             ("contact-without-sip-target", Level::Note, 3),

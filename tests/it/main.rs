@@ -32,6 +32,7 @@ mod ladder_command;
 /// Holds the ladders of captures to the report on them.
 mod ladders;
 /// Holds the laws of the house: direction of imports, names and sizes of files.
+mod laid_aside;
 mod layers;
 /// Every limit set to next to nothing: reached, and told with its name.
 mod limits;

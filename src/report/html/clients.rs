@@ -40,22 +40,22 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     html!(out, "</section>\n")
 }
 
-fn table(clients: &[(ClientName<'_>, ClientTally<'_>)], most: u64, out: &mut dyn io::Write) -> io::Result<()> {
+fn table(clients: &[(ClientName, ClientTally)], most: u64, out: &mut dyn io::Write) -> io::Result<()> {
     html!(out, "<table class=\"clients\">\n<thead><tr><th scope=\"col\">Client</th><th scope=\"col\" class=\"number\">Incorrect</th>")?;
     html!(
         out,
         "<th scope=\"col\" class=\"number\">Redirects</th><th scope=\"col\">Verdicts</th><th scope=\"col\">Rules broken</th></tr></thead>\n"
     )?;
     html!(out, "<tbody>\n")?;
-    clients.iter().try_for_each(|(name, tally)| row(*name, tally, most, out))?;
+    clients.iter().try_for_each(|(name, tally)| row(name, tally, most, out))?;
     html!(out, "</tbody>\n</table>\n")
 }
 
-fn row(name: ClientName<'_>, tally: &ClientTally<'_>, most: u64, out: &mut dyn io::Write) -> io::Result<()> {
+fn row(name: &ClientName, tally: &ClientTally, most: u64, out: &mut dyn io::Write) -> io::Result<()> {
     let key = key(name);
     let incorrect = tally.verdicts.incorrect;
     html!(out, "<tr><th scope=\"row\"><a href=\"{}\"><code>{}</code> ", view(&[("client", &key)]), name.address)?;
-    html!(out, "<code>{}</code></a></th><td class=\"number\">", beginning(name.user_agent))?;
+    html!(out, "<code>{}</code></a></th><td class=\"number\">", beginning(&name.user_agent))?;
     if incorrect > 0 {
         let link = view(&[("client", &key), ("verdict", "incorrect")]);
         html!(out, "<a class=\"incorrect\" href=\"{}\">{}</a>", link, grouped(incorrect))?;
@@ -66,7 +66,8 @@ fn row(name: ClientName<'_>, tally: &ClientTally<'_>, most: u64, out: &mut dyn i
     bar(&tally.verdicts, most, out)?;
     html!(out, "</td><td>")?;
     let mut rules: Vec<_> = tally.rules.iter().collect();
-    rules.sort_by_key(|(rule, worst)| (Reverse(**worst), **rule));
+    // Stable: by name where these are equal.
+    rules.sort_by_key(|(_, worst)| Reverse(**worst));
     for (rule, (level, count)) in rules.iter().take(RULES) {
         html!(
             out,
@@ -85,6 +86,6 @@ fn row(name: ClientName<'_>, tally: &ClientTally<'_>, most: u64, out: &mut dyn i
 }
 
 /// The name of a client in a filter.
-pub(super) fn key(name: ClientName<'_>) -> String {
+pub(super) fn key(name: &ClientName) -> String {
     format!("{} {}", name.address, name.user_agent).trim_end().to_owned()
 }

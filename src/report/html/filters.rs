@@ -21,7 +21,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     let rules = |redirect: &'_ Redirect| redirect.findings.iter().map(|finding| finding.rule.clone()).collect::<Vec<_>>();
     choice("rule", "Rule", &counts(all().flat_map(rules)), out)?;
     let clients = tallies::clients(&report.redirects);
-    let clients = clients.iter().take(CLIENTS).map(|(name, tally)| (key(*name), tally.redirects));
+    let clients = clients.iter().take(CLIENTS).map(|(name, tally)| (key(name), tally.redirects));
     choice("client", "Client", &clients.collect::<Vec<_>>(), out)?;
     let futures = all().filter_map(|redirect| Some(redirect.future.as_ref()?.verdict.name().to_owned()));
     choice("future", "Later requests", &counts(futures), out)?;

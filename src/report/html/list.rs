@@ -2,6 +2,7 @@
 //!
 //! Invariant: a row is the `summary` of a `details` element, so that it unfolds by mouse and key without a script.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::super::frames::FrameNames;
@@ -13,16 +14,20 @@ use super::markup::{beginning, html};
 use super::{Shown, detail, filters};
 
 /// Writes the section of the redirects, and that of their companions.
-pub(super) fn write(shown: &Shown<'_>, ordered: &[&Redirect], out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn write<'a>(
+    shown: &Shown<'_>,
+    mut ordered: impl Iterator<Item = Cow<'a, Redirect>>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let report = shown.report;
-    if ordered.is_empty() && report.companions.is_empty() {
+    if report.redirects.is_empty() && report.companions.is_empty() {
         return Ok(());
     }
     html!(out, "<section id=\"redirects\">\n<h2>Redirects</h2>\n")?;
     filters::write(report, out)?;
     html!(out, "<div class=\"columns\" aria-hidden=\"true\"><span>No.</span><span>Verdict</span><span>Answer</span><span>Client</span>")?;
     html!(out, "<span>Asked for</span><span>Tried</span><span>Findings</span><span>Frame</span></div>\n")?;
-    ordered.iter().try_for_each(|redirect| self::redirect(redirect, shown, out))?;
+    ordered.try_for_each(|redirect| self::redirect(&redirect, shown, out))?;
     html!(out, "</section>\n")?;
     if report.companions.is_empty() {
         return Ok(());
@@ -47,7 +52,7 @@ fn redirect(redirect: &Redirect, shown: &Shown<'_>, out: &mut dyn io::Write) -> 
         redirect.verdict,
         redirect.status
     )?;
-    html!(out, " data-client=\"{}\" data-rule=\"{}\" data-future=\"{}\">\n", key(ClientName::of(redirect)), rules.join(" "), future)?;
+    html!(out, " data-client=\"{}\" data-rule=\"{}\" data-future=\"{}\">\n", key(&ClientName::of(redirect)), rules.join(" "), future)?;
     row(redirect, shown.names, out)?;
     html!(out, "<div class=\"detail\">\n")?;
     detail::write(redirect, shown, out)?;

@@ -30,6 +30,7 @@ pub(super) const FORMAT: Format = Format {
     name: "html",
     summary: "one page for a browser, with search, filters and charts; loads nothing from elsewhere",
     needs_messages: true,
+    streams: false,
     write,
 };
 
@@ -50,7 +51,7 @@ fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) 
     rules::broken(report, out)?;
     html!(out, "</div>\n")?;
     let ladders = ladder::Ladders::of(report);
-    list::write(&Shown { report, names: &names, ladders: &ladders }, &presentation.ordered(report), out)?;
+    list::write(&Shown { report, names: &names, ladders: &ladders }, presentation.ordered(report), out)?;
     captures::write(report, &names, out)?;
     rules::catalogue(report, out)?;
     ladder::messages(&ladders, &names, out)?;

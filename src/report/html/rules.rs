@@ -29,7 +29,7 @@ pub(super) fn broken(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
     html!(out, "</section>\n")
 }
 
-fn table(tallies: &[RuleTally<'_>], out: &mut dyn io::Write) -> io::Result<()> {
+fn table(tallies: &[RuleTally], out: &mut dyn io::Write) -> io::Result<()> {
     html!(out, "<table class=\"rules\">\n<thead><tr><th scope=\"col\">Rule</th><th scope=\"col\" class=\"number\">Findings</th>")?;
     html!(out, "<th scope=\"col\">Level</th><th scope=\"col\">By</th><th scope=\"col\">Clause</th></tr></thead>\n<tbody>\n")?;
     for RuleTally { rule, level, party, clause, count } in tallies {

@@ -19,6 +19,7 @@ pub(super) const FORMAT: Format = Format {
     name: "junit",
     summary: "JUnit XML: a testsuite per capture, a testcase per redirect",
     needs_messages: false,
+    streams: false,
     write: write_report,
 };
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::aside::Aside;
 use super::capture::Capture;
 use super::ladder::{Ladder, Subject};
 use super::redirect::Redirect;
@@ -25,7 +26,7 @@ pub struct Report {
     pub captures: Vec<Capture>,
     /// The counts.
     pub summary: Summary,
-    /// Every 3xx, in the order of time.
+    /// Every 3xx, in the order of time; without those that are laid aside.
     pub redirects: Vec<Redirect>,
     /// The responses that are no 3xx and ask the same of a handset as a 380 does: a 504 to register anew, a 403 to call anonymously; in the
     /// shape of a redirect, numbered by themselves, and in none of the redirects' counts.
@@ -34,6 +35,9 @@ pub struct Report {
     pub orphans: Orphans,
     /// What may be wrong with how the captures were given, in sentences.
     pub hints: Vec<String>,
+    /// Further redirects, laid aside by an audit that was told where: [`Report::all`] has them with the others, in order; no part of the JSON.
+    #[serde(skip)]
+    pub aside: Option<Aside>,
     /// The ladders of the redirects and companions, where they were asked for; no part of the JSON.
     #[serde(skip)]
     pub ladders: Vec<Ladder>,
@@ -65,6 +69,7 @@ impl Default for Report {
             companions: Vec::new(),
             orphans: Orphans::default(),
             hints: Vec::new(),
+            aside: None,
             ladders: Vec::new(),
         }
     }

@@ -4,6 +4,7 @@
 //! RFC 3339 in UTC with nanoseconds, absent is null and never left out. Text from the wire is kept as it was, control characters
 //! included (octets that are no UTF-8 are U+FFFD); whoever shows it escapes it.
 
+mod aside;
 mod capture;
 mod document;
 mod ladder;
@@ -12,6 +13,7 @@ mod redirect;
 mod summary;
 mod word;
 
+pub use aside::{Addition, All, Aside, Store};
 pub use capture::{Capture, Fault, SecondReading};
 pub use document::{Options, Orphans, Report, SCHEMA, Tool};
 pub use ladder::{Ladder, LadderMessage, Mark, Participant, Standing, Subject};

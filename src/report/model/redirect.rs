@@ -250,6 +250,16 @@ pub struct Future {
     pub requests: Vec<LaterRequest>,
 }
 
+impl Future {
+    /// Takes further requests: the worst of what was seen is said, as one violation is enough.
+    pub(super) fn take(&mut self, mut later: Vec<LaterRequest>) {
+        use FutureVerdict::{CachedAllowed, Kept, NotObserved, Violated};
+        self.requests.append(&mut later);
+        let seen = |verdict| self.requests.iter().any(|request| request.verdict == verdict);
+        self.verdict = [Violated, Kept, CachedAllowed].into_iter().find(|verdict| seen(*verdict)).unwrap_or(NotObserved);
+    }
+}
+
 /// A later request of the same client, to the original URI or to a Contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LaterRequest {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the counts say nothing that the redirects do not; they are always made by [`Summary::of`].
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -143,9 +144,10 @@ impl Findings {
 impl Summary {
     /// Counts `redirects`.
     #[must_use]
-    pub fn of(redirects: &[Redirect]) -> Self {
+    pub fn of<R: Borrow<Redirect>>(redirects: impl IntoIterator<Item = R>) -> Self {
         let mut summary = Self::default();
         for redirect in redirects {
+            let redirect = redirect.borrow();
             summary.redirects = summary.redirects.saturating_add(1);
             let by_status = summary.by_status.entry(redirect.status.to_string()).or_default();
             *by_status = by_status.saturating_add(1);

@@ -16,7 +16,8 @@ use super::model::Report;
 use super::wording::counted;
 use page::{Line, Page};
 
-pub(super) const FORMAT: Format = Format { name: "text", summary: "for a reader at a terminal", needs_messages: false, write };
+pub(super) const FORMAT: Format =
+    Format { name: "text", summary: "for a reader at a terminal", needs_messages: false, streams: true, write };
 
 fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(out, presentation.colour);
@@ -26,7 +27,7 @@ fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) 
     if !presentation.summary_only {
         for redirect in presentation.ordered(report) {
             page.blank()?;
-            block::write(redirect, &names, &mut page)?;
+            block::write(&redirect, &names, &mut page)?;
         }
         if !report.companions.is_empty() {
             page.blank()?;

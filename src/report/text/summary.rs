@@ -59,7 +59,7 @@ fn orphans(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
 
 /// Findings by rule: the worst level first, then the most frequent, then by name.
 fn rules(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let rules = tallies::rules(&report.redirects);
+    let rules = tallies::rules(report.all());
     if rules.is_empty() {
         return Ok(());
     }
@@ -67,17 +67,17 @@ fn rules(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
     heading("Findings by rule", page)?;
     for RuleTally { rule, level, party, clause, count } in rules {
         let line = Line::new().whole(&format!("{:>5}", grouped(count))).gap();
-        let line = line.tinted(tint::level(level), &format!("{level:7}")).text("  ").tinted(tint::RULE, rule);
+        let line = line.tinted(tint::level(level), &format!("{level:7}")).text("  ").tinted(tint::RULE, &rule);
         // The columns behind a level and a rule begin at one place each.
         let fill = " ".repeat(widest.saturating_sub(rule.len()) + 2);
-        page.line(LABELS, LABELS + 8, &line.text(&fill).text(&format!("{party}, ")).whole(clause))?;
+        page.line(LABELS, LABELS + 8, &line.text(&fill).text(&format!("{party}, ")).whole(&clause))?;
     }
     Ok(())
 }
 
 /// Redirects and findings by client, the worst first; only findings of which the client is the party.
 fn clients(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let clients = tallies::clients(&report.redirects);
+    let clients = tallies::clients(report.all());
     if clients.is_empty() {
         return Ok(());
     }
