@@ -77,7 +77,7 @@ fn a_report_says_the_same_whether_its_redirects_are_laid_aside_or_not() {
     assert_eq!((held.redirects.len(), held.summary.redirects, held.aside.is_some()), (CALLS, CALLS as u64, false));
     let of =
         |verdict| held.redirects.iter().filter(|redirect| redirect.future.as_ref().is_some_and(|future| future.verdict == verdict)).count();
-    assert!(of(FutureVerdict::Violated) > 200 && of(FutureVerdict::Kept) > 100, "the later requests are seen");
+    assert!(of(FutureVerdict::Violated) > 200 && of(FutureVerdict::Kept) > 50, "the later requests are seen");
     assert!(held.redirects.iter().any(|redirect| redirect.verdict == Verdict::Incorrect));
 
     let wanted = written(&held);
