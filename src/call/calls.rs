@@ -278,7 +278,7 @@ impl Calls {
             // What began elsewhere a moment before was sent on by a 3xx that the capture lacks.
             && (request.shows.is_allowed() || !self.latest.has_begun(kept))
         {
-            events.later(watch, request);
+            events.later(&watch, request);
         }
     }
 

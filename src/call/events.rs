@@ -1,7 +1,8 @@
 //! Takes nothing, gives what this room tells while it works, and how it tells that a bound was reached.
 
-use super::future::{LaterRequest, Watch};
+use super::future::LaterRequest;
 use super::redirect::Redirect;
+use super::watch::Watch;
 use crate::fault::{Fault, FaultKind};
 use crate::limit::{Limit, Limits};
 

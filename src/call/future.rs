@@ -6,7 +6,6 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
@@ -18,32 +17,12 @@ use super::redirect::{Lifetime, Redirect, Role, Target};
 use super::settings::SECOND;
 use super::sighting::Sighting;
 use super::transaction::Transactions;
+use super::watch::{Packed, Watch};
 use crate::evidence::{Place, Timestamp};
 use crate::sip::{Difference, Uri};
 
 /// How much later than its lifetime the use of a Contact is still let pass: a round trip and the rounding of seconds, in nanoseconds.
 const SLACK_NANOS: i64 = 1_500_000_000;
-
-/// What is remembered of a redirect for the requests that come after it.
-#[derive(Debug, Clone)]
-pub struct Watch {
-    /// The redirect's number.
-    pub redirect: u64,
-    /// The status: 301 or 302.
-    pub status: u16,
-    /// Where the 3xx stands.
-    pub place: Place,
-    /// When it was seen.
-    pub time: Timestamp,
-    /// The Request-URI with which the chain began.
-    pub original: Uri,
-    /// The Contacts.
-    pub targets: Arc<[Target]>,
-    attempted: bool,
-    last_original: Option<Timestamp>,
-    cached: Option<CachedUse>,
-    names: u32,
-}
 
 /// What a later request of the same client shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,14 +67,14 @@ pub struct LaterRequest {
     pub repeats_fallback: Option<Fallback>,
 }
 
-/// Whom and what a later request is looked up by: the caller and a name for the URI.
-type Name = (IpAddr, u64, u64, u64);
+/// Whom and what a later request is looked up by: a hash of the client, the caller and names for the URIs. What is found by it is compared again.
+type Name = u64;
 
 /// The redirects whose clients may yet send further requests; bounded in number, the oldest is given up first.
 #[derive(Debug)]
 pub(super) struct Watches {
     hasher: RandomState,
-    by_redirect: HashMap<u64, Watch, RandomState>,
+    by_redirect: HashMap<u64, Box<Packed>, RandomState>,
     by_name: HashMap<Name, u64, RandomState>,
     names: VecDeque<(Name, u64)>,
     /// How many names each client is remembered by.
@@ -128,18 +107,7 @@ impl Watches {
         let is_first = redirect.chain == redirect.id;
         let original = if is_first { original } else { redirect.tried.first().map_or(original, |first| &first.uri) };
         let original_name = nickname(original);
-        let mut watch = Watch {
-            redirect: redirect.id,
-            status: redirect.status,
-            place: redirect.response.place,
-            time: redirect.response.time,
-            original: original.clone(),
-            targets: redirect.targets.clone(),
-            attempted: false,
-            last_original: None,
-            cached: None,
-            names: 0,
-        };
+        let mut watch = Packed::new(redirect, original);
         let caller = self.hasher.hash_one(caller);
         let mut names: SmallVec<[Name; 3]> = SmallVec::new();
         if is_first {
@@ -156,11 +124,11 @@ impl Watches {
             watch.names += 1;
             match self.by_name.insert(name, redirect.id) {
                 Some(earlier) => self.release(earlier),
-                None => *self.clients.entry(name.0).or_default() += 1,
+                None => *self.clients.entry(redirect.client.address).or_default() += 1,
             }
             self.names.push_back((name, redirect.id));
         }
-        self.by_redirect.insert(redirect.id, watch);
+        self.by_redirect.insert(redirect.id, Box::new(watch));
         self.shrink()
     }
 
@@ -183,7 +151,7 @@ impl Watches {
         number: u64,
         transactions: &Transactions,
         window: i64,
-    ) -> Option<(&Watch, LaterRequest)> {
+    ) -> Option<(Watch, LaterRequest)> {
         let (request, uri) = (asked.sighting, asked.uri());
         let address = request.source.address;
         // A publication is refreshed where it is kept, as a registration is (RFC 3903, 4.1).
@@ -196,7 +164,7 @@ impl Watches {
         let at_original = self.by_name.get(&self.name(address, caller, &asked_name, b"")).copied();
         let at_contact = self.by_name.get(&self.name(address, caller, &asked_name, &to_name)).copied();
         if let Some(redirect) = at_original
-            && self.by_redirect.get(&redirect).is_some_and(|watch| watch.original.equals(uri) && request.time > watch.time)
+            && self.by_redirect.get(&redirect).is_some_and(|watch| watch.original().equals(uri) && request.time > watch.time)
         {
             let watch = self.by_redirect.get_mut(&redirect)?;
             watch.last_original = Some(request.time);
@@ -207,32 +175,33 @@ impl Watches {
             if !is_fallback {
                 watch.cached = None;
             }
-            return Some((watch, LaterRequest { is_fallback, repeats_fallback, ..later(request, None, Use::Original) }));
+            return Some((watch.unpacked(), LaterRequest { is_fallback, repeats_fallback, ..later(request, None, Use::Original) }));
         }
         let redirect = at_contact?;
-        let watch = self.by_redirect.get(&redirect)?;
+        let packed = self.by_redirect.get(&redirect)?;
+        let watch = packed.unpacked();
         // Where the To names the Contact too, its user may have dialled it; where the redirect was never followed, nothing was cached;
         // where the original URI was asked a moment before, a 3xx may be missing from the capture.
         let first_number = self.by_name.get(&self.name(address, caller, &nickname(&watch.original), b"")).copied();
         let first = first_number.and_then(|first| self.by_redirect.get(&first));
         let last = first.and_then(|first| first.last_original.max((first.redirect > watch.redirect).then_some(first.time)));
         let explained = !asked.to().is_some_and(|to| same_person(to, &watch.original))
-            || !watch.attempted
+            || !packed.attempted
             || request.time <= watch.time
             || last.is_some_and(|last| request.time.nanos_since(last) <= window);
         if explained {
             return None;
         }
         let index = watch.targets.iter().position(|target| target.usable && is_use_of(target, uri))?;
-        let shows = shown_by_use(watch, watch.targets.get(index)?.lifetime, request.time);
+        let shows = shown_by_use(&watch, watch.targets.get(index)?.lifetime, request.time);
         if let Some(first) = first_number.and_then(|first| self.by_redirect.get_mut(&first)) {
-            first.cached = Some(CachedUse::new(request, number));
+            first.cached = Some(Box::new(CachedUse::new(request, number)));
         }
-        Some((self.by_redirect.get(&redirect)?, later(request, Some(index), shows)))
+        Some((watch, later(request, Some(index), shows)))
     }
 
     fn name(&self, address: IpAddr, caller: u64, uri: &[u8], to: &[u8]) -> Name {
-        (address, caller, self.hasher.hash_one(uri), self.hasher.hash_one(to))
+        self.hasher.hash_one((address, caller, uri, to))
     }
 
     fn release(&mut self, redirect: u64) {
@@ -250,10 +219,12 @@ impl Watches {
             let Some((name, redirect)) = self.names.pop_front() else { break };
             if self.by_name.get(&name) == Some(&redirect) {
                 self.by_name.remove(&name);
-                if let Some(count) = self.clients.get_mut(&name.0) {
-                    *count -= 1;
+                if let Some(client) = self.by_redirect.get(&redirect).map(|watch| watch.client)
+                    && let Some(count) = self.clients.get_mut(&client)
+                {
+                    *count = count.saturating_sub(1);
                     if *count == 0 {
-                        self.clients.remove(&name.0);
+                        self.clients.remove(&client);
                     }
                 }
                 self.release(redirect);

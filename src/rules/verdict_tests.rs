@@ -454,3 +454,20 @@ fn an_element_between_two_networks_may_hide_the_contact_that_it_hands_on() {
     assert_eq!(verdicts(&script("alice")), [("not-applicable", 0), ("correct", 1)]);
     assert_eq!(verdicts(&script("carol")), [("incorrect", 0), ("correct", 1)]);
 }
+
+#[test]
+fn what_is_remembered_of_a_redirect_is_all_that_its_contacts_say() {
+    let contacts = "<sip:bob@198.51.100.30>;q=0.5;expires=60, sip:bob@198.51.100.31;transport=tcp;expires=soon, \"B, b\" <sips:b%6Fb@b.example:5061?a=b>, \
+                    <tel:+1-555;phone-context=+1>, <>, <sip:bob@198.51.100.32";
+    let rest = "0.2 client > target INVITE sip:bob@198.51.100.30\n0.3 target > client 200\n40 client > server INVITE sip:bob@192.0.2.20 | Call-ID: two | CSeq: 1 | \
+                From: <sip:alice@atlanta.example>;tag=two\n80 end";
+    let scene = play(&after_302(contacts, rest));
+    let ((watch, _), redirect) = (&scene.later[0], &scene.redirects[0]);
+    assert!(redirect.targets.len() > 4 && redirect.targets.iter().any(|target| target.unbracketed.is_some()));
+    assert_eq!(Some(&watch.original), redirect.original.as_ref());
+    assert_eq!(format!("{:?}", watch.targets), format!("{:?}", redirect.targets));
+    assert_eq!(
+        (watch.redirect, watch.status, watch.place, watch.time),
+        (redirect.id, 302, redirect.response.place, redirect.response.time)
+    );
+}
