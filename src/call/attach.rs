@@ -37,6 +37,8 @@ impl Calls {
             .map_or((None, None, None), |transaction| (transaction.branch_of, transaction.outcome, transaction.redirect));
         let (network, target) = (&self.settings.network, contact.and_then(|index| open.redirect.targets.get(index).cloned()));
         open.last_event = open.last_event.max(kept.time);
+        // Most redirects have one attempt, and a list would begin with room for four.
+        open.redirect.attempts.reserve_exact(usize::from(open.redirect.attempts.is_empty()));
         open.redirect.attempts.push(Attempt {
             request: kept.clone(),
             uri: asked.uri().clone(),

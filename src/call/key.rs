@@ -20,39 +20,41 @@ pub(super) fn has_cookie(branch: &[u8]) -> bool {
     branch.len() > MAGIC_COOKIE.len() && branch.starts_with(MAGIC_COOKIE)
 }
 
-/// What tells one client transaction from another.
+/// What tells one client transaction from another, borrowed from a message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Key<B> {
+pub(super) enum BorrowedKey<'a> {
     /// RFC 3261, 17.1.3: branch and sent-by of the topmost Via, and the method of the CSeq, where ACK stands for INVITE.
-    Rfc3261 { branch: B, host: B, port: Option<u16>, method: B },
+    Rfc3261 { branch: &'a [u8], host: &'a [u8], port: Option<u16>, method: &'a [u8] },
     /// RFC 3261, 17.2.3 for elements of RFC 2543: no unique branch, so the call, the caller, the number and the method.
     ///
     /// The Request-URI cannot be part of it, as responses do not carry it; the To tag cannot, as requests do not yet have it.
-    Rfc2543 { call_id: B, from_tag: B, number: u32, method: B, host: B, port: Option<u16> },
+    Rfc2543 { call_id: &'a [u8], from_tag: &'a [u8], number: u32, method: &'a [u8], host: &'a [u8], port: Option<u16> },
 }
 
-/// A key borrowed from a message.
-pub(super) type BorrowedKey<'a> = Key<&'a [u8]>;
-/// A key that is kept.
-pub(super) type OwnedKey = Key<Short>;
-/// Octets that are mostly few: a branch, a host, a method.
-pub(super) type Short = SmallVec<[u8; 40]>;
+/// A key that is kept: its texts in one piece, as there are tens of thousands of keys.
+#[derive(Debug)]
+pub(super) struct OwnedKey {
+    octets: SmallVec<[u8; 56]>,
+    lens: [u32; 4],
+    port: Option<u16>,
+    /// The number of the CSeq, in a key without a unique branch.
+    number: Option<u32>,
+}
 
-impl BorrowedKey<'_> {
-    pub(super) fn into_owned(self) -> OwnedKey {
-        match self {
-            Key::Rfc3261 { branch, host, port, method } => {
-                Key::Rfc3261 { branch: Short::from_slice(branch), host: Short::from_slice(host), port, method: Short::from_slice(method) }
-            }
-            Key::Rfc2543 { call_id, from_tag, number, method, host, port } => Key::Rfc2543 {
-                call_id: Short::from_slice(call_id),
-                from_tag: Short::from_slice(from_tag),
-                number,
-                method: Short::from_slice(method),
-                host: Short::from_slice(host),
-                port,
-            },
+impl<'a> BorrowedKey<'a> {
+    /// Its texts, port and number; the two kinds of keys are told apart by the number.
+    const fn parts(&self) -> ([&'a [u8]; 4], Option<u16>, Option<u32>) {
+        match *self {
+            Self::Rfc3261 { branch, host, port, method } => ([branch, host, method, b""], port, None),
+            Self::Rfc2543 { call_id, from_tag, number, method, host, port } => ([call_id, host, method, from_tag], port, Some(number)),
         }
+    }
+
+    pub(super) fn to_owned(&self) -> OwnedKey {
+        let (texts, port, number) = self.parts();
+        let mut octets = SmallVec::new();
+        texts.iter().for_each(|text| octets.extend_from_slice(text));
+        OwnedKey { octets, lens: texts.map(short_len), port, number }
     }
 
     pub(super) fn hash_with(&self, hasher: &impl BuildHasher) -> u64 {
@@ -60,32 +62,24 @@ impl BorrowedKey<'_> {
     }
 
     pub(super) fn equals(&self, kept: &OwnedKey) -> bool {
-        match (self, kept) {
-            (
-                Key::Rfc3261 { branch, host, port, method },
-                Key::Rfc3261 { branch: kept_branch, host: kept_host, port: kept_port, method: kept_method },
-            ) => **branch == **kept_branch && **host == **kept_host && port == kept_port && **method == **kept_method,
-            (
-                Key::Rfc2543 { call_id, from_tag, number, method, host, port },
-                Key::Rfc2543 {
-                    call_id: kept_call_id,
-                    from_tag: kept_from_tag,
-                    number: kept_number,
-                    method: kept_method,
-                    host: kept_host,
-                    port: kept_port,
-                },
-            ) => {
-                **call_id == **kept_call_id
-                    && **from_tag == **kept_from_tag
-                    && number == kept_number
-                    && **method == **kept_method
-                    && **host == **kept_host
-                    && port == kept_port
-            }
-            _ => false,
+        let (texts, port, number) = self.parts();
+        if port != kept.port || number != kept.number || texts.map(short_len) != kept.lens {
+            return false;
         }
+        let mut rest = kept.octets.as_slice();
+        texts.iter().all(|text| match rest.strip_prefix(*text) {
+            Some(behind) => {
+                rest = behind;
+                true
+            }
+            None => false,
+        })
     }
+}
+
+/// The length of a text of a message, none of which is longer than 256 KiB.
+fn short_len(text: &[u8]) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
 }
 
 /// The method that names the transaction: that of the CSeq, where an ACK belongs to its INVITE (RFC 3261, 17.1.1.3).
@@ -177,11 +171,11 @@ fn keyed_by<'a>(
     method: &'a [u8],
 ) -> Option<BorrowedKey<'a>> {
     match branch {
-        Some(branch) if has_cookie(branch) => Some(Key::Rfc3261 { branch, host, port, method }),
+        Some(branch) if has_cookie(branch) => Some(BorrowedKey::Rfc3261 { branch, host, port, method }),
         _ => {
             let call_id = message.call_id()?;
             let from_tag = message.from_tag().unwrap_or_default();
-            Some(Key::Rfc2543 { call_id, from_tag, number: cseq?.number, method, host, port })
+            Some(BorrowedKey::Rfc2543 { call_id, from_tag, number: cseq?.number, method, host, port })
         }
     }
 }

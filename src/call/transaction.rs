@@ -132,7 +132,7 @@ impl Transactions {
     ) -> (u64, [Option<Limit>; 2]) {
         let Digested { key, hash } = key;
         let transaction = Transaction {
-            key: key.into_owned(),
+            key: key.to_owned(),
             hash,
             number: cseq,
             request: request.cloned(),
