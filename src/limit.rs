@@ -249,7 +249,7 @@ impl Limit {
             },
             Self::Watches => items(
                 "watches",
-                100_000,
+                50_000,
                 "callers watched for later requests",
                 "the oldest redirect is watched no more: its later requests are not judged",
             ),
