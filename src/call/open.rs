@@ -22,6 +22,9 @@ const RINGING_NANOS: i64 = 200 * 1_000_000_000;
 /// How long after its window a redirect stays open, for the repetitions that the last second of it may hold.
 const LINGER_NANOS: i64 = 2 * 1_000_000_000;
 
+/// After what time it is looked again whether one that waits for a response is still to be kept open.
+const LOOK_AGAIN_NANOS: i64 = 10 * 1_000_000_000;
+
 /// The most redirects of one call that are looked at, the latest first.
 pub(super) const MAX_OF_CALL: usize = 64;
 /// The most redirects of one client that are looked at, the latest first.
@@ -342,7 +345,8 @@ impl OpenRedirects {
             self.deadlines.pop();
             let Some(deadline) = self.by_number.get(&number).map(|open| open.deadline()) else { continue };
             if deadline > queued && deadline >= now {
-                self.deadlines.push(Reverse((deadline, number)));
+                // A call that rings may be answered at any moment, and its redirect is over soon after.
+                self.deadlines.push(Reverse((deadline.min(now.plus_nanos(LOOK_AGAIN_NANOS)), number)));
             } else {
                 return self.remove(number);
             }
