@@ -114,7 +114,7 @@ impl Calls {
         let mut known = Above {
             request: above.request.clone(),
             answers: earlier.into_iter().collect(),
-            cancel: above.cancel,
+            cancel: above.extras().cancel,
             is_branch_reused: false,
             siblings: Vec::new(),
             earlier: 0,

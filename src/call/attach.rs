@@ -34,7 +34,7 @@ impl Calls {
         let (branch_of, outcome, redirected) = self
             .transactions
             .get(number)
-            .map_or((None, None, None), |transaction| (transaction.branch_of, transaction.outcome, transaction.redirect));
+            .map_or((None, None, None), |transaction| (transaction.extras().branch_of, transaction.outcome, transaction.extras().redirect));
         let (network, target) = (&self.settings.network, contact.and_then(|index| open.redirect.targets.get(index).cloned()));
         open.last_event = open.last_event.max(kept.time);
         // Most redirects have one attempt, and a list would begin with room for four.
@@ -66,7 +66,7 @@ impl Calls {
             redirected,
         });
         if let Some(transaction) = self.transactions.get_mut(number) {
-            transaction.attempt = Some((redirect, index));
+            transaction.extras_mut().attempt = Some((redirect, index));
         }
         self.open.count(redirect, kept);
         unmark_hidden(&mut self.open, kept);

@@ -179,10 +179,10 @@ impl Calls {
                 return;
             }
             if known.number == cseq && known.request_uri == uri {
-                if known.repeats.len() < self.room.most() {
-                    known.repeats.push(sighting.place);
+                if known.extras().repeats.len() < self.room.most() {
+                    known.extras_mut().repeats.push(sighting.place);
                 }
-                let (redirect, attempt) = (known.redirect, known.attempt);
+                let (redirect, attempt) = (known.extras().redirect, known.extras().attempt);
                 self.transactions.touch(number, sighting.time);
                 self.request_again(sighting, redirect, attempt);
                 return;
@@ -195,8 +195,10 @@ impl Calls {
         for limit in given_up.into_iter().flatten() {
             self.tell(limit, sighting, events);
         }
-        if let Some(transaction) = self.transactions.get_mut(number) {
-            transaction.branch_of = branch_of;
+        if branch_of.is_some()
+            && let Some(transaction) = self.transactions.get_mut(number)
+        {
+            transaction.extras_mut().branch_of = branch_of;
         }
         if sighting.message.method() != b"CANCEL" {
             if let Some(limit) = self.latest.note(number, &kept) {
@@ -213,7 +215,7 @@ impl Calls {
         let kept: Kept = Arc::new(sighting.to_kept());
         transaction.place = Some(kept.place);
         transaction.request_uri = uri;
-        let (own, is_attempt) = (transaction.redirect, transaction.attempt.is_some());
+        let (own, is_attempt) = (transaction.extras().redirect, transaction.extras().attempt.is_some());
         let asked = Asked::new(&kept);
         if let Some((redirect, link)) = link::place(&self.open, &self.registrations, &asked).attempt_of
             && !is_attempt
@@ -308,8 +310,8 @@ impl Calls {
         let key = self.transactions.digested(key);
         for number in self.transactions.find(&key) {
             let Some(transaction) = self.transactions.get_mut(number) else { continue };
-            transaction.cancel.get_or_insert(sighting.place);
-            let redirect = transaction.redirect;
+            transaction.extras_mut().cancel.get_or_insert(sighting.place);
+            let redirect = transaction.extras().redirect;
             self.cancelled_above(number, sighting.place);
             if let Some(open) = redirect.and_then(|redirect| self.open.get_mut(redirect)) {
                 open.redirect.note_late_cancel(sighting.place, sighting.time);
@@ -347,7 +349,7 @@ impl Calls {
         };
         self.transactions.touch(number, sighting.time);
         let Some(transaction) = self.transactions.get_mut(number) else { return };
-        let attempt = transaction.attempt;
+        let attempt = transaction.extras().attempt;
         if status < 200 {
             self.answered(attempt, sighting);
             return;
@@ -358,7 +360,7 @@ impl Calls {
             self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
         }
         let Some(transaction) = self.transactions.get_mut(number) else { return };
-        if let Some(redirect) = transaction.redirect {
+        if let Some(redirect) = transaction.extras().redirect {
             self.repeated(redirect, sighting, status);
         } else if first && ((300..400).contains(&status) || (attempt.is_none() && is_companion(status, &sighting.message))) {
             self.finished(attempt, sighting, status);
@@ -389,11 +391,12 @@ impl Calls {
         let id = *next;
         *next += 1;
         let Some(transaction) = self.transactions.get_mut(number) else { return };
-        transaction.redirect = Some(id);
+        transaction.extras_mut().redirect = Some(id);
         let request = transaction.request.clone();
-        let (attempt, mut cancel, repeats) = (transaction.attempt, transaction.cancel, transaction.repeats.to_vec());
+        let (attempt, mut cancel, repeats) =
+            (transaction.extras().attempt, transaction.extras().cancel, transaction.extras().repeats.clone());
         // An ACK and its 3xx may cross on their way into the capture.
-        let acks = transaction.early_ack.take().into_iter().collect();
+        let acks = transaction.extras_mut().early_ack.take().into_iter().collect();
         if request.is_none() {
             cancel = cancel.or_else(|| self.cancel_of(sighting));
         }

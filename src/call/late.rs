@@ -122,7 +122,7 @@ impl Calls {
         let Some(open) = self.open.get(late) else { return false };
         let (requests, is_exceeded) = self.latest.behind(open);
         for (number, kept) in requests {
-            if self.transactions.get(number).is_none_or(|transaction| transaction.attempt.is_some()) {
+            if self.transactions.get(number).is_none_or(|transaction| transaction.extras().attempt.is_some()) {
                 continue;
             }
             let asked = Asked::new(&kept);

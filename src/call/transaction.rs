@@ -41,12 +41,22 @@ pub(super) struct Transaction {
     pub(super) request_uri: u64,
     /// Where its request stands.
     pub(super) place: Option<Place>,
-    /// The further transmissions of the request.
-    pub(super) repeats: SmallVec<[Place; 1]>,
-    /// The CANCEL for it.
-    pub(super) cancel: Option<Place>,
     /// Its final response.
     pub(super) outcome: Option<Outcome>,
+    /// What most have nothing of.
+    extras: Option<Box<Extras>>,
+    /// Octets of the request and of an early ACK, as long as they are kept.
+    octets: usize,
+    last: Timestamp,
+}
+
+/// What few transactions have.
+#[derive(Debug)]
+pub(super) struct Extras {
+    /// The further transmissions of the request.
+    pub(super) repeats: Vec<Place>,
+    /// The CANCEL for it.
+    pub(super) cancel: Option<Place>,
     /// The redirect that it met.
     pub(super) redirect: Option<u64>,
     /// The redirect whose attempt it is, and which one.
@@ -55,9 +65,23 @@ pub(super) struct Transaction {
     pub(super) branch_of: Option<Place>,
     /// The ACK that was seen before any final response, until one is.
     pub(super) early_ack: Option<Kept>,
-    /// Octets of the request and of that ACK, as long as they are kept.
-    octets: usize,
-    last: Timestamp,
+}
+
+impl Extras {
+    const NONE: Self = Self { repeats: Vec::new(), cancel: None, redirect: None, attempt: None, branch_of: None, early_ack: None };
+}
+
+impl Transaction {
+    /// What few transactions have.
+    pub(super) fn extras(&self) -> &Extras {
+        static NONE: Extras = Extras::NONE;
+        self.extras.as_deref().unwrap_or(&NONE)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn extras_mut(&mut self) -> &mut Extras {
+        self.extras.get_or_insert_with(|| Box::new(Extras::NONE))
+    }
 }
 
 /// The transactions under way, found by key.
@@ -138,13 +162,8 @@ impl Transactions {
             request: request.cloned(),
             request_uri: uri,
             place: request.map(|kept| kept.place),
-            repeats: SmallVec::new(),
-            cancel: None,
             outcome: None,
-            redirect: None,
-            attempt: None,
-            branch_of: None,
-            early_ack: None,
+            extras: None,
             octets: request.map_or(0, |kept| kept.message.octets().len()),
             last: time,
         };
@@ -203,10 +222,10 @@ impl Transactions {
     pub(super) fn acknowledge(&mut self, number: u64, ack: &Sighting<'_>) -> Option<Limit> {
         if let Some(transaction) = self.by_number.get_mut(number)
             && transaction.outcome.is_none()
-            && transaction.early_ack.is_none()
+            && transaction.extras().early_ack.is_none()
         {
             let octets = ack.message.octets().len();
-            transaction.early_ack = Some(Arc::new(ack.to_kept()));
+            transaction.extras_mut().early_ack = Some(Arc::new(ack.to_kept()));
             transaction.octets = transaction.octets.saturating_add(octets);
             self.octets = self.octets.saturating_add(octets);
             self.unanswered += 1;
@@ -222,7 +241,7 @@ impl Transactions {
     /// Notes the final response.
     pub(super) fn end(&mut self, number: u64, outcome: Outcome) {
         if let Some(transaction) = self.by_number.get_mut(number) {
-            if transaction.early_ack.is_some() {
+            if transaction.extras().early_ack.is_some() {
                 self.unanswered = self.unanswered.saturating_sub(1);
             }
             transaction.outcome = Some(outcome);
@@ -264,7 +283,10 @@ impl Transactions {
     /// Drops the request of a transaction for which nothing can ask any more.
     pub(super) fn drop_request(&mut self, number: u64) {
         if let Some(transaction) = self.by_number.get_mut(number) {
-            (transaction.request, transaction.early_ack) = (None, None);
+            transaction.request = None;
+            if let Some(extras) = &mut transaction.extras {
+                extras.early_ack = None;
+            }
             self.octets = self.octets.saturating_sub(std::mem::take(&mut transaction.octets));
         }
     }

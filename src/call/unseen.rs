@@ -26,7 +26,7 @@ impl Calls {
     pub(super) fn ack(&mut self, sighting: &Sighting<'_>, events: &mut dyn Events) {
         let key = key(&sighting.message).map(|Keyed { key, .. }| self.transactions.digested(key));
         let found = key.map(|key| self.transactions.find(&key)).unwrap_or_default();
-        let by_key = found.iter().find_map(|number| self.transactions.get(*number).and_then(|found| found.redirect));
+        let by_key = found.iter().find_map(|number| self.transactions.get(*number).and_then(|found| found.extras().redirect));
         if let (None, Some(number)) = (by_key, found.first()) {
             let given_up = self.transactions.acknowledge(*number, sighting);
             given_up.into_iter().for_each(|limit| self.tell(limit, sighting, events));
