@@ -12,7 +12,7 @@ use crate::report::{model, publish};
 use crate::rules::{self, Selection};
 
 /// How many redirects are held in memory before they are laid aside together, where there is a place for them.
-const HELD_MAX: usize = 512;
+const HELD_MAX: usize = 2_048;
 
 /// What came later for a redirect.
 #[derive(Debug, Default)]

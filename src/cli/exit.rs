@@ -2,10 +2,9 @@
 //!
 //! Invariant: the numbers are a contract with scripts: 0 to 4, and no other.
 
-use std::borrow::Cow;
 use std::process::ExitCode;
 
-use sip3xx::report::model::{Level, Redirect, Report};
+use sip3xx::report::model::{Level, Report};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +41,11 @@ pub(super) struct Policy {
 impl Policy {
     /// How a run with this report ends; what stands in the baseline fails none.
     pub(super) fn judge(&self, report: &Report) -> Exit {
-        let worst_of =
-            |redirect: Cow<'_, Redirect>| redirect.findings.iter().filter(|finding| !finding.known).map(|finding| finding.level).max();
-        let worst = report.all().chain(report.companions.iter().map(Cow::Borrowed)).filter_map(worst_of).max();
+        let news =
+            report.redirects.iter().chain(&report.companions).flat_map(|redirect| &redirect.findings).filter(|finding| !finding.known);
+        // What is laid aside has been counted, and no baseline knows of it.
+        let aside = Level::ALL.iter().filter(|level| report.aside.is_some() && report.summary.findings.of(**level) > 0);
+        let worst = news.map(|finding| finding.level).chain(aside.copied()).max();
         self.exit(worst, report.captures.iter().all(|capture| capture.complete), report.summary.redirects)
     }
 

@@ -2,11 +2,10 @@
 //!
 //! Invariant: equal reports give equal orders: what is equally bad stands in the order of its name.
 
-use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::model::{Level, Party, Redirect, Verdicts};
+use super::model::{All, Level, Party, Redirect, Verdicts};
 
 /// A client: its address and what it calls itself. Its port says nothing, a connection has a new one each time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,19 +47,6 @@ impl ClientTally {
     }
 }
 
-/// Every client, the one with the most `incorrect` first.
-pub(super) fn clients<R: Borrow<Redirect>>(redirects: impl IntoIterator<Item = R>) -> Vec<(ClientName, ClientTally)> {
-    let mut tallies: BTreeMap<ClientName, ClientTally> = BTreeMap::new();
-    for redirect in redirects {
-        tallies.entry(ClientName::of(redirect.borrow())).or_default().add(redirect.borrow());
-    }
-    let mut clients: Vec<_> = tallies.into_iter().collect();
-    let badness = |tally: &ClientTally| Reverse((tally.verdicts.incorrect, tally.findings(), tally.redirects));
-    // Stable: what is equally bad stays in the order of its name.
-    clients.sort_by_key(|(_, tally)| badness(tally));
-    clients
-}
-
 /// How often a rule was broken at one level.
 pub(super) struct RuleTally {
     pub(super) rule: String,
@@ -70,12 +56,32 @@ pub(super) struct RuleTally {
     pub(super) count: u64,
 }
 
-/// Every rule that was broken: the worst level first, then the most frequent, then by name.
-pub(super) fn rules<R: Borrow<Redirect>>(redirects: impl IntoIterator<Item = R>) -> Vec<RuleTally> {
-    let mut tallies: BTreeMap<(String, Level), RuleTally> = BTreeMap::new();
-    for redirect in redirects {
-        for finding in &redirect.borrow().findings {
-            let tally = tallies.entry((finding.rule.clone(), finding.level)).or_insert_with(|| RuleTally {
+/// What each client got and did.
+#[derive(Default)]
+struct Clients(BTreeMap<ClientName, ClientTally>);
+
+impl Clients {
+    fn add(&mut self, redirect: &Redirect) {
+        self.0.entry(ClientName::of(redirect)).or_default().add(redirect);
+    }
+
+    fn worst_first(self) -> Vec<(ClientName, ClientTally)> {
+        let mut clients: Vec<_> = self.0.into_iter().collect();
+        let badness = |tally: &ClientTally| Reverse((tally.verdicts.incorrect, tally.findings(), tally.redirects));
+        // Stable: what is equally bad stays in the order of its name.
+        clients.sort_by_key(|(_, tally)| badness(tally));
+        clients
+    }
+}
+
+/// How often each rule was broken.
+#[derive(Default)]
+struct Rules(BTreeMap<(String, Level), RuleTally>);
+
+impl Rules {
+    fn add(&mut self, redirect: &Redirect) {
+        for finding in &redirect.findings {
+            let tally = self.0.entry((finding.rule.clone(), finding.level)).or_insert_with(|| RuleTally {
                 rule: finding.rule.clone(),
                 level: finding.level,
                 party: finding.party,
@@ -85,10 +91,37 @@ pub(super) fn rules<R: Borrow<Redirect>>(redirects: impl IntoIterator<Item = R>)
             tally.count = tally.count.saturating_add(1);
         }
     }
-    let mut rules: Vec<_> = tallies.into_values().collect();
-    // Stable: by name where these are equal.
-    rules.sort_by_key(|tally| (Reverse(tally.level), Reverse(tally.count)));
-    rules
+
+    fn worst_first(self) -> Vec<RuleTally> {
+        let mut rules: Vec<_> = self.0.into_values().collect();
+        // Stable: by name where these are equal.
+        rules.sort_by_key(|tally| (Reverse(tally.level), Reverse(tally.count)));
+        rules
+    }
+}
+
+/// Every client, the one with the most `incorrect` first.
+pub(super) fn clients(redirects: &[Redirect]) -> Vec<(ClientName, ClientTally)> {
+    let mut clients = Clients::default();
+    redirects.iter().for_each(|redirect| clients.add(redirect));
+    clients.worst_first()
+}
+
+/// Every rule that was broken: the worst level first, then the most frequent, then by name.
+pub(super) fn rules(redirects: &[Redirect]) -> Vec<RuleTally> {
+    let mut rules = Rules::default();
+    redirects.iter().for_each(|redirect| rules.add(redirect));
+    rules.worst_first()
+}
+
+/// Both, in one pass over redirects that may have to be read.
+pub(super) fn rules_and_clients(redirects: All<'_>) -> (Vec<RuleTally>, Vec<(ClientName, ClientTally)>) {
+    let (mut rules, mut clients) = (Rules::default(), Clients::default());
+    for redirect in redirects {
+        rules.add(&redirect);
+        clients.add(&redirect);
+    }
+    (rules.worst_first(), clients.worst_first())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::de::DeserializeOwned;
@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 use super::document::Report;
 use super::redirect::{Finding, LaterRequest, Redirect};
 use super::word::Verdict;
+
+/// How many octets are written at a time.
+const BLOCK: usize = 64 << 10;
 
 /// Where redirects can be laid aside: a temporary file, say.
 pub trait Store: Read + Write + Seek + Send {}
@@ -101,6 +104,31 @@ impl PartialEq for Aside {
     }
 }
 
+/// What is being laid aside.
+struct Writing<W: Write> {
+    store: BufWriter<W>,
+    end: u64,
+    octets: Vec<u8>,
+    pieces: Vec<Piece>,
+}
+
+impl<W: Write> Writing<W> {
+    fn put(&mut self, id: u64, kind: Kind, value: &impl Serialize) -> io::Result<()> {
+        self.octets.clear();
+        serde_json::to_writer(&mut self.octets, value)?;
+        self.store.write_all(&self.octets)?;
+        let len = u32::try_from(self.octets.len()).map_err(io::Error::other)?;
+        self.pieces.push(Piece { id, kind, len, offset: self.end });
+        self.end = self.end.saturating_add(len.into());
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<(u64, Vec<Piece>)> {
+        self.store.flush()?;
+        Ok((self.end, self.pieces))
+    }
+}
+
 impl Aside {
     /// Nothing yet, in a store that is empty.
     #[must_use]
@@ -117,30 +145,21 @@ impl Aside {
         redirects: impl Iterator<Item = &'a Redirect>,
         additions: impl Iterator<Item = (u64, &'a Addition)>,
     ) -> io::Result<()> {
-        let (mut octets, mut pieces) = (Vec::new(), Vec::new());
-        let end = self.end;
-        let mut put = |id, kind, octets: &mut Vec<u8>, start: usize| {
-            let len = u32::try_from(octets.len().saturating_sub(start)).map_err(io::Error::other)?;
-            pieces.push(Piece { id, kind, len, offset: end.saturating_add(start as u64) });
-            Ok::<_, io::Error>(())
-        };
-        for redirect in redirects {
-            let start = octets.len();
-            serde_json::to_writer(&mut octets, redirect)?;
-            put(redirect.id, Kind::Redirect, &mut octets, start)?;
-        }
-        for (id, addition) in additions {
-            let start = octets.len();
-            serde_json::to_writer(&mut octets, addition)?;
-            put(id, Kind::Addition, &mut octets, start)?;
-        }
         let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
         // What an earlier attempt left behind is written over.
         shelf.store.seek(SeekFrom::Start(self.end))?;
-        shelf.store.write_all(&octets)?;
+        let mut writing =
+            Writing { store: BufWriter::with_capacity(BLOCK, &mut shelf.store), end: self.end, octets: Vec::new(), pieces: Vec::new() };
+        for redirect in redirects {
+            writing.put(redirect.id, Kind::Redirect, redirect)?;
+        }
+        for (id, addition) in additions {
+            writing.put(id, Kind::Addition, addition)?;
+        }
+        let (end, pieces) = writing.finish()?;
         drop(shelf);
-        self.end = self.end.saturating_add(octets.len() as u64);
-        self.pieces.append(&mut pieces);
+        self.end = end;
+        self.pieces.extend(pieces);
         Ok(())
     }
 

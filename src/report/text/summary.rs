@@ -6,7 +6,7 @@ use super::super::completeness::meaning;
 use super::super::frames::FrameNames;
 use super::super::model::{Capture, Fault, FutureVerdict, Level, Report, Verdict, Verdicts};
 use super::super::phrases::{clock, why_nothing};
-use super::super::tallies::{self, ClientName, RuleTally};
+use super::super::tallies::{self, ClientName, ClientTally, RuleTally};
 use super::super::wording::{counted, grouped};
 use super::page::{LABELS, Line, Page};
 use super::tint;
@@ -22,8 +22,9 @@ pub(super) fn write(report: &Report, names: &FrameNames, page: &mut Page<'_>) ->
         page.line(LABELS, LABELS, &Line::new().text(why_nothing(report)))?;
     }
     orphans(report, page)?;
-    rules(report, page)?;
-    clients(report, page)?;
+    let (broken, told) = tallies::rules_and_clients(report.all());
+    rules(broken, page)?;
+    clients(&told, page)?;
     captures(report, names, page)
 }
 
@@ -58,8 +59,7 @@ fn orphans(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 /// Findings by rule: the worst level first, then the most frequent, then by name.
-fn rules(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let rules = tallies::rules(report.all());
+fn rules(rules: Vec<RuleTally>, page: &mut Page<'_>) -> io::Result<()> {
     if rules.is_empty() {
         return Ok(());
     }
@@ -76,8 +76,7 @@ fn rules(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 /// Redirects and findings by client, the worst first; only findings of which the client is the party.
-fn clients(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
-    let clients = tallies::clients(report.all());
+fn clients(clients: &[(ClientName, ClientTally)], page: &mut Page<'_>) -> io::Result<()> {
     if clients.is_empty() {
         return Ok(());
     }
