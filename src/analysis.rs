@@ -452,8 +452,12 @@ fn is_disordered(merge: &Merge) -> bool {
 }
 
 fn how_far(merge: &Merge, redirects: u64) -> Progress {
-    let infos = || merge.captures().iter().map(Capture::info);
-    Progress { bytes_read: infos().map(|info| info.bytes_read).sum(), bytes_total: infos().map(|info| info.bytes).sum(), redirects }
+    let captures = merge.captures();
+    Progress {
+        bytes_read: captures.iter().map(Capture::bytes_read).sum(),
+        bytes_total: captures.iter().map(|capture| capture.info().bytes).sum(),
+        redirects,
+    }
 }
 
 /// A capture in the published shape.
@@ -464,7 +468,7 @@ fn published(capture: &Capture, count: Count, faults: &FaultLog) -> model::Captu
         format: info.format.clone(),
         link_types: info.link_types.iter().map(ToString::to_string).collect(),
         frames: info.frames,
-        bytes: info.bytes.unwrap_or(info.bytes_read),
+        bytes: info.bytes.unwrap_or_else(|| capture.bytes_read()),
         sip_messages: count.messages,
         copies: count.copies,
         clock_offset_ms: 0.0,

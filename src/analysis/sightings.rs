@@ -9,7 +9,7 @@ use crate::evidence::Place;
 use crate::fault::{Fault, FaultKind, FaultLogs};
 use crate::flow::{Copies, Unit};
 use crate::limit::{Limit, Limits};
-use crate::sip::{Message, MessageFault, is_sip};
+use crate::sip::{Message, MessageFault};
 
 /// What is counted of one capture.
 #[derive(Debug, Clone, Copy, Default)]
@@ -61,13 +61,15 @@ impl Sightings {
             clues::unreachable(unit).into_iter().for_each(|clue| found.clue(clue, unit.frames));
             return;
         }
-        if !is_sip(unit.bytes) {
-            if clues::may_be_dns(unit) {
-                clues::dns(unit).into_iter().for_each(|clue| found.clue(clue, unit.frames));
-            }
-            return;
+        if let Some(message) = Message::scan(unit.bytes) {
+            self.message(message, unit, found);
+        } else if clues::may_be_dns(unit) {
+            clues::dns(unit).into_iter().for_each(|clue| found.clue(clue, unit.frames));
         }
-        let Some(message) = Message::scan(unit.bytes) else { return };
+    }
+
+    /// Takes the `message` that `unit` is.
+    fn message(&mut self, message: Message<'_>, unit: &Unit<'_>, found: &mut impl Found) {
         if !message.is_decodable() {
             self.note(unit, MessageFault::Version.as_fault());
             return;

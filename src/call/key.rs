@@ -5,11 +5,11 @@
 
 use std::hash::{BuildHasher, Hash};
 
-use memchr::{memchr, memchr2};
+use memchr::memchr3;
 use smallvec::SmallVec;
 
 use crate::sip::header::CSeq;
-use crate::sip::scan::port;
+use crate::sip::scan::{port, split, take_while};
 use crate::sip::{Message, Name};
 
 /// The magic cookie with which the branch of an RFC 3261 element begins (RFC 3261, 8.1.1.7).
@@ -126,31 +126,35 @@ type Hop<'a> = (&'a [u8], Option<u16>, Option<&'a [u8]>);
 /// The hop of a single Via that is written as nearly all are: `SIP/2.0/UDP host:port`, and a branch; none of any other.
 fn plain_hop(via: &[u8]) -> Option<Hop<'_>> {
     let rest = via.strip_prefix(b"SIP/2.0/UDP ").or_else(|| via.strip_prefix(b"SIP/2.0/TCP "))?;
-    // What could part the line otherwise than at its semicolons.
-    if memchr2(b'"', b',', rest).is_some() {
-        return None;
-    }
     let is_of_host = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'-');
     let (host, rest) = rest.split_at_checked(rest.iter().position(|octet| !is_of_host(octet))?)?;
     let (port, mut rest) = match rest {
         [b':', rest @ ..] => {
-            let (digits, rest) = rest.split_at_checked(memchr(b';', rest)?)?;
+            let (digits, rest) = take_while(rest, |octet| octet.is_ascii_digit());
             (Some(port(digits)?), rest)
         }
         _ => (None, rest),
     };
     while let [b';', parameter @ ..] = rest {
         if let Some(value) = parameter.strip_prefix(b"branch=") {
-            let branch = value.get(..memchr(b';', value).unwrap_or(value.len()))?;
+            let (branch, rest) = until_semicolon(value);
+            if !matches!(rest, [] | [b';', ..]) {
+                return None;
+            }
             let is_bare = branch.first().is_some_and(|octet| *octet > b' ') && branch.last().is_some_and(|octet| *octet > b' ');
             return is_bare.then_some((host, port, Some(branch)));
         }
         if parameter.first().is_none_or(|octet| matches!(octet, b'b' | b'B' | ..=b' ')) {
             return None;
         }
-        rest = parameter.get(memchr(b';', parameter)?..)?;
+        (_, rest) = until_semicolon(parameter);
     }
     None
+}
+
+/// What stands ahead of the first semicolon, or of what may keep the next one from parting the line: a quote, or a comma.
+fn until_semicolon(octets: &[u8]) -> (&[u8], &[u8]) {
+    split(octets, memchr3(b';', b'"', b',', octets).unwrap_or(octets.len()))
 }
 
 fn hop<'a>(message: &'a Message<'_>) -> Hop<'a> {

@@ -27,22 +27,21 @@ impl Turns {
         self.waiting.extend(time.map(|time| Reverse((time, source))));
     }
 
-    /// Ends the turn of the current source, which `advance` moves to its next time, and gives the turn to the next; false at the end.
+    /// Whether the current source, whose next time is `time`, keeps its turn; if not it waits, unless it is at its end.
     #[inline]
-    pub(super) fn next(&mut self, advance: impl FnOnce(usize) -> Option<Timestamp>) -> bool {
-        if let Some(current) = self.current
-            && let Some(time) = advance(current)
-        {
-            match self.waiting.peek() {
-                Some(&Reverse(first)) if first < (time, current) => self.waiting.push(Reverse((time, current))),
-                _ => return true,
+    pub(super) fn goes_on(&mut self, time: Option<Timestamp>) -> bool {
+        let (Some(current), Some(time)) = (self.current, time) else { return false };
+        match self.waiting.peek() {
+            Some(&Reverse(first)) if first < (time, current) => {
+                self.waiting.push(Reverse((time, current)));
+                false
             }
+            _ => true,
         }
-        self.pass_on()
     }
 
     /// Gives the turn to the earliest of those that wait; false where none does.
-    fn pass_on(&mut self) -> bool {
+    pub(super) fn pass_on(&mut self) -> bool {
         self.current = self.waiting.pop().map(|Reverse((_, source))| source);
         self.current.is_some()
     }
@@ -87,17 +86,17 @@ impl Merge {
     /// Reads the next frame; false at the end of all captures.
     #[inline]
     pub fn advance(&mut self) -> bool {
-        loop {
-            let captures = &mut self.captures;
-            let more = self.turns.next(|index| {
-                let capture = captures.get_mut(index)?;
-                capture.advance();
-                capture.time()
-            });
-            if !more {
-                return false;
-            }
-            if let Some(capture) = self.turns.current().and_then(|index| self.captures.get_mut(index)) {
+        let time = self.current_mut().and_then(|capture| {
+            capture.advance();
+            capture.time()
+        });
+        self.turns.goes_on(time) || self.pass_on()
+    }
+
+    /// Gives the turn to the next capture that has a frame; false where none has.
+    fn pass_on(&mut self) -> bool {
+        while self.turns.pass_on() {
+            if let Some(capture) = self.current_mut() {
                 capture.wake();
                 // A file that is gone by now has said so among its faults.
                 if capture.time().is_some() {
@@ -105,6 +104,13 @@ impl Merge {
                 }
             }
         }
+        false
+    }
+
+    /// The capture whose turn it is.
+    #[inline]
+    fn current_mut(&mut self) -> Option<&mut Capture> {
+        self.turns.current().and_then(|index| self.captures.get_mut(index))
     }
 
     /// The frame last read and the index of its capture.
@@ -126,8 +132,7 @@ impl Merge {
     /// and in the capture whose frame was last read.
     pub fn take_secrets(&mut self) -> Vec<u8> {
         let mut secrets = std::mem::take(&mut self.secrets);
-        let current = self.turns.current().and_then(|index| self.captures.get_mut(index));
-        secrets.extend(current.map(Capture::take_secrets).unwrap_or_default());
+        secrets.extend(self.current_mut().map(Capture::take_secrets).unwrap_or_default());
         secrets
     }
 

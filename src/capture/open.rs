@@ -38,8 +38,6 @@ pub struct Info {
     pub frames: u64,
     /// Octets of the file as it lies on the disk; `None` where that cannot be known.
     pub bytes: Option<u64>,
-    /// How many of them were read so far, for progress.
-    pub bytes_read: u64,
     /// The earliest time of a frame.
     pub first_time: Option<Timestamp>,
     /// The latest time of a frame.
@@ -128,7 +126,6 @@ impl Capture {
         let mut capture = Self::open(path)?;
         let runs = Runs::find(&mut capture, path)?;
         capture.bytes_read.store(0, Ordering::Relaxed);
-        capture.info.bytes_read = 0;
         capture.reading = Reading::InTimeOrder(runs);
         Ok(capture)
     }
@@ -162,7 +159,7 @@ impl Capture {
     #[inline]
     pub fn advance(&mut self) -> bool {
         self.wake();
-        let more = match &mut self.reading {
+        match &mut self.reading {
             Reading::Straight(records) => {
                 let more = records.advance(&mut self.faults);
                 if let Some(record) = records.record() {
@@ -182,9 +179,7 @@ impl Capture {
             }
             Reading::InTimeOrder(runs) => runs.advance(),
             Reading::Asleep(_) => false,
-        };
-        self.info.bytes_read = self.bytes_read.load(Ordering::Relaxed);
-        more
+        }
     }
 
     /// The frame last read.
@@ -258,6 +253,12 @@ impl Capture {
     #[must_use]
     pub const fn info(&self) -> &Info {
         &self.info
+    }
+
+    /// How many octets of the file as it lies on the disk were read so far, for progress.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read.load(Ordering::Relaxed)
     }
 
     /// The greatest step back in time so far, in nanoseconds, if more than a second; see [`Capture::open_in_time_order`].

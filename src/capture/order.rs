@@ -101,13 +101,12 @@ impl Runs {
 
     /// Reads the next frame; false at the end.
     pub(super) fn advance(&mut self) -> bool {
-        let runs = &mut self.runs;
         // The first reading has told what is broken.
-        self.turns.next(|index| {
-            let run = runs.get_mut(index)?;
+        let time = self.turns.current().and_then(|index| self.runs.get_mut(index)).and_then(|run| {
             run.advance(&mut FaultLog::default());
             run.time()
-        })
+        });
+        self.turns.goes_on(time) || self.turns.pass_on()
     }
 
     /// The run of which a frame was last read.

@@ -171,7 +171,7 @@ impl Pcap {
     }
 
     /// The next record; `None` at the end, `faults` saying whether it is an early one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&self, buffer: &mut Buffer, number: &mut u64, faults: &mut FaultLog) -> Option<Record> {
         if !buffer.fill_to(self.header_len) {
             if buffer.len() > 0 {

@@ -8,6 +8,7 @@ use super::name::Name;
 use super::scan::trim;
 
 /// The name and the value of `line` if it is a Via, Call-ID, CSeq, From, To, Contact or Content-Length line, in long or compact form.
+#[inline]
 pub(super) fn landmark(line: &[u8]) -> Option<(Name, &[u8])> {
     let (initial, rest) = line.split_first()?;
     let (name, behind) = match initial {
@@ -18,11 +19,11 @@ pub(super) fn landmark(line: &[u8]) -> Option<(Name, &[u8])> {
         b'M' | b'm' => (Name::Contact, rest),
         b'L' | b'l' => (Name::ContentLength, rest),
         b'C' | b'c' => match rest.first()? {
-            b'S' | b's' => (Name::CSeq, long(rest, b"seq")?),
-            b'A' | b'a' => (Name::CallId, long(rest, b"all-id")?),
-            _ => match long(rest, b"ontact") {
-                Some(behind) => (Name::Contact, behind),
-                None => (Name::ContentLength, long(rest, b"ontent-length")?),
+            b'S' | b's' => (Name::CSeq, long(rest, b"Seq")?),
+            b'A' | b'a' => (Name::CallId, long(rest, b"all-ID")?),
+            _ => match rest.get(3)? {
+                b'A' | b'a' => (Name::Contact, long(rest, b"ontact")?),
+                _ => (Name::ContentLength, long(rest, b"ontent-Length")?),
             },
         },
         _ => return None,
@@ -32,6 +33,7 @@ pub(super) fn landmark(line: &[u8]) -> Option<(Name, &[u8])> {
 }
 
 /// The value without the whitespace around it.
+#[inline]
 fn bare(value: &[u8]) -> &[u8] {
     // As nearly all are written: one space ahead, the line end behind.
     if let [b' ', bare @ .., b'\r', b'\n'] = value
@@ -44,6 +46,7 @@ fn bare(value: &[u8]) -> &[u8] {
 }
 
 /// What is behind a name whose first letter alone is its compact form: behind that letter, or behind the `others` of the long form.
+#[inline]
 fn behind<'a, const N: usize>(rest: &'a [u8], others: &[u8; N]) -> Option<&'a [u8]> {
     match rest.first()? {
         b':' | b' ' | b'\t' => Some(rest),
@@ -51,17 +54,11 @@ fn behind<'a, const N: usize>(rest: &'a [u8], others: &[u8; N]) -> Option<&'a [u
     }
 }
 
-/// What is behind `letters`, which are in lower case, where `rest` starts with them in any case.
+/// What is behind `letters`, which are as nearly all write them, where `rest` starts with them in any case.
 #[inline]
 fn long<'a, const N: usize>(rest: &'a [u8], letters: &[u8; N]) -> Option<&'a [u8]> {
     let (written, behind) = rest.split_first_chunk::<N>()?;
-    // Without an early way out, so that all octets are compared at once.
-    let differ = written.iter().zip(letters).fold(0, |differ, (octet, letter)| {
-        // A letter and the same in upper case differ in this bit alone.
-        let case = if letter.is_ascii_lowercase() { 0x20 } else { 0 };
-        differ | ((octet | case) ^ letter)
-    });
-    if differ == 0 { Some(behind) } else { None }
+    (written == letters || written.eq_ignore_ascii_case(letters)).then_some(behind)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::framing::MAX_MESSAGE;
 use super::header::{Auth, CSeq, Contact, Expiry, NameAddr, Route, Via};
 use super::landmark::landmark;
 use super::name::Name;
-use super::scan::{Span, decimal, split, split_list, trim, unfold};
+use super::scan::{Span, decimal, is_token, split, split_list, trim, unfold};
 use super::start_line::{Start, StartLine, noise_len};
 use super::values::Values;
 use std::borrow::Cow;
@@ -84,9 +84,9 @@ impl Head {
         let mut fields = Fields::new(block);
         // Lines that are no header are told by `Message::faults`: here most lines are passed over unread.
         while let Some(line) = fields.line() {
-            head.has_r_lines |= matches!(line.first(), Some(b'R' | b'r'));
-            if let Some((name, value)) = landmark(line) {
-                head.take(octets, name, value);
+            match landmark(line) {
+                Some((name, value)) => head.take(octets, name, value),
+                None => head.has_r_lines |= matches!(line.first(), Some(b'R' | b'r')),
             }
         }
         head.faults.note_if(fields.end() != Some(End::BlankLine) || !start.is_ended, MessageFault::NoBlankLine);
@@ -104,6 +104,7 @@ impl Head {
     }
 
     /// Keeps where the `value` of the header `name` stands if it is one of those that correlation needs.
+    #[inline]
     fn take(&mut self, octets: &[u8], name: Name, value: &[u8]) {
         let place = match name {
             Name::Via => &mut self.via,
@@ -149,9 +150,16 @@ impl<'a> Message<'a> {
     /// Finds the message that `octets` hold, keep-alive noise ahead of it passed over; none only where they hold no SIP at all.
     ///
     /// The body ends where Content-Length says, or with the octets: what follows is left out and told as a fault.
+    #[inline]
     #[must_use]
     pub fn scan(octets: &'a [u8]) -> Option<Self> {
         let (_, octets) = split(octets, noise_len(octets));
+        // Voice ends here.
+        if is_token(*octets.first()?) { Self::scan_from_start(octets) } else { None }
+    }
+
+    /// Finds the message that `octets` begin with.
+    fn scan_from_start(octets: &'a [u8]) -> Option<Self> {
         let (window, beyond) = split(octets, MAX_MESSAGE);
         let mut head = Head::scan(window)?;
         head.faults.note_if(!beyond.is_empty(), MessageFault::TooLong);

@@ -5,7 +5,7 @@
 //! RFC 3261, 7.1 and 7.2.
 
 use super::scan::{Span, is_blank, is_token, split, take_while};
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memchr3};
 
 /// Longest method that is taken for one, in octets; the torture messages go to 43.
 pub const MAX_METHOD: usize = 128;
@@ -49,12 +49,14 @@ pub struct StartLine {
 }
 
 /// How many octets of keep-alive stand ahead of a start line: CR, LF and NUL (RFC 3261, 7.5; RFC 5626, 3.5.1).
+#[inline]
 #[must_use]
 pub fn noise_len(octets: &[u8]) -> usize {
     octets.iter().position(|octet| !matches!(octet, b'\r' | b'\n' | 0)).unwrap_or(octets.len())
 }
 
 /// The SIP-Version that `octets` starts with: its length, and whether it is 2.0. `SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT`, any case.
+#[inline]
 fn version(octets: &[u8]) -> Option<(usize, bool)> {
     if let Some((b"SIP/2.0", rest)) = octets.split_first_chunk::<7>()
         && !rest.first().is_some_and(u8::is_ascii_digit)
@@ -79,7 +81,10 @@ impl StartLine {
     #[must_use]
     pub fn read(octets: &[u8]) -> Option<Self> {
         match octets.first()? {
-            b'S' | b's' if version(octets).is_some() => Self::response(octets),
+            b'S' | b's' => match version(octets) {
+                Some(version) => Self::response(octets, version),
+                None => Self::request(octets),
+            },
             first if is_token(*first) => Self::request(octets),
             _ => None,
         }
@@ -110,16 +115,11 @@ impl StartLine {
         if !after.first().copied().is_some_and(is_blank) {
             return None;
         }
+        if let Some(plain) = Self::plain_request(octets, method.len()) {
+            return Some(plain);
+        }
         let line = Line::of(octets);
         let text = line.text(octets);
-        // As nearly all are written: single spaces, and none elsewhere.
-        let is_plain = |uri: &&[u8]| !uri.is_empty() && uri.trim_ascii().len() == uri.len() && memchr2(b' ', b'\t', uri).is_none();
-        let uri = text.strip_suffix(b" SIP/2.0").and_then(|head| head.get(method.len()..)).and_then(|uri| uri.strip_prefix(b" "));
-        if let Some(uri) = uri.filter(is_plain) {
-            let at = method.len().saturating_add(1);
-            let uri = Span::new(at, at.saturating_add(uri.len()));
-            return Some(line.with(Start::Request { method: Span::new(0, method.len()), uri }, true, true));
-        }
         // Sought from the end: a Request-URI may hold blanks (RFC 4475, 3.1.2.8), a version cannot.
         let trimmed = text.trim_ascii_end();
         let last_blank = trimmed.iter().rposition(|octet| is_blank(*octet))?;
@@ -140,8 +140,24 @@ impl StartLine {
         Some(line.with(start, is_version_2, is_well_formed))
     }
 
-    fn response(octets: &[u8]) -> Option<Self> {
-        let (version_len, is_version_2) = version(octets)?;
+    /// The same of a request line as nearly all are written: single spaces, and none elsewhere.
+    fn plain_request(octets: &[u8], method: usize) -> Option<Self> {
+        const BEHIND_URI: &[u8] = b" SIP/2.0\r\n";
+        let at = method.saturating_add(1);
+        let (window, _) = split(octets, MAX_START_LINE);
+        let behind = window.get(method..)?.strip_prefix(b" ")?;
+        let (uri, rest) = split(behind, memchr3(b' ', b'\t', b'\n', behind)?);
+        if !rest.starts_with(BEHIND_URI) || uri.is_empty() || uri.trim_ascii().len() != uri.len() {
+            return None;
+        }
+        let uri = Span::new(at, at.saturating_add(uri.len()));
+        let next = (uri.end as usize).saturating_add(BEHIND_URI.len());
+        let line = Line { end: next.saturating_sub(b"\r\n".len()), next, is_ended: true };
+        Some(line.with(Start::Request { method: Span::new(0, method), uri }, true, true))
+    }
+
+    /// Reads the status line that `octets` begin with, of which the [`version`] is read.
+    fn response(octets: &[u8], (version_len, is_version_2): (usize, bool)) -> Option<Self> {
         let rest = octets.get(version_len..)?;
         let (blanks, rest) = take_while(rest, is_blank);
         let (digits, after) = take_while(rest, |octet| octet.is_ascii_digit());
