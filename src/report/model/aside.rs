@@ -66,13 +66,13 @@ enum Kind {
     Addition,
 }
 
-/// Where in the store a piece of a redirect lies.
+/// Where in the store a piece of a redirect lies; in the order in which they are put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Piece {
     id: u64,
     kind: Kind,
-    len: u32,
     offset: u64,
+    len: u32,
 }
 
 /// Redirects that are laid aside.

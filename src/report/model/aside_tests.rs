@@ -76,13 +76,13 @@ fn every_format_writes_the_same_whether_redirects_are_laid_aside_or_not() {
 fn what_came_later_is_added_in_the_order_in_which_it_came() {
     let redirect = Redirect { verdict: Verdict::Correct, ..example::followed() };
     let additions = [
-        later(&redirect, FutureVerdict::Kept, None),
-        later(&redirect, FutureVerdict::Violated, Some("first")),
-        later(&redirect, FutureVerdict::CachedAllowed, Some("second")),
+        later(&redirect, FutureVerdict::Violated, Some("the first, in more words")),
+        later(&redirect, FutureVerdict::Kept, Some("the second")),
+        later(&redirect, FutureVerdict::CachedAllowed, None),
     ];
     let mut wanted = redirect.clone();
     additions.iter().for_each(|addition| wanted.add(addition.clone()));
-    assert_eq!((wanted.verdict, wanted.reason.as_str()), (Verdict::Incorrect, "first"));
+    assert_eq!((wanted.verdict, wanted.reason.as_str()), (Verdict::Incorrect, "the first, in more words"));
     assert_eq!(wanted.future.as_ref().map(|future| (future.verdict, future.requests.len())), Some((FutureVerdict::Violated, 1 + 3)));
 
     // What came before its redirect was closed is laid aside before it.
