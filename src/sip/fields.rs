@@ -4,7 +4,7 @@
 //! Folded lines, blanks ahead of the colon, LF line ends and octets that are no UTF-8 are all read (RFC 3261, 7.3.1).
 
 use super::name::Name;
-use super::scan::{is_blank, is_token, line_feed, split, take_while, trim};
+use super::scan::{is_blank, is_token, split, take_while, trim};
 use memchr::memchr;
 
 /// One header line, folds included.
@@ -81,7 +81,7 @@ impl<'a> Fields<'a> {
     /// The next line with its folds and its line end, whatever it holds; none at the end of the block.
     #[inline]
     pub(super) fn line(&mut self) -> Option<&'a [u8]> {
-        let Some((line, rest)) = line_feed(self.rest).and_then(|at| self.rest.split_at_checked(at.saturating_add(1))) else {
+        let Some((line, rest)) = memchr(b'\n', self.rest).and_then(|at| self.rest.split_at_checked(at.saturating_add(1))) else {
             return self.last_line();
         };
         if matches!(line, [b'\n'] | [b'\r', b'\n']) {

@@ -96,24 +96,6 @@ pub fn take_while(octets: &[u8], class: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
     split(octets, end)
 }
 
-/// Where the first line feed of `octets` stands.
-///
-/// A header line is short: to look at sixteen octets at once, here, is less work than to call for what searches long ones.
-#[must_use]
-pub(super) fn line_feed(octets: &[u8]) -> Option<usize> {
-    const EACH: u128 = u128::from_ne_bytes([1; 16]);
-    let (pieces, rest) = octets.as_chunks::<16>();
-    for (index, piece) in pieces.iter().enumerate() {
-        let differ = u128::from_le_bytes(*piece) ^ (EACH * b'\n' as u128);
-        // Of the octets in which this sets the highest bit, the lowest is the lowest that is 0.
-        let equal = differ.wrapping_sub(EACH) & !differ & (EACH << 7);
-        if equal != 0 {
-            return Some(index * 16 + (equal.trailing_zeros() / 8) as usize);
-        }
-    }
-    rest.iter().position(|octet| *octet == b'\n').map(|at| pieces.len() * 16 + at)
-}
-
 /// The number that `octets` writes in decimal digits alone; none for an empty, signed or too large one.
 #[must_use]
 pub fn decimal(octets: &[u8]) -> Option<u64> {
@@ -318,21 +300,6 @@ mod tests {
         }
         assert_eq!(decimal(b"18446744073709551615"), Some(u64::MAX));
         assert_eq!(decimal(b"18446744073709551616"), None);
-    }
-
-    #[test]
-    fn the_first_line_feed_is_found_wherever_it_stands() {
-        // What differs from a line feed in one bit, or in what a borrow would take.
-        for other in [0, b'\n' ^ 1, b'\n' ^ 0x80, 0xff] {
-            for len in 0..50 {
-                let mut octets = vec![other; len];
-                assert_eq!(line_feed(&octets), None, "{other} {len}");
-                for at in (0..len).rev() {
-                    octets[at] = b'\n';
-                    assert_eq!(line_feed(&octets), Some(at), "{other} {len}");
-                }
-            }
-        }
     }
 
     #[test]

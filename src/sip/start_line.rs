@@ -93,20 +93,7 @@ impl StartLine {
     /// Whether `octets` begin with a start line: [`StartLine::read`] without its parts.
     #[must_use]
     pub fn is_at(octets: &[u8]) -> bool {
-        if octets.starts_with(b"SIP/2.0 ") {
-            return octets.get(8).is_some_and(u8::is_ascii_digit) || Self::read(octets).is_some();
-        }
-        // The common request line, told by its two ends; whatever is written otherwise is read in full.
-        let (window, _) = split(octets, MAX_METHOD.saturating_add(1));
-        let (method, after) = take_while(window, is_token);
-        match after {
-            [b' ', uri, ..] if !is_blank(*uri) && !method.is_empty() => {}
-            [b' ' | b'\t', ..] | [b'/', ..] => return Self::read(octets).is_some(),
-            _ => return false,
-        }
-        let line = Line::of(octets).text(octets);
-        let is_common = line.ends_with(b" SIP/2.0") && line.len() > method.len().saturating_add(b" u SIP/2.0".len());
-        is_common || Self::read(octets).is_some()
+        Self::read(octets).is_some()
     }
 
     fn request(octets: &[u8]) -> Option<Self> {
