@@ -136,8 +136,8 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
 
     measure.options.keys = audit.judgement.keys(&measure.options.limits)?;
     measure.options.redaction = audit.redact.then(Redaction::default);
-    // What looks at all redirects at once wants them in memory.
-    let is_one_by_one = baseline.is_none() && filter.is_none() && audit.write.is_none() && !audit.separate && !audit.needs_messages();
+    // What looks at all redirects at once wants them in memory; an audit of which -Y picks keeps them there by itself.
+    let is_one_by_one = baseline.is_none() && audit.write.is_none() && !audit.separate && !audit.needs_messages();
     measure.options.aside = is_one_by_one.then_some(LaysAside(temporary_file));
     let mut audited = analysed(audit, &measure, &inputs, filter.as_ref()).map_err(|error| Complaint::of_error(&error))?;
     if let Some(file) = &audit.write {

@@ -29,9 +29,8 @@ fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) 
     let names = FrameNames::of(&report.captures);
     head(report, out)?;
     let worst_first = Presentation { sort: Sort::Verdict, ..*presentation };
-    let all = || worst_first.ordered(report).chain(report.companions.iter().map(Cow::Borrowed));
-    let mut there = 0;
-    for redirect in all() {
+    let (mut there, mut worth, mut told) = (0, 0, Vec::new());
+    for redirect in worst_first.ordered(report).chain(report.companions.iter().map(Cow::Borrowed)) {
         if there == 0 {
             writeln!(out, "\n| verdict | status | client | asked | tried | future | rules | frame |\n|---|---|---|---|---|---|---|---|")?;
         }
@@ -39,15 +38,15 @@ fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) 
             row(&redirect, &names, out)?;
         }
         there += 1;
+        if !redirect.findings.is_empty() {
+            worth += 1;
+            if worth <= TOLD {
+                told.push(redirect);
+            }
+        }
     }
     left_out(there, SHOWN, out)?;
-    let mut worth = 0;
-    for redirect in all().filter(|redirect| !redirect.findings.is_empty()) {
-        if worth < TOLD {
-            details(&redirect, &names, out)?;
-        }
-        worth += 1;
-    }
+    told.iter().try_for_each(|redirect| details(redirect, &names, out))?;
     left_out(worth, TOLD, out)?;
     incomplete(report, out)
 }

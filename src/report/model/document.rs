@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::{Error as _, SerializeStruct as _};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::aside::Aside;
 use super::capture::Capture;
@@ -14,7 +15,7 @@ use super::summary::Summary;
 pub const SCHEMA: &str = "sip3xx.report/1";
 
 /// A whole report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: String,
@@ -54,6 +55,35 @@ impl Report {
     #[must_use]
     pub fn path_of(&self, capture: u32) -> &str {
         usize::try_from(capture).ok().and_then(|index| self.captures.get(index)).map_or("", |capture| capture.path.as_str())
+    }
+}
+
+/// The members in their order; the redirects one by one, those that are laid aside included.
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { schema, tool, options, captures, summary, companions, orphans, hints, redirects: _, aside: _, ladders: _ } = self;
+        let mut document = serializer.serialize_struct("Report", 9)?;
+        document.serialize_field("schema", schema)?;
+        document.serialize_field("tool", tool)?;
+        document.serialize_field("options", options)?;
+        document.serialize_field("captures", captures)?;
+        document.serialize_field("summary", summary)?;
+        document.serialize_field("redirects", &Redirects(self))?;
+        document.serialize_field("companions", companions)?;
+        document.serialize_field("orphans", orphans)?;
+        document.serialize_field("hints", hints)?;
+        document.end()
+    }
+}
+
+/// The redirects of a report, as a sequence.
+struct Redirects<'a>(&'a Report);
+
+impl Serialize for Redirects<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = serializer.collect_seq(self.0.all())?;
+        self.0.whole().map_err(S::Error::custom)?;
+        Ok(written)
     }
 }
 
