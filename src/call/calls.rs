@@ -310,8 +310,9 @@ impl Calls {
         let key = self.transactions.digested(key);
         for number in self.transactions.find(&key) {
             let Some(transaction) = self.transactions.get_mut(number) else { continue };
-            transaction.extras_mut().cancel.get_or_insert(sighting.place);
-            let redirect = transaction.extras().redirect;
+            let extras = transaction.extras_mut();
+            extras.cancel.get_or_insert(sighting.place);
+            let redirect = extras.redirect;
             self.cancelled_above(number, sighting.place);
             if let Some(open) = redirect.and_then(|redirect| self.open.get_mut(redirect)) {
                 open.redirect.note_late_cancel(sighting.place, sighting.time);
@@ -391,12 +392,12 @@ impl Calls {
         let id = *next;
         *next += 1;
         let Some(transaction) = self.transactions.get_mut(number) else { return };
-        transaction.extras_mut().redirect = Some(id);
         let request = transaction.request.clone();
-        let (attempt, mut cancel, repeats) =
-            (transaction.extras().attempt, transaction.extras().cancel, transaction.extras().repeats.clone());
+        let extras = transaction.extras_mut();
+        extras.redirect = Some(id);
+        let (attempt, mut cancel, repeats) = (extras.attempt, extras.cancel, extras.repeats.clone());
         // An ACK and its 3xx may cross on their way into the capture.
-        let acks = transaction.extras_mut().early_ack.take().into_iter().collect();
+        let acks = extras.early_ack.take().into_iter().collect();
         if request.is_none() {
             cancel = cancel.or_else(|| self.cancel_of(sighting));
         }

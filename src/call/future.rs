@@ -107,7 +107,6 @@ impl Watches {
         let is_first = redirect.chain == redirect.id;
         let original = if is_first { original } else { redirect.tried.first().map_or(original, |first| &first.uri) };
         let original_name = nickname(original);
-        let mut watch = Packed::new(redirect, original);
         let caller = self.hasher.hash_one(caller);
         let mut names: SmallVec<[Name; 3]> = SmallVec::new();
         if is_first {
@@ -120,6 +119,7 @@ impl Watches {
         if names.is_empty() {
             return false;
         }
+        let mut watch = Packed::new(redirect, original);
         for name in names {
             watch.names += 1;
             match self.by_name.insert(name, redirect.id) {

@@ -50,7 +50,7 @@ impl<'a> BorrowedKey<'a> {
         }
     }
 
-    pub(super) fn to_owned(&self) -> OwnedKey {
+    pub(super) fn to_kept(&self) -> OwnedKey {
         let (texts, port, number) = self.parts();
         let mut octets = SmallVec::new();
         texts.iter().for_each(|text| octets.extend_from_slice(text));

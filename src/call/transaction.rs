@@ -156,7 +156,7 @@ impl Transactions {
     ) -> (u64, [Option<Limit>; 2]) {
         let Digested { key, hash } = key;
         let transaction = Transaction {
-            key: key.to_owned(),
+            key: key.to_kept(),
             hash,
             number: cseq,
             request: request.cloned(),

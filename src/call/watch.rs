@@ -57,7 +57,6 @@ struct PackedTarget {
     q: Option<u16>,
     lifetime: Lifetime,
     usable: bool,
-    absent: Option<Box<Place>>,
 }
 
 /// Puts texts behind one another.
@@ -86,7 +85,6 @@ impl Packed {
             q: target.q,
             lifetime: target.lifetime,
             usable: target.usable,
-            absent: target.absent.map(Box::new),
         };
         let targets = redirect.targets.iter().map(&mut pack).collect();
         Self {
@@ -121,7 +119,8 @@ impl Packed {
             q: target.q,
             lifetime: target.lifetime,
             usable: target.usable,
-            absent: target.absent.as_deref().copied(),
+            // Known of a redirect that is closed, and it is packed when it opens.
+            absent: None,
         };
         let targets = self.targets.iter().map(unpack).collect();
         Watch { redirect: self.redirect, status: self.status, place: self.place, time: self.time, original, targets }
