@@ -62,6 +62,7 @@ fn later(redirect: &Redirect, verdict: FutureVerdict, reason: Option<&str>) -> A
 fn every_format_writes_the_same_whether_redirects_are_laid_aside_or_not() {
     for report in [example::damaged(), example::two_captures(), example::hostile(), Report::default()] {
         let laid = laid_aside(report.clone(), small(1 << 20, 1 << 24));
+        assert_eq!(serde_json::to_value(&laid).unwrap(), serde_json::to_value(&report).unwrap());
         for format in FORMATS {
             for sort in [Sort::Capture, Sort::Verdict] {
                 let presentation = Presentation { sort, ..Presentation::default() };
@@ -123,5 +124,6 @@ fn a_store_that_cannot_be_read_fails_the_report() {
     assert!(
         Format::named("text").is_some_and(|text| text.write(&example::two_captures(), &Presentation::default(), &mut Vec::new()).is_ok())
     );
+    assert!(serde_json::to_vec(&report).is_err());
     assert!(report.clone().bring_back().is_err());
 }
