@@ -179,6 +179,9 @@ proptest! {
         let redacted = redactor().message(&invite);
         prop_assert_eq!(redacted.len(), invite.len());
         let line_ends = |text: &[u8]| text.iter().enumerate().filter(|(_, octet)| **octet == b'\n').map(|(at, _)| at).collect::<Vec<_>>();
-        prop_assert_eq!(line_ends(&redacted), line_ends(&invite));
+        // A body with a NUL is no text, and nothing of it stays but its length.
+        let body = Message::scan(&invite).map_or(invite.len(), |message| message.head().body.start as usize);
+        let end = if invite.get(body..).is_some_and(|body| body.contains(&0)) { body } else { invite.len() };
+        prop_assert_eq!(line_ends(&redacted[..end]), line_ends(&invite[..end]));
     }
 }
