@@ -52,9 +52,14 @@ impl<K: Copy + Eq + Hash, V> Aging<K, V> {
         self.slots.get(id as usize)?.entry.as_ref()
     }
 
+    /// Entry `id` with its key, to be changed.
+    pub(super) fn entry_mut(&mut self, id: u32) -> Option<(&K, &mut V)> {
+        self.slots.get_mut(id as usize)?.entry.as_mut().map(|(key, value)| (&*key, value))
+    }
+
     /// Entry `id`, to be changed.
     pub(super) fn get_mut(&mut self, id: u32) -> Option<&mut V> {
-        self.slots.get_mut(id as usize)?.entry.as_mut().map(|(_, value)| value)
+        self.entry_mut(id).map(|(_, value)| value)
     }
 
     /// Puts `value` under `key` as the youngest; an entry that stood there is removed.

@@ -18,14 +18,21 @@ pub(super) struct Cutting {
     tail: Tail,
     /// The message whose frames are being joined; few streams have such, and thousands may be open.
     joined: Option<Box<Joined>>,
-    /// A gap that is told once the stream turns out to carry units.
-    untold: Option<Box<(u32, Fault)>>,
-    /// Where a stream begins of which the capture lacks the start: what goes ahead of its first unit may be the rest of another one.
-    joined_late: Option<(u32, u64)>,
+    /// What is told once the stream turns out to carry units, where anything is.
+    untold: Option<Box<Untold>>,
     /// Whether the octets come out of TLS.
     is_secure: bool,
     /// The sequence number behind all octets that came; of no meaning for what comes out of TLS.
     next: u32,
+}
+
+/// What is told of a stream that carries units.
+#[derive(Debug, Default)]
+struct Untold {
+    /// The capture that lacks octets of it, and how.
+    lost: Option<(u32, Fault)>,
+    /// Where it begins for a capture that lacks its start: what goes ahead of its first unit may be the rest of another one.
+    joined_late: Option<(u32, u64)>,
 }
 
 impl Cutting {
@@ -60,9 +67,9 @@ impl Cutting {
     }
 
     /// The capture lacks the start of the stream; `origin` is the first that there is of it.
-    pub(super) const fn begin_late(&mut self, origin: Origin) {
+    pub(super) fn begin_late(&mut self, origin: Origin) {
         self.begin_after_gap();
-        self.joined_late = Some((origin.capture, origin.frame));
+        self.untold.get_or_insert_default().joined_late = Some((origin.capture, origin.frame));
     }
 
     /// What follows comes out of TLS, or does so no more.
@@ -120,7 +127,7 @@ impl Cutting {
         if self.carries_units() {
             cx.faults.of(capture).note(fault);
         } else {
-            self.untold.get_or_insert_with(|| Box::new((capture, fault)));
+            self.untold.get_or_insert_default().lost.get_or_insert((capture, fault));
         }
     }
 
@@ -132,11 +139,12 @@ impl Cutting {
         if self.progress.units == 0 {
             return;
         }
-        if let Some((capture, frame)) = self.joined_late.take().filter(|_| self.progress.is_headless()) {
+        let Some(Untold { lost, joined_late }) = self.untold.take().map(|untold| *untold) else { return };
+        if let Some((capture, frame)) = joined_late.filter(|_| self.progress.is_headless()) {
             cx.faults.of(capture).note(Fault::new(FaultKind::TcpGap, "start of a TCP stream").at_frame(frame));
         }
-        if let Some(untold) = self.untold.take() {
-            cx.faults.of(untold.0).note(untold.1);
+        if let Some((capture, fault)) = lost {
+            cx.faults.of(capture).note(fault);
         }
     }
 }

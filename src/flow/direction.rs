@@ -9,11 +9,11 @@
 //! the sender has sent its FIN, [`UNHEARD_GAP_AGE`] or the segments decide. RST ends all waiting, and so does
 //! [`Limit::StreamOctets`].
 
+use super::ahead::Ahead;
 use super::cut::Cutter;
 use super::cutting::Cutting;
 use super::http;
 use super::patience::{BARREN_OCTETS, CONFIRMED_GAP_AGE, GAP_AGE, GAP_SEGMENTS, UNHEARD_GAP_AGE};
-use super::pending::Pending;
 use super::sign::{Sign, SignKind};
 use super::tls::{self, Inbound, KeyLog, Next, Session};
 use super::unit::{Origin, Sink};
@@ -60,17 +60,6 @@ pub(super) enum End {
     Over,
 }
 
-/// Octets that are missing while later ones are there.
-#[derive(Debug, Clone, Copy)]
-struct Gap {
-    /// The first position that is missing.
-    begins: u64,
-    /// When the first segment behind it came, and how many had come before.
-    since: (Timestamp, u64),
-    /// The same for the moment when the receiver had confirmed what is missing.
-    confirmed: Option<(Timestamp, u64)>,
-}
-
 /// What lies between the octets and the cutting.
 #[derive(Debug, Default)]
 enum Layer {
@@ -102,28 +91,26 @@ pub(super) struct Direction {
     fin: Option<u64>,
     /// Whether the FIN was reached, or the connection was broken off: no octets follow.
     pub(super) has_ended: bool,
-    /// The position up to which the receiver has confirmed, and the frame that says so.
-    acked: Option<(u64, Origin)>,
-    /// Octets that were taken already when earlier ones came that had never been seen, as positions.
-    taken: Option<(u64, u64)>,
+    /// Whether the receiver was heard to confirm any position.
+    is_heard: bool,
     /// Segments of either direction that came so far.
     arrivals: u64,
     layer: Layer,
     cutting: Cutting,
-    pending: Pending,
-    gap: Option<Gap>,
+    /// What lies ahead of its turn, where anything does.
+    ahead: Option<Box<Ahead>>,
 }
 
 impl Direction {
     /// Octets held, bookkeeping included.
     pub(super) fn cost(&self) -> usize {
         let opening = if let Layer::Tls(inbound) = &self.layer { inbound.cost() } else { 0 };
-        self.cutting.cost().saturating_add(opening).saturating_add(self.pending.cost())
+        self.cutting.cost().saturating_add(opening).saturating_add(self.ahead().pending.cost())
     }
 
     /// Whether segments wait for others.
     pub(super) fn is_waiting(&self) -> bool {
-        !self.pending.is_empty()
+        !self.ahead().pending.is_empty()
     }
 
     /// Whether octets wait for the rest of a unit, or for others.
@@ -133,7 +120,16 @@ impl Direction {
 
     /// Whether the receiver has confirmed octets that the capture does not have (yet).
     pub(super) fn misses_what_was_received(&self) -> bool {
-        self.gap.is_some_and(|gap| gap.confirmed.is_some())
+        self.ahead().gap.is_some_and(|gap| gap.confirmed.is_some())
+    }
+
+    fn ahead(&self) -> &Ahead {
+        static NOTHING: Ahead = Ahead::NOTHING;
+        self.ahead.as_deref().unwrap_or(&NOTHING)
+    }
+
+    fn ahead_mut(&mut self) -> &mut Ahead {
+        self.ahead.get_or_insert_with(|| Box::new(Ahead::NOTHING))
     }
 
     /// Whether a SYN with this sequence number opens a stream that is not the present one.
@@ -203,8 +199,9 @@ impl Direction {
     fn begin_elsewhere<C: Cutter>(&mut self, at: u64, origin: Origin, cx: &mut Context<'_, '_, C>) {
         self.close(End::Lost, cx);
         self.tell_loss(Fault::new(FaultKind::TcpGap, "TCP sequence number"), origin, cx);
-        self.taken = (at < self.first).then_some((self.first, self.next));
-        (self.syn, self.fin, self.acked, self.gap) = (None, None, None, None);
+        let taken = (at < self.first).then_some((self.first, self.next));
+        self.ahead = taken.map(|taken| Box::new(Ahead { taken: Some(taken), ..Ahead::NOTHING }));
+        (self.syn, self.fin) = (None, None);
         self.has_ended = false;
         (self.first, self.next) = (at, at);
         self.cutting.begin_after_gap();
@@ -212,11 +209,11 @@ impl Direction {
 
     /// Passes over octets that were taken already.
     fn pass_taken<C: Cutter>(&mut self, cx: &mut Context<'_, '_, C>) {
-        if let Some((from, to)) = self.taken.filter(|&(from, _)| from <= self.next) {
-            self.taken = None;
-            if self.next < to {
-                self.pass_over(to.max(from), cx);
-            }
+        let next = self.next;
+        if let Some((from, to)) = self.ahead.as_mut().and_then(|ahead| ahead.taken.take_if(|(from, _)| *from <= next))
+            && next < to
+        {
+            self.pass_over(to.max(from), cx);
         }
     }
 
@@ -232,7 +229,8 @@ impl Direction {
             self.pass_over(at, cx);
         }
         if at > self.next || hold {
-            self.pending.insert(at, bytes, missing, origin, self.arrivals);
+            let arrivals = self.arrivals;
+            self.ahead_mut().pending.insert(at, bytes, missing, origin, arrivals);
             return;
         }
         let known = usize::try_from(self.next - at).unwrap_or(usize::MAX);
@@ -301,7 +299,7 @@ impl Direction {
 
     /// Takes what waited and now follows.
     fn drain<C: Cutter>(&mut self, completing: Option<Origin>, cx: &mut Context<'_, '_, C>) {
-        while let Some((piece, known)) = self.pending.take(self.next) {
+        while let Some((piece, known)) = self.ahead.as_mut().and_then(|ahead| ahead.pending.take(self.next)) {
             if piece.missing > known {
                 self.lose(self.next.saturating_add(piece.missing - known), FaultKind::Snaplen, piece.origin, cx);
             } else if let Some(fresh) = usize::try_from(known).ok().and_then(|known| piece.bytes.get(known..)) {
@@ -332,27 +330,24 @@ impl Direction {
         let at = self.position(acknowledgment);
         self.arrivals = self.arrivals.saturating_add(1);
         if self.begun && at >= self.first && at <= self.next.saturating_add(WINDOW_MAX) {
-            if self.acked.is_none_or(|(acked, _)| at > acked) {
-                self.acked = Some((at, origin));
+            self.is_heard = true;
+            // The FIN has a number of its own.
+            let reached = self.next.saturating_add(u64::from(self.has_ended));
+            if at > reached && self.ahead().acked.is_none_or(|(acked, _)| at > acked) {
+                self.ahead_mut().acked = Some((at, origin));
             }
             self.watch(origin.time);
         }
     }
 
-    /// Brings [`Self::gap`] up to date.
+    /// Brings what lies ahead up to date.
     fn watch(&mut self, now: Timestamp) {
-        let Some((behind, piece)) = self.pending.first().filter(|&(at, _)| at > self.next) else {
-            self.gap = None;
-            return;
-        };
-        let confirmed = self.acked.is_some_and(|(acked, _)| acked >= behind);
-        let earlier = self.gap.and_then(|gap| gap.confirmed);
-        let since = match self.gap {
-            Some(gap) if gap.begins == self.next => gap.since,
-            _ => (piece.origin.time, piece.arrival),
-        };
-        let confirmed = confirmed.then(|| earlier.unwrap_or((now, self.arrivals)));
-        self.gap = Some(Gap { begins: self.next, since, confirmed });
+        if let Some(ahead) = &mut self.ahead {
+            ahead.watch(self.next, now, self.arrivals);
+            if ahead.is_nothing(self.next) {
+                self.ahead = None;
+            }
+        }
     }
 
     /// Gives up the gaps whose time has come, and ends the stream where its FIN is reached.
@@ -370,10 +365,10 @@ impl Direction {
     }
 
     fn gap_is_over<C: Cutter>(&self, cx: &mut Context<'_, '_, C>) -> bool {
-        let Some(gap) = self.gap else { return false };
-        if self.pending.cost() > cx.limits.room(Limit::StreamOctets) {
+        let Ahead { gap: Some(gap), pending, .. } = self.ahead() else { return false };
+        if pending.cost() > cx.limits.room(Limit::StreamOctets) {
             let fault = Fault { said_by: "octets behind a gap in a TCP stream", ..Fault::reached(Limit::StreamOctets) };
-            cx.faults.of(self.capture).note(fault.wanted_had(self.pending.cost() as u64, 0));
+            cx.faults.of(self.capture).note(fault.wanted_had(pending.cost() as u64, 0));
             return true;
         }
         let is_over = |(time, arrivals): (Timestamp, u64), age: i64| {
@@ -381,13 +376,13 @@ impl Direction {
         };
         match gap.confirmed {
             Some(since) => is_over(since, CONFIRMED_GAP_AGE),
-            None if self.acked.is_none() || self.fin.is_some() => is_over(gap.since, UNHEARD_GAP_AGE),
+            None if !self.is_heard || self.fin.is_some() => is_over(gap.since, UNHEARD_GAP_AGE),
             None => cx.now.nanos_since(gap.since.0) >= GAP_AGE,
         }
     }
 
     fn give_up_gap<C: Cutter>(&mut self, cx: &mut Context<'_, '_, C>) {
-        if let Some((to, origin)) = self.pending.first().map(|(at, piece)| (at, piece.origin)) {
+        if let Some((to, origin)) = self.ahead().pending.first().map(|(at, piece)| (at, piece.origin)) {
             self.lose(to, FaultKind::TcpGap, origin, cx);
             self.drain(None, cx);
         }
@@ -403,9 +398,13 @@ impl Direction {
         }
         self.cutting.cut(None, end, cx);
         self.cutting.set_secure(false);
-        self.gap = None;
+        self.is_heard = false;
+        let acked = self.ahead.as_mut().and_then(|ahead| {
+            ahead.gap = None;
+            ahead.acked.take()
+        });
         // The FIN has a number of its own, which need not be seen.
-        if let Some((acked, origin)) = self.acked.take().filter(|(acked, _)| *acked > self.next.saturating_add(1)) {
+        if let Some((acked, origin)) = acked.filter(|(acked, _)| *acked > self.next.saturating_add(1)) {
             let fault = Fault::new(FaultKind::TcpGap, "TCP acknowledgment");
             self.tell_loss(fault.wanted_had(acked - self.next, 0), origin, cx);
         }

@@ -6,6 +6,7 @@
 //! Invariant: every kind of state is bounded by [`crate::limit::Limits`]; what is dropped at a bound is told as a fault. Time is that of the frames.
 
 mod aging;
+mod ahead;
 mod carriage;
 mod copies;
 mod cut;

@@ -31,13 +31,16 @@ impl Piece {
 }
 
 /// The pieces that wait, by position; they do not overlap.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Pending {
     pieces: BTreeMap<u64, Piece>,
     cost: usize,
 }
 
 impl Pending {
+    /// Nothing waits.
+    pub(super) const NONE: Self = Self { pieces: BTreeMap::new(), cost: 0 };
+
     /// The first position that waits, and its piece.
     pub(super) fn first(&self) -> Option<(u64, &Piece)> {
         self.pieces.first_key_value().map(|(&at, piece)| (at, piece))

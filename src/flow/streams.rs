@@ -28,9 +28,8 @@ struct Pair {
 }
 
 /// A connection: what either endpoint sent.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Connection {
-    pair: Pair,
     from_low: Direction,
     from_high: Direction,
     /// What both know of their TLS.
@@ -68,15 +67,18 @@ impl<C> Surroundings<'_, '_, C> {
 }
 
 impl Connection {
-    fn new(pair: Pair, now: Timestamp) -> Self {
-        Self { pair, from_low: Direction::default(), from_high: Direction::default(), session: None, last: now, cost: 0, is_closed: false }
-    }
-
-    /// Takes a segment that the low endpoint sent if `from_low`, else the high one.
-    fn segment<C: Cutter>(&mut self, segment: &Segment<'_>, from_low: bool, origin: Origin, around: &mut Surroundings<'_, '_, C>) {
+    /// Takes a segment between `pair` that the low endpoint sent if `from_low`, else the high one.
+    fn segment<C: Cutter>(
+        &mut self,
+        pair: Pair,
+        segment: &Segment<'_>,
+        from_low: bool,
+        origin: Origin,
+        around: &mut Surroundings<'_, '_, C>,
+    ) {
         self.last = origin.time;
         if segment.flags.syn {
-            self.open(segment, from_low, around);
+            self.open(pair, segment, from_low, around);
             if segment.acknowledgment.is_none() {
                 around.signs.push(Sign {
                     capture: origin.capture,
@@ -101,21 +103,21 @@ impl Connection {
             there.close(End::Over, &mut around.between(destination, source, session));
             (here.has_ended, there.has_ended) = (true, true);
         }
-        self.release(around);
+        self.release(pair, around);
     }
 
     /// Takes a SYN: the first one, the same again, or that of a new connection between the same endpoints.
-    fn open<C: Cutter>(&mut self, segment: &Segment<'_>, from_low: bool, around: &mut Surroundings<'_, '_, C>) {
+    fn open<C: Cutter>(&mut self, pair: Pair, segment: &Segment<'_>, from_low: bool, around: &mut Surroundings<'_, '_, C>) {
         let here = if from_low { &self.from_low } else { &self.from_high };
         if here.is_opened_anew_by(segment.sequence) {
             // The answer to a SYN opens its own direction only; a SYN opens both.
             let both = segment.acknowledgment.is_none();
             if from_low || both {
-                self.from_low.close(End::Over, &mut around.between(self.pair.low, self.pair.high, &mut self.session));
+                self.from_low.close(End::Over, &mut around.between(pair.low, pair.high, &mut self.session));
                 self.from_low = Direction::default();
             }
             if !from_low || both {
-                self.from_high.close(End::Over, &mut around.between(self.pair.high, self.pair.low, &mut self.session));
+                self.from_high.close(End::Over, &mut around.between(pair.high, pair.low, &mut self.session));
                 self.from_high = Direction::default();
             }
             if both {
@@ -127,8 +129,7 @@ impl Connection {
     }
 
     /// Lets either direction go on that need not wait for the other one any more.
-    fn release<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
-        let Pair { low, high } = self.pair;
+    fn release<C: Cutter>(&mut self, Pair { low, high }: Pair, around: &mut Surroundings<'_, '_, C>) {
         if self.from_low.is_waiting() && !self.from_high.misses_what_was_received() {
             self.from_low.release(&mut around.between(low, high, &mut self.session));
         }
@@ -138,16 +139,14 @@ impl Connection {
     }
 
     /// Gives up the gaps whose time has come.
-    fn settle<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
-        let Pair { low, high } = self.pair;
+    fn settle<C: Cutter>(&mut self, Pair { low, high }: Pair, around: &mut Surroundings<'_, '_, C>) {
         self.from_low.settle(&mut around.between(low, high, &mut self.session));
         self.from_high.settle(&mut around.between(high, low, &mut self.session));
-        self.release(around);
+        self.release(Pair { low, high }, around);
     }
 
     /// Gives what is held, since nothing follows.
-    fn close<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
-        let Pair { low, high } = self.pair;
+    fn close<C: Cutter>(&mut self, Pair { low, high }: Pair, around: &mut Surroundings<'_, '_, C>) {
         self.from_low.close(End::Over, &mut around.between(low, high, &mut self.session));
         self.from_high.close(End::Over, &mut around.between(high, low, &mut self.session));
     }
@@ -169,7 +168,8 @@ impl Connection {
 /// All connections.
 #[derive(Debug)]
 pub(super) struct Streams {
-    connections: Aging<Pair, Connection>,
+    /// Boxed, as their table is up to twice as large as what it holds.
+    connections: Aging<Pair, Box<Connection>>,
     /// The connections in which segments wait for others.
     waiting: BTreeSet<u32>,
     /// Connections that were closed, and when, in that order.
@@ -204,12 +204,12 @@ impl Streams {
             None if segment.payload.is_empty() && segment.missing == 0 && !segment.flags.syn => return,
             None => {
                 self.make_room(around);
-                self.connections.insert(pair, Connection::new(pair, origin.time))
+                self.connections.insert(pair, Box::default())
             }
         };
         self.connections.touch(id);
         let Some(connection) = self.connections.get_mut(id) else { return };
-        connection.segment(segment, from_low, origin, around);
+        connection.segment(pair, segment, from_low, origin, around);
         if connection.is_over() && !connection.is_closed {
             connection.is_closed = true;
             self.closed.push_back((connection.last, id));
@@ -257,17 +257,17 @@ impl Streams {
 
     fn forget<C: Cutter>(&mut self, id: u32, around: &mut Surroundings<'_, '_, C>) {
         self.waiting.remove(&id);
-        if let Some((_, mut connection)) = self.connections.remove(id) {
+        if let Some((pair, mut connection)) = self.connections.remove(id) {
             self.held = self.held.saturating_sub(connection.cost);
-            connection.close(around);
+            connection.close(pair, around);
         }
     }
 
     /// Gives up what has waited too long at the present time.
     pub(super) fn expire<C: Cutter>(&mut self, around: &mut Surroundings<'_, '_, C>) {
         for id in self.waiting.iter().copied().collect::<Vec<_>>() {
-            if let Some(connection) = self.connections.get_mut(id) {
-                connection.settle(around);
+            if let Some((pair, connection)) = self.connections.entry_mut(id) {
+                connection.settle(*pair, around);
             }
             self.account(id);
         }
