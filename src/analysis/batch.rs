@@ -12,7 +12,7 @@ use crate::evidence::{Endpoint, Place, Timestamp, Transport};
 use crate::sip::{Head, Message};
 
 /// Octets after which a batch is handed over.
-const BATCH_BYTES: usize = 256 << 10;
+const BATCH_BYTES: usize = 128 << 10;
 /// Messages after which a batch is handed over.
 const BATCH_MESSAGES: usize = 1_024;
 /// Batches that may wait to be judged; the reader waits for the judge beyond that.
