@@ -52,7 +52,8 @@ pub(super) struct Packed {
 #[derive(Debug)]
 struct PackedTarget {
     text: u32,
-    uri: u32,
+    /// None where the URI is that text.
+    uri: Option<u32>,
     unbracketed: Option<u32>,
     q: Option<u16>,
     lifetime: Lifetime,
@@ -80,7 +81,7 @@ impl Packed {
         let original = put(&mut octets, original.as_bytes());
         let mut pack = |target: &Target| PackedTarget {
             text: put(&mut octets, &target.text),
-            uri: put(&mut octets, target.uri.as_bytes()),
+            uri: (target.uri.as_bytes() != target.text).then(|| put(&mut octets, target.uri.as_bytes())),
             unbracketed: target.unbracketed.as_ref().map(|uri| put(&mut octets, uri.as_bytes())),
             q: target.q,
             lifetime: target.lifetime,
@@ -112,15 +113,18 @@ impl Packed {
     pub(super) fn unpacked(&self) -> Watch {
         let mut rest = &*self.octets;
         let original = Uri::parse(take(&mut rest, self.original));
-        let unpack = |target: &PackedTarget| Target {
-            text: take(&mut rest, target.text).to_vec(),
-            uri: Uri::parse(take(&mut rest, target.uri)),
-            unbracketed: target.unbracketed.map(|len| Uri::parse(take(&mut rest, len))),
-            q: target.q,
-            lifetime: target.lifetime,
-            usable: target.usable,
-            // Known of a redirect that is closed, and it is packed when it opens.
-            absent: None,
+        let unpack = |target: &PackedTarget| {
+            let text = take(&mut rest, target.text);
+            Target {
+                text: text.to_vec(),
+                uri: Uri::parse(target.uri.map_or(text, |len| take(&mut rest, len))),
+                unbracketed: target.unbracketed.map(|len| Uri::parse(take(&mut rest, len))),
+                q: target.q,
+                lifetime: target.lifetime,
+                usable: target.usable,
+                // Known of a redirect that is closed, and it is packed when it opens.
+                absent: None,
+            }
         };
         let targets = self.targets.iter().map(unpack).collect();
         Watch { redirect: self.redirect, status: self.status, place: self.place, time: self.time, original, targets }
