@@ -201,11 +201,11 @@ impl Transactions {
         }
     }
 
-    /// Takes what is over out of a queue that holds more of it than of the others: where time stands still, nothing else does.
+    /// Takes what is over out of a queue that holds more of it than of the others: most transactions are answered long before their time is over.
     fn sweep(&mut self) {
-        let Self { by_number, pending, done, most, .. } = self;
+        let Self { by_number, pending, done, .. } = self;
         for (queue, is_done) in [(pending, false), (done, true)] {
-            if queue.len() / 2 > *most {
+            if queue.len() / 2 > by_number.len() {
                 queue.retain(|(_, number)| by_number.get(*number).is_some_and(|found| found.outcome.is_some() == is_done));
             }
         }
