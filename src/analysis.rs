@@ -161,6 +161,9 @@ pub enum Error {
     /// A capture cannot be read at all.
     #[error(transparent)]
     Capture(#[from] capture::Error),
+    /// What was laid aside cannot be read back.
+    #[error("what was laid aside cannot be read back: {0}")]
+    Store(#[from] std::io::Error),
 }
 
 /// Reads `inputs` as one capture, merged by time, and judges every 3xx in it.

@@ -55,8 +55,9 @@ impl Input {
 /// The report with the ladder of every redirect and companion, for which `inputs` are read again; with a hint where they cannot be.
 ///
 /// # Errors
-/// When an input cannot be read any more.
+/// When an input cannot be read any more, or redirects that were laid aside cannot be taken back into memory.
 pub fn with_ladders(inputs: &[Input], options: &Options, mut report: Report, progress: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
+    report.bring_back()?;
     if inputs.iter().all(Input::can_be_read_again) {
         let wanted: Vec<Wanted> = subjects(&report).map(|(subject, _)| Wanted::Of(subject)).collect();
         report.ladders = ladders(inputs, options, &report, &wanted, progress)?;

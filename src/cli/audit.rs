@@ -139,13 +139,13 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
     // What looks at all redirects at once wants them in memory; an audit of which -Y picks keeps them there by itself.
     let is_one_by_one = baseline.is_none() && audit.write.is_none() && !audit.separate && !audit.needs_messages();
     measure.options.aside = is_one_by_one.then_some(LaysAside(temporary_file));
-    let mut audited = analysed(audit, &measure, &inputs, filter.as_ref()).map_err(|error| Complaint::of_error(&error))?;
+    let mut audited = analysed(audit, &measure, &inputs, filter.as_ref()).map_err(complaint)?;
     if let Some(file) = &audit.write {
         write_frames(file, &inputs, &measure.options, &audited)?;
     }
     let mut report = std::mem::take(&mut audited.report);
     if let Some(baseline) = &baseline {
-        identity::mark_known(&mut report, baseline);
+        identity::mark_known(&mut report, baseline).map_err(complaint)?;
     }
 
     let presentation = audit.presentation();
@@ -157,6 +157,11 @@ pub(super) fn run(audit: &Audit) -> Result<Exit, Complaint> {
     // The process ends here; to give back a large report string by string would only take time.
     std::mem::forget(report);
     Ok(exit)
+}
+
+/// What went wrong in an analysis, or with what it laid aside.
+fn complaint(error: impl Into<analysis::Error>) -> Complaint {
+    Complaint::of_error(&error.into())
 }
 
 /// No report may take the place of a capture, or of another report.
@@ -193,7 +198,7 @@ fn analysed(audit: &Audit, measure: &Measure, inputs: &[Input], filter: Option<&
         let alone = |input: &Input, options: &_, progress: &mut dyn FnMut(&_)| {
             one(std::slice::from_ref(input), options, progress).map(|audited| audited.report)
         };
-        report::join(analysis::side_by_side(inputs, &measure.options, &mut progress, alone)?).into()
+        report::join(analysis::side_by_side(inputs, &measure.options, &mut progress, alone)?)?.into()
     } else {
         one(inputs, &measure.options, &mut progress)?
     };
@@ -219,8 +224,8 @@ fn write_frames(file: &Path, inputs: &[Input], options: &analysis::Options, audi
     }
     // What was redacted once says already what the report says.
     let options = analysis::Options { redaction: None, ..options.clone() };
-    let again = analysis::audit(&[Input::File(file.to_owned())], &options, &mut |_| {}).map_err(|error| Complaint::of_error(&error))?;
-    match report::departures(&audited.report, &again) {
+    let again = analysis::audit(&[Input::File(file.to_owned())], &options, &mut |_| {}).map_err(complaint)?;
+    match report::departures(&audited.report, &again).map_err(complaint)? {
         0 => {}
         departures => Complaint::new(format!(
             "{}: audited by itself, it comes to other verdicts than its captures ({}): what they show beside the calls is not in it",

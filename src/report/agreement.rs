@@ -2,28 +2,35 @@
 //!
 //! Invariant: a redirect is known by its Call-ID, status and time, never by its number or frame, which differ between two files.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io;
 
-use super::model::{Redirect, Report, Verdict};
+use super::model::{Report, Verdict};
 
 /// By what a redirect is known in both reports.
-type Key<'a> = (&'a str, u16, i64);
+type Key = (String, u16, i64);
 /// What must agree: the verdict, and the rules that are broken.
-type Judged<'a> = (Verdict, Vec<&'a str>);
+type Judged = (Verdict, Vec<String>);
 
 /// How many redirects of `report`, companions included, are judged otherwise in `again`, or are not there. What is only there is none: the call
 /// of a later request may have been redirected as well.
-#[must_use]
-pub fn departures(report: &Report, again: &Report) -> usize {
-    let judged: BTreeMap<Key<'_>, Judged<'_>> = told(again).collect();
-    told(report).filter(|(key, wanted)| judged.get(key) != Some(wanted)).count()
+///
+/// # Errors
+/// Those of the stores in which redirects are laid aside.
+pub fn departures(report: &Report, again: &Report) -> io::Result<usize> {
+    let judged: BTreeMap<Key, Judged> = told(again).collect();
+    let departures = told(report).filter(|(key, wanted)| judged.get(key) != Some(wanted)).count();
+    report.whole()?;
+    again.whole()?;
+    Ok(departures)
 }
 
-fn told(report: &Report) -> impl Iterator<Item = (Key<'_>, Judged<'_>)> {
-    report.redirects.iter().chain(&report.companions).map(|redirect: &Redirect| {
-        let mut rules: Vec<&str> = redirect.findings.iter().map(|finding| finding.rule.as_str()).collect();
+fn told(report: &Report) -> impl Iterator<Item = (Key, Judged)> {
+    report.all().chain(report.companions.iter().map(Cow::Borrowed)).map(|redirect| {
+        let mut rules: Vec<String> = redirect.findings.iter().map(|finding| finding.rule.clone()).collect();
         rules.sort_unstable();
-        ((redirect.call_id.as_str(), redirect.status, redirect.response.seen.moment.0), (redirect.verdict, rules))
+        ((redirect.call_id.clone(), redirect.status, redirect.response.seen.moment.0), (redirect.verdict, rules))
     })
 }
 
@@ -39,6 +46,7 @@ mod tests {
         for redirect in &mut again.redirects {
             (redirect.id, redirect.response.seen.frame) = (redirect.id + 1, 1);
         }
+        let departures = |report: &Report, again: &Report| departures(report, again).unwrap();
         assert_eq!(departures(&report, &again), 0);
         again.redirects[0].verdict = Verdict::Inconclusive;
         assert_eq!(departures(&report, &again), 1);

@@ -4,6 +4,7 @@
 //! one report are told apart by their number.
 
 use std::collections::{HashMap, HashSet};
+use std::io;
 use std::path::Path;
 
 use super::model::{Finding, Redirect, Report};
@@ -14,13 +15,18 @@ pub fn findings(report: &Report) -> impl Iterator<Item = (&Redirect, &Finding)> 
 }
 
 /// Marks the findings of `report` that `baseline` has as well as known; of several equal ones as many as it has.
-pub fn mark_known(report: &mut Report, baseline: &Report) {
+///
+/// # Errors
+/// Those of the store in which redirects of `report` are laid aside: they are taken back into memory.
+pub fn mark_known(report: &mut Report, baseline: &Report) -> io::Result<()> {
+    report.bring_back()?;
     let known: HashSet<String> = identities(baseline).into_iter().collect();
     let are_known = identities(report).into_iter().map(|name| known.contains(&name));
     let redirects = report.redirects.iter_mut().chain(&mut report.companions);
     for (finding, is_known) in redirects.flat_map(|redirect| &mut redirect.findings).zip(are_known) {
         finding.known = is_known;
     }
+    Ok(())
 }
 
 /// The name of every finding, in the order of [`findings`].
@@ -55,7 +61,7 @@ mod tests {
         let mut report = baseline.clone();
         let again = report.redirects[1].clone();
         report.redirects.push(again);
-        mark_known(&mut report, &baseline);
+        mark_known(&mut report, &baseline).unwrap();
         let known: Vec<bool> = findings(&report).map(|(_, finding)| finding.known).collect();
         assert_eq!(known, [true, true, false, false]);
     }

@@ -1,13 +1,19 @@
 //! Takes the reports of several analyses, gives one report, as when captures are analysed each by itself and told together.
 
+use std::io;
+
 use super::model::{Ladder, Redirect, Report, Sighting, Subject, Summary};
 
 /// One report of all of `reports`, in their order; captures and redirects are numbered anew, the options are those of the first.
-#[must_use]
-pub fn join(reports: Vec<Report>) -> Report {
+///
+/// # Errors
+/// Those of the stores in which redirects are laid aside: they are taken back into memory.
+pub fn join(reports: Vec<Report>) -> io::Result<Report> {
     let mut reports = reports.into_iter();
     let mut joined = reports.next().unwrap_or_default();
+    joined.bring_back()?;
     for mut report in reports {
+        report.bring_back()?;
         let captures = u32::try_from(joined.captures.len()).unwrap_or(u32::MAX);
         let redirects = joined.redirects.iter().map(|redirect| redirect.id).max().unwrap_or(0);
         for redirect in &mut report.redirects {
@@ -29,7 +35,7 @@ pub fn join(reports: Vec<Report>) -> Report {
         joined.orphans.acks = joined.orphans.acks.saturating_add(report.orphans.acks);
     }
     joined.summary = Summary::of(&joined.redirects);
-    joined
+    Ok(joined)
 }
 
 /// Moves every index of a capture in `redirect` by `captures`, and every number of a redirect by `redirects`.
@@ -89,7 +95,7 @@ mod tests {
     #[test]
     fn every_place_of_the_second_report_points_to_its_own_capture() {
         let one = example::one_capture();
-        let joined = join(vec![one.clone(), one.clone()]);
+        let joined = join(vec![one.clone(), one.clone()]).unwrap();
         assert_eq!(joined.captures.len(), 2);
         let half = one.redirects.len();
         let second = serde_json::to_value((&joined.redirects[half..], &joined.companions[1..])).unwrap();
@@ -103,7 +109,7 @@ mod tests {
     #[test]
     fn redirects_are_numbered_on_and_what_refers_to_them_follows() {
         let one = example::one_capture();
-        let joined = join(vec![one.clone(), one.clone()]);
+        let joined = join(vec![one.clone(), one.clone()]).unwrap();
         let ids: Vec<u64> = joined.redirects.iter().map(|redirect| redirect.id).collect();
         assert_eq!(ids, (1..=2 * one.redirects.len() as u64).collect::<Vec<_>>());
         for (first, second) in one.redirects.iter().zip(&joined.redirects[one.redirects.len()..]) {
@@ -116,6 +122,6 @@ mod tests {
 
     #[test]
     fn nothing_joined_is_an_empty_report() {
-        assert_eq!(join(Vec::new()), Report::default());
+        assert_eq!(join(Vec::new()).unwrap(), Report::default());
     }
 }

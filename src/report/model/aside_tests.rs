@@ -3,7 +3,8 @@
 use std::io::Cursor;
 
 use super::super::super::format::{Format, Presentation, Sort};
-use super::super::super::{FORMATS, example};
+use super::super::super::identity::mark_known;
+use super::super::super::{FORMATS, departures, example, join};
 use super::super::word::FutureVerdict;
 use super::*;
 
@@ -71,6 +72,25 @@ fn every_format_writes_the_same_whether_redirects_are_laid_aside_or_not() {
             }
         }
     }
+}
+
+#[test]
+fn whoever_looks_at_all_redirects_sees_those_laid_aside_or_fails() {
+    let whole = example::two_captures();
+    let laid = || laid_aside(whole.clone(), small(1 << 20, 1 << 24));
+    let other = Report { redirects: Vec::new(), ..whole.clone() };
+    assert_eq!(departures(&laid(), &whole).unwrap(), 0);
+    assert_eq!(departures(&laid(), &other).unwrap(), departures(&whole, &other).unwrap());
+    assert_eq!(join(vec![laid(), laid()]).unwrap(), join(vec![whole.clone(), whole.clone()]).unwrap());
+    let (mut marked, mut wanted) = (laid(), whole.clone());
+    mark_known(&mut marked, &whole).unwrap();
+    mark_known(&mut wanted, &whole).unwrap();
+    assert_eq!(marked, wanted);
+
+    let broken = || laid_aside(whole.clone(), small(1 << 20, 10));
+    assert!(departures(&broken(), &whole).is_err() && departures(&whole, &broken()).is_err());
+    assert!(join(vec![broken()]).is_err() && join(vec![whole.clone(), broken()]).is_err());
+    assert!(mark_known(&mut broken(), &whole).is_err());
 }
 
 #[test]

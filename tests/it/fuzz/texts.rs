@@ -69,7 +69,7 @@ fn baseline(input: &[u8]) {
     let again: Report = serde_json::from_slice(&octets).expect("is read again");
     assert_eq!(serde_json::to_vec(&again).expect("can be written"), octets);
     let mut known = report().clone();
-    identity::mark_known(&mut known, &read);
+    identity::mark_known(&mut known, &read).expect("all is in memory");
     for format in FORMATS {
         format.write(&read, &Presentation::default(), &mut std::io::sink()).expect("can be written");
     }
