@@ -72,6 +72,8 @@ pub enum Limit {
     OvertakingRequests,
     /// Later requests that are judged and told of one redirect.
     LaterRequests,
+    /// Companions of the redirects.
+    Companions,
     /// Call-IDs of messages that a display filter picks.
     PickedCalls,
     /// Octets of these Call-IDs.
@@ -125,7 +127,7 @@ const fn octets(name: &'static str, default: u64, bounds: &'static str, reached:
 
 impl Limit {
     /// All of them, in the order in which data flows.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Fragments,
         Self::FragmentOctets,
         Self::Connections,
@@ -150,6 +152,7 @@ impl Limit {
         Self::RecentOctets,
         Self::OvertakingRequests,
         Self::LaterRequests,
+        Self::Companions,
         Self::PickedCalls,
         Self::PickedOctets,
     ];
@@ -311,6 +314,7 @@ impl Limit {
                 most: 1_000_000,
                 ..items("later-requests", 1_000, "later requests told of one redirect", "further ones are not judged")
             },
+            Self::Companions => items("companions", 10_000, "companions told beside the redirects", "further ones are not told"),
             Self::PickedCalls => {
                 items("picked-calls", 100_000, "Call-IDs of messages that match -Y", "the redirects of further calls are not told")
             }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::members::Members;
 use crate::call::{Events, FIRST_COMPANION, LaterRequest, Redirect, Watch};
+use crate::evidence::Place;
 use crate::fault::{Fault, FaultLog};
 use crate::limit::{Limit, Limits};
 use crate::report::{model, publish};
@@ -13,6 +14,8 @@ use crate::rules::{self, Selection};
 
 /// How many redirects are held in memory before they are laid aside together, where there is a place for them.
 const HELD_MAX: usize = 2_048;
+/// How many octets the messages of these may have, after which they are laid aside too.
+const HELD_OCTETS_MAX: usize = 4 << 20;
 
 /// What came later for a redirect.
 #[derive(Debug, Default)]
@@ -48,6 +51,8 @@ pub(super) struct Collector {
     members: Option<BTreeMap<u64, Members>>,
     /// Boxed, as the tree moves its values about.
     redirects: BTreeMap<u64, Box<model::Redirect>>,
+    /// Octets of the messages of those that are held.
+    held_octets: usize,
     /// Where more of them than memory is to hold are laid, as long as that goes well.
     aside: Option<model::Aside>,
     is_aside_full: bool,
@@ -67,6 +72,7 @@ impl Collector {
             limits,
             members: None,
             redirects: BTreeMap::new(),
+            held_octets: 0,
             aside: None,
             is_aside_full: false,
             count: 0,
@@ -101,6 +107,7 @@ impl Collector {
         match aside.lay(self.redirects.values().map(|redirect| &**redirect), additions) {
             Ok(()) => {
                 self.redirects.clear();
+                self.held_octets = 0;
                 self.later.values_mut().for_each(|later| later.addition = model::Addition::default());
             }
             Err(_) => self.is_aside_full = true,
@@ -152,6 +159,12 @@ impl Collector {
     }
 }
 
+/// Octets of the messages that a redirect is told by.
+fn octets(redirect: &Redirect) -> usize {
+    let attempts = redirect.attempts.iter().map(|attempt| &attempt.request);
+    redirect.request.iter().chain([&redirect.response]).chain(attempts).map(|member| member.message.octets().len()).sum()
+}
+
 impl Judged {
     /// Keeps the redirects of which `is_wanted` is true of a Call-ID.
     pub(super) fn keep_calls(&mut self, is_wanted: impl Fn(&[u8]) -> bool) {
@@ -187,6 +200,11 @@ impl Judged {
 
 impl Events for Collector {
     fn closed(&mut self, redirect: Redirect) {
+        if redirect.is_companion() && self.companions.len() >= self.limits.room(Limit::Companions) {
+            let Place { capture, frame, .. } = redirect.response.place;
+            self.note(capture, Fault::reached_at(Limit::Companions, &self.limits, frame));
+            return;
+        }
         let judgement = rules::judge(&redirect, &self.selection);
         if let Some(members) = &mut self.members {
             members.entry(redirect.id).or_default().closed(&redirect, &judgement.findings);
@@ -208,7 +226,8 @@ impl Events for Collector {
         }
         self.count += 1;
         self.redirects.insert(redirect.id, Box::new(publish::redirect(&redirect, &judgement)));
-        if self.redirects.len() >= HELD_MAX {
+        self.held_octets = self.held_octets.saturating_add(octets(&redirect));
+        if self.redirects.len() >= HELD_MAX || self.held_octets >= HELD_OCTETS_MAX {
             self.lay_aside();
         }
     }

@@ -129,6 +129,11 @@ fn case(limit: Limit) -> Option<Case> {
         Limit::AddressRegistrations => of(1, "samples/captures/emergency-380.pcap"),
         Limit::Names | Limit::Registrations | Limit::ProxyClients => made(1, &format!("limit-{}.pcap", limit.name()), two_of_each()),
         Limit::LaterRequests => of(1, "samples/rules/original-retried-repeatedly/violates.pcap"),
+        Limit::Companions => {
+            let one = text(&sample("samples/rules/restoration-not-performed/violates.sip"));
+            let other = one.replace("192.0.2.77", "192.0.2.78").replacen("@ 0 ", "@ +1 ", 1);
+            made(1, "limit-companions.pcap", capture_of_text(&format!("{one}\n{other}")).unwrap_or_else(|error| panic!("{error}")))
+        }
         Limit::PickedCalls => Case { arguments: &["-Y", "sip"], ..of(1, OFFICE) },
         Limit::PickedOctets => Case { arguments: &["-Y", "sip"], ..of(10, OFFICE) },
     })
