@@ -45,7 +45,7 @@ pub(crate) fn contenders() -> Vec<Contender> {
         contender("sip3xx, one core", Sip3xxAlone, AUDIT, &[]),
         contender("tshark", Other("tshark"), &["-n", "-Y", "sip.Status-Code==302", "-r"], &[]),
         contender("sngrep", Other("sngrep"), &["-N", "-q", "-I"], &["-O", "/dev/null"]),
-        contender("sipgrep", Other("sipgrep"), &["-q", "-I"], &[]),
+        contender("sipgrep", Other("sipgrep"), &["-C", "-I"], &["SIP/2.0 302"]),
     ]
 }
 
