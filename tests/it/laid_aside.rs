@@ -9,6 +9,7 @@ use sip3xx::report::model::{FutureVerdict, Report, Verdict};
 use sip3xx::report::{FORMATS, Presentation, Sort};
 
 use crate::support::capture_text::capture_of_text;
+use crate::worst;
 
 /// How many calls are redirected.
 const CALLS: usize = 2_500;
@@ -95,4 +96,14 @@ fn a_report_says_the_same_whether_its_redirects_are_laid_aside_or_not() {
         report.bring_back().expect("it can be read");
         assert!(report == held);
     }
+}
+
+#[test]
+fn few_redirects_with_long_messages_are_laid_aside_as_many_short_ones_are() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("laid-aside-long.pcap");
+    std::fs::write(&path, worst::made("long_responses", 100)).expect("a file");
+    let report = audited(&path, Some(LaysAside(|| Ok(Box::new(Cursor::new(Vec::new()))))), 1);
+    assert!(report.aside.is_some(), "6 MB of messages");
+    assert_eq!((report.all().count(), report.summary.redirects), (100, 100));
+    assert!(report.whole().is_ok());
 }
