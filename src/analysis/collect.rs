@@ -150,7 +150,7 @@ impl Collector {
         Judged {
             members: self.members.unwrap_or_default(),
             redirects: self.redirects.into_values().map(|redirect| *redirect).collect(),
-            aside: self.aside.filter(|_| is_some_aside).map(model::Aside::in_order),
+            aside: self.aside.filter(|_| is_some_aside),
             companions: self.companions.into_values().map(|companion| *companion).collect(),
             orphans: self.orphans,
             faults: self.faults,

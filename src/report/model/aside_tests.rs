@@ -50,7 +50,7 @@ fn laid_aside(mut report: Report, mut aside: Aside) -> Report {
     for redirect in laid.iter().rev() {
         aside.lay(std::iter::once(redirect), std::iter::empty()).unwrap();
     }
-    Report { redirects: held, aside: Some(aside.in_order()), ..report }
+    Report { redirects: held, aside: Some(aside), ..report }
 }
 
 fn later(redirect: &Redirect, verdict: FutureVerdict, reason: Option<&str>) -> Addition {
@@ -111,13 +111,13 @@ fn what_came_later_is_added_in_the_order_in_which_it_came() {
     aside.lay(std::iter::empty(), [(redirect.id, &additions[0])].into_iter()).unwrap();
     aside.lay(std::iter::once(&redirect), [(redirect.id, &additions[1])].into_iter()).unwrap();
     aside.hold(redirect.id, additions[2].clone());
-    let report = Report { aside: Some(aside.in_order()), ..Report::default() };
+    let report = Report { aside: Some(aside), ..Report::default() };
     assert_eq!(report.all().collect::<Vec<_>>(), [Cow::Borrowed(&wanted)]);
 
     let mut aside = small(1 << 20, 1 << 20);
     aside.lay(std::iter::empty(), additions.iter().take(2).map(|addition| (redirect.id, addition))).unwrap();
     aside.hold(redirect.id, additions[2].clone());
-    let mut report = Report { redirects: vec![redirect], aside: Some(aside.in_order()), ..Report::default() };
+    let mut report = Report { redirects: vec![redirect], aside: Some(aside), ..Report::default() };
     report.bring_back().unwrap();
     assert_eq!((report.redirects, report.aside), (vec![wanted], None));
 }
@@ -125,11 +125,11 @@ fn what_came_later_is_added_in_the_order_in_which_it_came() {
 #[test]
 fn a_store_that_is_full_keeps_what_it_has() {
     let redirects = example::two_captures().redirects;
-    let one = serde_json::to_vec(&redirects[0]).unwrap().len();
+    let one = Label::LEN + serde_json::to_vec(&redirects[0]).unwrap().len();
     let mut aside = small(one, 1 << 20);
     aside.lay(redirects.iter().take(1), std::iter::empty()).unwrap();
     assert!(aside.lay(redirects.iter().skip(1), std::iter::empty()).is_err());
-    let report = Report { redirects: redirects[1..].to_vec(), aside: Some(aside.in_order()), ..Report::default() };
+    let report = Report { redirects: redirects[1..].to_vec(), aside: Some(aside), ..Report::default() };
     assert!(report.all().map(Cow::into_owned).eq(redirects));
     assert!(report.whole().is_ok());
 }
