@@ -16,7 +16,7 @@ pub(super) const FORMAT: Format = Format {
     name: "csv",
     summary: "a table (RFC 4180), one row per redirect, finding or attempt",
     needs_messages: false,
-    streams: true,
+    streams: |_| true,
     write,
 };
 

@@ -15,8 +15,8 @@ pub struct Format {
     pub summary: &'static str,
     /// Whether it shows messages, so that the report needs its ladders.
     pub needs_messages: bool,
-    /// Whether it takes the redirects one by one, so that those laid aside need not be in memory together.
-    pub streams: bool,
+    /// Whether it takes the redirects of a report one by one, so that those laid aside need not be in memory together.
+    pub(super) streams: fn(&Report) -> bool,
     /// Writes a report.
     pub(super) write: fn(&Report, &Presentation, &mut dyn io::Write) -> io::Result<()>,
 }
@@ -28,12 +28,18 @@ impl Format {
         FORMATS.iter().copied().find(|format| format.name == name)
     }
 
+    /// Whether it takes the redirects of `report` one by one: those laid aside are then never in memory together.
+    #[must_use]
+    pub fn streams(&self, report: &Report) -> bool {
+        (self.streams)(report)
+    }
+
     /// Writes `report` to `out`, which should be buffered.
     ///
     /// # Errors
     /// Those of `out`, as they are; and that of the store in which redirects were laid aside.
     pub fn write(&self, report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
-        if self.streams || report.aside.is_none() {
+        if self.streams(report) || report.aside.is_none() {
             (self.write)(report, presentation, out)?;
             return report.whole();
         }

@@ -14,7 +14,7 @@ pub(super) const FORMAT: Format = Format {
     name: "github",
     summary: "workflow commands of GitHub: an annotation per finding",
     needs_messages: false,
-    streams: true,
+    streams: |_| true,
     write,
 };
 

@@ -3,11 +3,12 @@
 //! Invariant: a name holds nothing that differs between two runs of one test: no frame, no time, no port, no Call-ID, no folder. Equal faults of
 //! one report are told apart by their number.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 
 use super::model::{Finding, Redirect, Report};
+use super::namesakes::Namesakes;
 
 /// Every finding of `report` with its redirect (companions behind the redirects), in the order of the report.
 pub fn findings(report: &Report) -> impl Iterator<Item = (&Redirect, &Finding)> {
@@ -32,14 +33,27 @@ pub fn mark_known(report: &mut Report, baseline: &Report) -> io::Result<()> {
 /// The name of every finding, in the order of [`findings`].
 #[must_use]
 pub fn identities(report: &Report) -> Vec<String> {
-    let mut given: HashMap<String, u64> = HashMap::new();
-    let numbered = |(redirect, finding): (&Redirect, &Finding)| {
-        let name = name(report, redirect, finding);
-        let count = given.entry(name.clone()).or_default();
-        *count = count.saturating_add(1);
-        format!("{name} {count}")
-    };
-    findings(report).map(numbered).collect()
+    let mut identities = Identities::of(report);
+    findings(report).map(|(redirect, finding)| identities.name(redirect, finding)).collect()
+}
+
+/// Names the findings of a report one after the other, so that these need not be in memory together.
+pub(super) struct Identities<'a> {
+    report: &'a Report,
+    given: Namesakes,
+}
+
+impl<'a> Identities<'a> {
+    pub(super) fn of(report: &'a Report) -> Self {
+        Self { report, given: Namesakes::default() }
+    }
+
+    /// The name of the next finding, in the order of [`findings`].
+    pub(super) fn name(&mut self, redirect: &Redirect, finding: &Finding) -> String {
+        let name = name(self.report, redirect, finding);
+        let number = self.given.number(&name);
+        format!("{name} {number}")
+    }
 }
 
 /// What equal faults have in common.

@@ -10,7 +10,7 @@ pub(super) const FORMAT: Format = Format {
     name: "json",
     summary: "one document, shape sip3xx.report/1 (docs/report.schema.json)",
     needs_messages: false,
-    streams: true,
+    streams: |_| true,
     write,
 };
 

@@ -16,7 +16,7 @@ pub(super) const FORMAT: Format = Format {
     name: "jsonl",
     summary: "one JSON object a line: report, captures, redirects, summary",
     needs_messages: false,
-    streams: true,
+    streams: |_| true,
     write,
 };
 

@@ -14,7 +14,7 @@ pub(super) const FORMAT: Format = Format {
     name: "markdown",
     summary: "tables for a pull request or a wiki, the worst first",
     needs_messages: false,
-    streams: true,
+    streams: |_| true,
     write,
 };
 

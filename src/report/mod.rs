@@ -25,6 +25,7 @@ mod ladder;
 pub mod listing;
 mod markdown;
 pub mod model;
+mod namesakes;
 mod percent;
 mod phrases;
 pub mod publish;

@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use serde::Serialize;
+use serde::ser::{Error as _, SerializeSeq as _};
+use serde::{Serialize, Serializer};
 
 use super::catalogue::capitalised;
 use super::completeness::meaning;
 use super::format::{Format, Presentation};
-use super::identity::{findings, identities};
+use super::identity::Identities;
 use super::json_escape::write_pretty;
 use super::model::{Capture, Evidence, Fault, Finding, Redirect, Report};
 use super::percent::percent_encoded;
@@ -21,7 +22,7 @@ pub(super) const FORMAT: Format = Format {
     name: "sarif",
     summary: "SARIF 2.1.0 for code scanning, with the catalogue of rules",
     needs_messages: false,
-    streams: false,
+    streams: |_| true,
     write,
 };
 
@@ -41,7 +42,7 @@ struct Run<'a> {
     tool: Tool<'a>,
     invocations: [Invocation; 1],
     artifacts: Vec<Artifact>,
-    results: Vec<ResultOf<'a>>,
+    results: Results<'a>,
     column_kind: &'a str,
 }
 
@@ -182,8 +183,6 @@ struct LogicalLocation {
 }
 
 fn write(report: &Report, _: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
-    let named = findings(report).zip(identities(report));
-    let results = named.map(|((redirect, finding), identity)| result(report, redirect, finding, identity));
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
@@ -197,7 +196,7 @@ fn write(report: &Report, _: &Presentation, out: &mut dyn io::Write) -> io::Resu
             },
             invocations: [Invocation { execution_successful: true, tool_execution_notifications: notifications(report) }],
             artifacts: report.captures.iter().map(artifact).collect(),
-            results: results.collect(),
+            results: Results(report),
             column_kind: "unicodeCodePoints",
         }],
     };
@@ -238,6 +237,24 @@ fn notification(report: &Report, capture: u32, fault: &Fault) -> Notification {
 
 fn artifact(capture: &Capture) -> Artifact {
     Artifact { location: ArtifactLocation { uri: uri(&capture.path), index: None }, length: capture.bytes }
+}
+
+/// The findings of a report, as a sequence.
+struct Results<'a>(&'a Report);
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(report) = self;
+        let mut identities = Identities::of(report);
+        let mut results = serializer.serialize_seq(None)?;
+        for redirect in report.told() {
+            for finding in &redirect.findings {
+                results.serialize_element(&result(report, &redirect, finding, identities.name(&redirect, finding)))?;
+            }
+        }
+        report.whole().map_err(S::Error::custom)?;
+        results.end()
+    }
 }
 
 fn result<'a>(report: &Report, redirect: &'a Redirect, finding: &'a Finding, identity: String) -> ResultOf<'a> {

@@ -126,14 +126,19 @@ fn line(difference: &Difference) -> String {
 /// # Errors
 /// Those of `out`.
 pub fn write_junit(all: &[Verified], out: &mut dyn io::Write) -> io::Result<()> {
-    let suites: Vec<junit::Suite> = all.iter().map(suite).collect();
+    let suites: Vec<junit::Suite<'_>> = all.iter().map(suite).collect();
     junit::write("sip3xx verify", &suites, out)
 }
 
-fn suite(verified: &Verified) -> junit::Suite {
+fn suite(verified: &Verified) -> junit::Suite<'_> {
+    let cases = || -> Box<dyn Iterator<Item = junit::Case>> { Box::new(cases(verified).into_iter()) };
+    junit::Suite { name: verified.path.clone(), timestamp: None, cases: Box::new(cases), remarks: Vec::new() }
+}
+
+fn cases(verified: &Verified) -> Vec<junit::Case> {
     let case = |name: &str, went| junit::Case { name: name.to_owned(), milliseconds: 0.0, went, lines: Vec::new() };
     let failed = |message: String| junit::Went::Failed { kind: "expectation".to_owned(), message };
-    let cases = match &verified.outcome {
+    match &verified.outcome {
         Outcome::Unexpected { wanted } => vec![case("expectation", junit::Went::Skipped { message: format!("there is no {wanted}") })],
         Outcome::CaptureMissing => vec![case("capture", failed("no capture to this expectation".to_owned()))],
         Outcome::Updated { written, .. } => vec![case("expectation", junit::Went::Skipped { message: format!("{written} was written") })],
@@ -148,8 +153,7 @@ fn suite(verified: &Verified) -> junit::Suite {
             });
             std::iter::once(case("completeness", whole)).chain(redirects).collect()
         }
-    };
-    junit::Suite { name: verified.path.clone(), cases, ..junit::Suite::default() }
+    }
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ fn audited(path: &Path, aside: Option<LaysAside>, threads: usize) -> Report {
 fn written(report: &Report) -> Vec<u8> {
     let mut out = Vec::new();
     let sorted = Presentation { sort: Sort::Verdict, ..Presentation::default() };
-    let as_captured = FORMATS.iter().filter(|format| format.streams).map(|format| (*format, Presentation::default()));
+    let as_captured = FORMATS.iter().filter(|format| format.streams(report)).map(|format| (*format, Presentation::default()));
     for (format, presentation) in as_captured.chain([(FORMATS[0], sorted)]) {
         format.write(report, &presentation, &mut out).expect("it can be written");
     }

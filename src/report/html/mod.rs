@@ -30,7 +30,7 @@ pub(super) const FORMAT: Format = Format {
     name: "html",
     summary: "one page for a browser, with search, filters and charts; loads nothing from elsewhere",
     needs_messages: true,
-    streams: false,
+    streams: |_| false,
     write,
 };
 

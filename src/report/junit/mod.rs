@@ -19,22 +19,23 @@ pub(super) const FORMAT: Format = Format {
     name: "junit",
     summary: "JUnit XML: a testsuite per capture, a testcase per redirect",
     needs_messages: false,
-    streams: false,
+    // A walk over all redirects for each capture is no price for memory where there are many of both.
+    streams: |report| report.captures.len() == 1,
     write: write_report,
 };
 
 fn write_report(report: &Report, _: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     let names = FrameNames::of(&report.captures);
-    let suites: Vec<Suite> = report.captures.iter().zip(0..).map(|(capture, index)| suite(report, capture, index, &names)).collect();
+    let suites: Vec<Suite<'_>> = report.captures.iter().zip(0..).map(|(capture, index)| suite(report, capture, index, &names)).collect();
     write(&report.tool.name, &suites, out)
 }
 
-fn suite(report: &Report, capture: &Capture, index: u32, names: &FrameNames) -> Suite {
-    let redirects = report.redirects.iter().chain(&report.companions).filter(|redirect| redirect.response.seen.capture == index);
+fn suite<'a>(report: &'a Report, capture: &Capture, index: u32, names: &'a FrameNames) -> Suite<'a> {
+    let redirects = move || report.told().filter(move |redirect| redirect.response.seen.capture == index);
     Suite {
         name: capture.path.clone(),
         timestamp: capture.first_time.as_deref().and_then(|time| time.split('.').next()).map(str::to_owned),
-        cases: redirects.map(|redirect| case(redirect, names)).collect(),
+        cases: Box::new(move || Box::new(redirects().map(|redirect| case(&redirect, names)))),
         remarks: capture.faults.iter().map(|fault| format!("{} x {}: {}", fault.count, fault.kind, fault.detail)).collect(),
     }
 }

@@ -2,19 +2,23 @@
 //!
 //! Invariant: within a suite no two cases have the same name; the second of a name gets its number.
 
-use std::collections::HashMap;
 use std::io;
+use std::iter::Sum;
 
+use super::super::namesakes::Namesakes;
 use super::super::xml_escape::xml;
 
+/// The cases of a suite, from the first on, each time they are asked for.
+pub(in crate::report) type Cases<'a> = Box<dyn Fn() -> Box<dyn Iterator<Item = Case> + 'a> + 'a>;
+
 /// The cases of one capture.
-#[derive(Debug, Default)]
-pub(in crate::report) struct Suite {
+pub(in crate::report) struct Suite<'a> {
     /// The capture.
     pub(in crate::report) name: String,
     /// When it begins, without a fraction of a second.
     pub(in crate::report) timestamp: Option<String>,
-    pub(in crate::report) cases: Vec<Case>,
+    /// They are counted first and written then, as the counts stand in front of them.
+    pub(in crate::report) cases: Cases<'a>,
     /// Lines about the suite as a whole.
     pub(in crate::report) remarks: Vec<String>,
 }
@@ -39,18 +43,18 @@ pub(in crate::report) enum Went {
 }
 
 /// Writes the whole document.
-pub(in crate::report) fn write(name: &str, suites: &[Suite], out: &mut dyn io::Write) -> io::Result<()> {
-    let counts = Counts::of(suites.iter().flat_map(|suite| &suite.cases));
-    let Counts { tests, failures, milliseconds, .. } = counts;
+pub(in crate::report) fn write(name: &str, suites: &[Suite<'_>], out: &mut dyn io::Write) -> io::Result<()> {
+    let counts: Vec<Counts> = suites.iter().map(|suite| Counts::of((suite.cases)())).collect();
+    let Counts { tests, failures, milliseconds, .. } = counts.iter().copied().sum();
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     let (name, time) = (xml(name), seconds(milliseconds));
     writeln!(out, "<testsuites name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" time=\"{time}\">")?;
-    suites.iter().try_for_each(|suite| suite.write(out))?;
+    suites.iter().zip(&counts).try_for_each(|(suite, counts)| suite.write(counts, out))?;
     writeln!(out, "</testsuites>")
 }
 
 /// The numbers of some cases.
-#[derive(Default)]
+#[derive(Default, Clone, Copy)]
 struct Counts {
     tests: usize,
     failures: usize,
@@ -59,7 +63,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn of<'a>(cases: impl Iterator<Item = &'a Case>) -> Self {
+    fn of(cases: impl Iterator<Item = Case>) -> Self {
         let mut counts = Self::default();
         for case in cases {
             counts.tests += 1;
@@ -74,14 +78,24 @@ impl Counts {
     }
 }
 
+impl Sum for Counts {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            tests: sum.tests + one.tests,
+            failures: sum.failures + one.failures,
+            skipped: sum.skipped + one.skipped,
+            milliseconds: sum.milliseconds + one.milliseconds,
+        })
+    }
+}
+
 fn seconds(milliseconds: f64) -> String {
     format!("{:.3}", milliseconds / 1e3)
 }
 
-impl Suite {
-    fn write(&self, out: &mut dyn io::Write) -> io::Result<()> {
-        let Counts { tests, failures, skipped, milliseconds } = Counts::of(self.cases.iter());
-        let (name, time) = (xml(&self.name), seconds(milliseconds));
+impl Suite<'_> {
+    fn write(&self, Counts { tests, failures, skipped, milliseconds }: &Counts, out: &mut dyn io::Write) -> io::Result<()> {
+        let (name, time) = (xml(&self.name), seconds(*milliseconds));
         write!(
             out,
             "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{time}\""
@@ -90,12 +104,8 @@ impl Suite {
             write!(out, " timestamp=\"{}\"", xml(timestamp))?;
         }
         writeln!(out, ">")?;
-        let mut given = HashMap::new();
-        for case in &self.cases {
-            let count = given.entry(case.name.as_str()).or_insert(0_u64);
-            *count = count.saturating_add(1);
-            case.write(&name, *count, out)?;
-        }
+        let mut given = Namesakes::default();
+        (self.cases)().try_for_each(|case| case.write(&name, given.number(&case.name), out))?;
         if !self.remarks.is_empty() {
             writeln!(out, "    <system-err>{}</system-err>", joined(&self.remarks))?;
         }

@@ -339,6 +339,11 @@ impl Report {
         All { held: &self.redirects, aside: self.aside.as_ref(), pieces: None }
     }
 
+    /// Those, and the companions behind them.
+    pub fn told(&self) -> impl Iterator<Item = Cow<'_, Redirect>> {
+        self.all().chain(self.companions.iter().map(Cow::Borrowed))
+    }
+
     /// Tells whether all that was laid aside could be read since this was asked last.
     ///
     /// # Errors

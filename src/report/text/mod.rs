@@ -17,7 +17,7 @@ use super::wording::counted;
 use page::{Line, Page};
 
 pub(super) const FORMAT: Format =
-    Format { name: "text", summary: "for a reader at a terminal", needs_messages: false, streams: true, write };
+    Format { name: "text", summary: "for a reader at a terminal", needs_messages: false, streams: |_| true, write };
 
 fn write(report: &Report, presentation: &Presentation, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(out, presentation.colour);
