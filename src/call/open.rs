@@ -14,7 +14,7 @@ use smallvec::SmallVec;
 use super::clue::Clue;
 use super::identity::{Person, ViaStack, nickname};
 use super::redirect::{Attempt, Failure, Kept, Redirect};
-use crate::evidence::{Place, Timestamp, Unreachable};
+use crate::evidence::{Endpoint, Place, Timestamp, Unreachable};
 use crate::sip::Message;
 
 /// How long after the last thing that happened to a redirect its attempts are still waited for: a call may ring until Timer C ends it.
@@ -110,6 +110,8 @@ enum Index {
     CallId,
     FromTag,
     Client,
+    /// The connection on which the client got the 3xx.
+    Connection,
     Target,
     Caller,
     /// The first usable Contact, whoever the client is: an element between two networks has an address in each.
@@ -225,6 +227,9 @@ impl OpenRedirects {
         keys.extend(message.call_id().map(|call_id| self.key(Index::CallId, call_id)));
         keys.extend(message.from_tag().map(|tag| self.key(Index::FromTag, tag)));
         keys.push(self.key(Index::Client, client));
+        if open.redirect.response.transport.is_reliable() {
+            keys.push(self.key(Index::Connection, (open.redirect.client, open.redirect.server)));
+        }
         let first = open.redirect.targets.iter().find(|target| target.usable);
         keys.extend(first.map(|target| self.key(Index::Contact, &nickname(&target.uri)[..])));
         // The URN of a service may be called as it stands (RFC 5031, 4).
@@ -274,6 +279,10 @@ impl OpenRedirects {
 
     pub(super) fn of_client(&self, client: IpAddr) -> &[u64] {
         self.found(Index::Client, client)
+    }
+
+    pub(super) fn of_connection(&self, client: Endpoint, server: Endpoint) -> &[u64] {
+        self.found(Index::Connection, (client, server))
     }
 
     pub(super) fn of_target(&self, client: IpAddr, target: &[u8]) -> &[u64] {

@@ -15,7 +15,7 @@ use super::hop::Hop;
 use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancel};
 use super::link::{RIVALS, is_tag_of_redirect};
-use super::open::{MAX_OF_CALL, MAX_OF_CLIENT, Open, OpenRedirects};
+use super::open::{MAX_OF_CALL, Open, OpenRedirects};
 use super::redirect::{Attempt, Kept};
 use super::sighting::Sighting;
 use super::unseen_alternative::mark_unseen_alternative;
@@ -141,14 +141,14 @@ fn mark_followed(open: &mut OpenRedirects, sighting: &Sighting<'_>, client: IpAd
 
 /// Marks the redirects behind which the capture lacks octets that the client sent on the same connection: its ACK and its retry may be there.
 pub(super) fn mark_lost(open: &mut OpenRedirects, clue: &Clue) {
-    let numbers: SmallVec<[u64; 4]> = open.of_client(clue.source.address).iter().rev().take(MAX_OF_CLIENT).copied().collect();
-    for number in numbers {
-        let Some(found) = open.get_mut(number).filter(|found| found.is_within_window(clue.time)) else { continue };
-        let redirect = &mut found.redirect;
-        let is_its_connection =
-            (redirect.client, redirect.server) == (clue.source, clue.destination) && redirect.response.transport.is_reliable();
-        if is_its_connection && redirect.response.time <= clue.time {
-            redirect.lost.get_or_insert(Place { capture: clue.capture, frame: clue.frame, index: 0 });
+    // Those that came before one that is marked were marked with it, so that a trunk with many losses is not walked through for each.
+    let not_marked = |number: &u64| open.get(*number).is_none_or(|found| found.redirect.lost.is_none());
+    let numbers = open.of_connection(clue.source, clue.destination).iter().rev().copied().take_while(not_marked);
+    for number in numbers.collect::<SmallVec<[u64; 4]>>() {
+        if let Some(found) = open.get_mut(number).filter(|found| found.is_within_window(clue.time))
+            && found.redirect.response.time <= clue.time
+        {
+            found.redirect.lost = Some(Place { capture: clue.capture, frame: clue.frame, index: 0 });
         }
     }
 }

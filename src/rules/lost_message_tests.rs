@@ -102,3 +102,22 @@ fn the_two_hundred_to_a_lost_re_invite_replaces_the_target_of_its_dialog() {
     let answered = script(&format!("0.3 target > client 200 of INVITE sip:bob@198.51.100.30 | {dialog} | CSeq: 3 INVITE"));
     assert_ne!(verdicts(&answered).first().map(|it| it.0), Some("incorrect"));
 }
+
+#[test]
+fn one_hole_in_a_trunk_may_hold_the_retries_of_all_redirects_before_it() {
+    let call = |n: u32| {
+        let own = format!("Call-ID: {n} | From: <sip:alice{n}@192.0.2.10>;tag={n}");
+        let at = |ms: u32| f64::from(n * 5 + ms) / 1e3;
+        format!(
+            "{} client > server/tcp INVITE sip:bob{n}@192.0.2.20 | {own}
+             {} server > client/tcp 302 | Contact: <sip:bob{n}@198.51.100.30>\n",
+            at(0),
+            at(1),
+        )
+    };
+    let script =
+        |until: u32| (0..200).map(call).collect::<String>() + &format!("{until} client > server LOST\n9 client > server LOST\n60 end");
+    assert!(verdicts(&script(2)).iter().all(|told| *told == ("inconclusive", 0)));
+    let without = script(2).replace("client > server LOST", "client > target LOST");
+    assert!(verdicts(&without).iter().all(|told| *told == ("incorrect", 0)));
+}
