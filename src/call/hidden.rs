@@ -38,14 +38,16 @@ pub struct HiddenWay {
     pub greeting: Greeting,
 }
 
-/// Notes on the redirects of a client that it opened a connection to where they lead; tells whether they name more than `most` URIs,
-/// and the further ones were passed over.
+/// Notes on the redirects of a client that it opened a connection to where they lead; tells whether they are more than `most`, or name more
+/// URIs, and the older ones were passed over.
 pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, greeting: &Greeting, most: usize) -> bool {
     if open.is_empty() {
         return false;
     }
     let mut held = 0_usize;
-    let numbers: SmallVec<[u64; 4]> = open.of_client(clue.source.address).iter().rev().take(MAX_OF_CLIENT).copied().collect();
+    let mut youngest = open.of_client(clue.source.address).iter().rev().copied();
+    let numbers: SmallVec<[u64; 4]> = youngest.by_ref().take(most).collect();
+    let is_some_left = youngest.next().and_then(|number| open.get(number)).is_some_and(|open| open.is_within_window(clue.time));
     for number in numbers {
         let Some(open) = open.get_mut(number).filter(|open| open.is_within_window(clue.time)) else { continue };
         let redirect = &mut open.redirect;
@@ -64,7 +66,7 @@ pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, 
             redirect.hidden = Some(HiddenWay { place, time: clue.time, source, destination, greeting: greeting.clone() });
         }
     }
-    false
+    is_some_left
 }
 
 /// Whether the connection may lead to a Contact that is left to try; after a 380, to a URI of its body.
