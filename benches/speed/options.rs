@@ -27,7 +27,7 @@ shapes:
   tcp    many phones, a TCP connection for each call
   ims    IMS over IPv6, in GTP-U tunnels
 
-The memory of 10,000 open transactions: --pipe 1074,4295 --shape udp --rate 200 --ring 50 --redirected 0.1
+The memory of 10,000 open transactions: --pipe 1074,4295 --shape udp --rate 200 --ring 50 --redirected 5
 ";
 
 /// What is to be measured.
