@@ -141,16 +141,13 @@ fn mark_followed(open: &mut OpenRedirects, sighting: &Sighting<'_>, client: IpAd
 
 /// Marks the redirects behind which the capture lacks octets that the client sent on the same connection: its ACK and its retry may be there.
 pub(super) fn mark_lost(open: &mut OpenRedirects, clue: &Clue) {
-    // Those before one that is marked were marked with it, and those before one whose window is over are over too: a trunk with many losses is not
-    // walked through for each.
-    let is_younger = |found: &Open| found.redirect.response.time > clue.time;
-    let goes_on = |number: &u64| {
-        let found = open.get(*number);
-        found.is_none_or(|found| found.redirect.lost.is_none() && (is_younger(found) || found.is_within_window(clue.time)))
-    };
-    let numbers = open.of_connection(clue.source, clue.destination).iter().rev().copied().take_while(goes_on);
+    // Those that came before one that is marked were marked with it, so that a trunk with many losses is not walked through for each.
+    let not_marked = |number: &u64| open.get(*number).is_none_or(|found| found.redirect.lost.is_none());
+    let numbers = open.of_connection(clue.source, clue.destination).iter().rev().copied().take_while(not_marked);
     for number in numbers.collect::<SmallVec<[u64; 4]>>() {
-        if let Some(found) = open.get_mut(number).filter(|found| !is_younger(found)) {
+        if let Some(found) = open.get_mut(number).filter(|found| found.is_within_window(clue.time))
+            && found.redirect.response.time <= clue.time
+        {
             found.redirect.lost = Some(Place { capture: clue.capture, frame: clue.frame, index: 0 });
         }
     }
