@@ -10,6 +10,7 @@ use super::hop::Hop;
 use super::link::Asked;
 use super::redirect::{Attempt, Kept, Link};
 use super::target;
+use crate::limit::Limit;
 
 impl Calls {
     /// Makes a request the attempt of a redirect.
@@ -69,7 +70,7 @@ impl Calls {
             transaction.extras_mut().attempt = Some((redirect, index));
         }
         self.open.count(redirect, kept);
-        unmark_hidden(&mut self.open, kept);
+        unmark_hidden(&mut self.open, kept, self.settings.limits.room(Limit::ConnectionUris));
         if let Some(call_id) = kept.message.call_id() {
             self.open.enter_call_id(redirect, call_id);
         }

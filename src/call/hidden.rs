@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use super::clue::{Clue, Greeting};
 use super::hop::Hop;
 use super::names::Names;
-use super::open::{MAX_OF_CLIENT, OpenRedirects};
+use super::open::OpenRedirects;
 use super::redirect::{Kept, Redirect};
 use crate::dns::Name;
 use crate::evidence::{Endpoint, Place, Timestamp};
@@ -103,9 +103,9 @@ fn is_host_of(host: &Host, port: Option<u16>, names: &Names, clue: &Clue, greeti
         || Hop::of_host(name, names, clue.source.address, clue.time).is_at(destination.address) == Some(true)
 }
 
-/// Notes that a request came by the connection that it took: what is said there is seen.
-pub(super) fn unmark_hidden(open: &mut OpenRedirects, request: &Kept) {
-    let numbers: SmallVec<[u64; 4]> = open.of_client(request.source.address).iter().rev().take(MAX_OF_CLIENT).copied().collect();
+/// Notes that a request came by the connection that it took: what is said there is seen. As many redirects are looked at as [`mark_hidden`] marks.
+pub(super) fn unmark_hidden(open: &mut OpenRedirects, request: &Kept, most: usize) {
+    let numbers: SmallVec<[u64; 4]> = open.of_client(request.source.address).iter().rev().take(most).copied().collect();
     let is_of = |way: &HiddenWay| (way.source, way.destination) == (request.source, request.destination);
     for number in numbers {
         let Some(open) = open.get_mut(number) else { continue };
