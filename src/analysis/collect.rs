@@ -14,8 +14,10 @@ use crate::rules::{self, Selection};
 
 /// How many redirects are held in memory before they are laid aside together, where there is a place for them.
 const HELD_MAX: usize = 2_048;
-/// How many octets the messages of these may have, after which they are laid aside too.
+/// How many octets the messages of these, and the later requests, may have, after which they are laid aside too.
 const HELD_OCTETS_MAX: usize = 4 << 20;
+/// What a later request and its findings take beside its URI, in octets, about.
+const LATER_OCTETS: usize = 512;
 
 /// What came later for a redirect.
 #[derive(Debug, Default)]
@@ -98,6 +100,14 @@ impl Collector {
 
     pub(super) const fn redirects(&self) -> u64 {
         self.count
+    }
+
+    /// Counts what is held from now on, and lays it all aside where it is too much.
+    fn hold(&mut self, octets: usize) {
+        self.held_octets = self.held_octets.saturating_add(octets);
+        if self.redirects.len() >= HELD_MAX || self.held_octets >= HELD_OCTETS_MAX {
+            self.lay_aside();
+        }
     }
 
     /// Lays aside what is held, where that can be done; where the store fails, everything stays in memory from then on.
@@ -226,10 +236,7 @@ impl Events for Collector {
         }
         self.count += 1;
         self.redirects.insert(redirect.id, Box::new(publish::redirect(&redirect, &judgement)));
-        self.held_octets = self.held_octets.saturating_add(octets(&redirect));
-        if self.redirects.len() >= HELD_MAX || self.held_octets >= HELD_OCTETS_MAX {
-            self.lay_aside();
-        }
+        self.hold(octets(&redirect));
     }
 
     fn later(&mut self, watch: &Watch, request: LaterRequest) {
@@ -245,6 +252,7 @@ impl Events for Collector {
                 later.addition.convicted_by = findings.iter().find(|finding| rules::convicts(finding)).map(|worst| worst.message.clone());
             }
             later.addition.findings.extend(findings.iter().map(publish::finding));
+            self.hold(request.uri.len().saturating_add(LATER_OCTETS));
         } else {
             let fault = Fault::reached_at(Limit::LaterRequests, &self.limits, request.place.frame);
             self.note(request.place.capture, fault);
