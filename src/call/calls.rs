@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::above::Aboves;
 use super::chain::Chain;
 use super::companion::{FIRST_COMPANION, is_companion};
-use super::events::{Events, Room, bound};
+use super::events::{Events, Room};
 use super::future::Watches;
 use super::habit::Habits;
 use super::hop::Hop;
@@ -451,9 +451,7 @@ impl Calls {
             tried: Vec::new(),
             cover: Cover { until: sighting.time, client_visible: false },
         };
-        if redirect.targets.len() >= target::MAX_TARGETS {
-            events.fault(sighting.place.capture, bound("Contacts read of one 3xx", target::MAX_TARGETS, sighting.place.frame));
-        }
+        target::bounds_reached(&redirect).for_each(|fault| events.fault(sighting.place.capture, fault));
         self.enter(redirect, number, sighting, events);
         if self.place_behind(id) {
             self.tell(Limit::OvertakingRequests, sighting, events);

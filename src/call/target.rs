@@ -2,7 +2,9 @@
 //!
 //! Invariant: every Contact is kept, usable or not, in the order in which it stands (RFC 3261, 8.1.3.4 and 20.10).
 
+use super::events::bound;
 use super::redirect::{Kept, Lifetime, Outcome, Redirect, Role, Target};
+use crate::fault::{Fault, FaultKind};
 use crate::sip::Name;
 use crate::sip::body::Alternatives;
 use crate::sip::header::Quality;
@@ -10,7 +12,7 @@ use crate::sip::scan::quoted_len;
 use crate::sip::{Contact, Difference, Expiry, Match, Message, Uri, bare_contact_readings};
 
 /// The most Contacts that are read of one 3xx; more of them are a flood, not a choice.
-pub(super) const MAX_TARGETS: usize = 100;
+const MAX_TARGETS: usize = 100;
 
 /// The Contacts of a 3xx.
 pub(super) fn targets(response: &Message<'_>) -> Vec<Target> {
@@ -39,6 +41,17 @@ fn target(contact: &Contact<'_>, common: Option<Expiry>) -> Target {
         uri,
         unbracketed,
     }
+}
+
+/// That a 3xx has more Contacts, or a body with more in it, than is read.
+pub(super) fn bounds_reached(redirect: &Redirect) -> impl Iterator<Item = Fault> {
+    let response = &redirect.response;
+    let has_more_contacts = redirect.targets.len() == MAX_TARGETS && response.message.contacts().nth(MAX_TARGETS).is_some();
+    let has_more_in_body = redirect.offer.iter().flat_map(|offer| &offer.faults).any(|fault| fault.is_bound());
+    let contacts = has_more_contacts.then(|| bound("Contacts read of one 3xx", MAX_TARGETS, response.place.frame));
+    let body = has_more_in_body
+        .then(|| Fault::new(FaultKind::BoundReached, "octets, parts and URIs read of one body").at_frame(response.place.frame));
+    contacts.into_iter().chain(body)
 }
 
 /// Whether the quotation mark and the angle bracket of a Contact are closed: in an open one the URI is only guessed.

@@ -8,6 +8,7 @@ use super::rule::{Level, Party};
 use super::way::Way;
 use super::words::{seconds, text};
 use crate::call::{Attempt, Greeting, HiddenWay, Redirect, Role, SIPS};
+use crate::sip::body::BodyFault;
 use crate::sip::uri::Host;
 use crate::sip::{Difference, Match, Uri};
 
@@ -156,6 +157,10 @@ pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
     let silence = redirect.covered();
     if redirect.response.truncated {
         return Some(format!("the capture cut the {} short, so its Contacts are not all known", redirect.status));
+    }
+    let hides = |fault: &BodyFault| redirect.is_alternative() && fault.hides_alternatives();
+    if let Some(fault) = redirect.offer.iter().flat_map(|offer| &offer.faults).copied().find(hides) {
+        return Some(format!("the body of the {} {}, so its alternatives are not all known", redirect.status, fault.words()));
     }
     if !redirect.cover.client_visible {
         return Some("nothing that the client sent is in the capture".into());

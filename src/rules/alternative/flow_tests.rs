@@ -320,3 +320,15 @@ fn an_emergency_call_that_is_only_made_again_is_no_alternative() {
     assert_eq!(verdicts(&script(&format!("{registered}\n0.6 {CALL}"))), [("correct", 2)]);
     assert_eq!(verdicts(&script(&format!("0.5 client > server INVITE urn:service:sos | Call-ID: two | {ANONYMOUS}"))), [("correct", 1)]);
 }
+
+#[test]
+fn an_alternative_may_stand_in_what_is_not_read_of_the_body() {
+    let body = |encoding: &str| {
+        format!(
+            "Content-Type: multipart/mixed;boundary=b | body: --b\\nContent-Type: text/html\\n\\n<a href=\"sip:desk@203.0.113.40\">x</a>\\n\
+             --b\\nContent-Type: text/html\\n{encoding}\\n<a href=\"sip:other@203.0.113.41\">y</a>\\n--b--\\n"
+        )
+    };
+    assert_eq!(verdicts(&refused(&body(""), "")), [("incorrect", 0)]);
+    assert_eq!(verdicts(&refused(&body("Content-Transfer-Encoding: base64\\n"), "")), [("inconclusive", 0)]);
+}

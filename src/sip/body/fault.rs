@@ -74,6 +74,18 @@ impl BodyFault {
         )
     }
 
+    /// Whether alternatives may stand in what was not read.
+    #[must_use]
+    pub const fn hides_alternatives(self) -> bool {
+        self.is_bound() || matches!(self, Self::BrokenEncoding | Self::TransferEncoded)
+    }
+
+    /// Whether the body holds more than is read of one.
+    #[must_use]
+    pub const fn is_bound(self) -> bool {
+        matches!(self, Self::TooLarge | Self::TooManyParts | Self::TooDeep | Self::TooManyUris | Self::UriTooLong)
+    }
+
     /// What is wrong, in words for a sentence that begins with "the body".
     #[must_use]
     pub const fn words(self) -> &'static str {
