@@ -170,22 +170,29 @@ pub struct FaultCount {
     pub first: Fault,
 }
 
-/// The faults of one capture; bounded by the number of kinds and of limits.
+/// What is counted together: a kind, and of bounds each by itself, by its limit or by its words.
+type Sort = (FaultKind, Option<Limit>, &'static str);
+
+fn sort_of(fault: &Fault) -> Sort {
+    let is_constant = fault.kind == FaultKind::BoundReached && fault.limit.is_none();
+    (fault.kind, fault.limit, if is_constant { fault.said_by } else { "" })
+}
+
+/// The faults of one capture; bounded by the number of kinds, of limits and of bounds that are none.
 #[derive(Debug, Clone, Default)]
 pub struct FaultLog {
-    counts: BTreeMap<(FaultKind, Option<Limit>), FaultCount>,
+    counts: BTreeMap<Sort, FaultCount>,
 }
 
 impl FaultLog {
-    /// Counts `fault`; the first of its kind and limit is kept.
+    /// Counts `fault`; the first of its sort is kept.
     pub fn note(&mut self, fault: Fault) {
-        self.counts.entry((fault.kind, fault.limit)).and_modify(|seen| seen.count += 1).or_insert(FaultCount { count: 1, first: fault });
+        self.counts.entry(sort_of(&fault)).and_modify(|seen| seen.count += 1).or_insert(FaultCount { count: 1, first: fault });
     }
 
     /// Adds what another log counted of a kind; the first fault is the one with the lesser frame.
     pub fn merge(&mut self, other: &FaultCount) {
-        let kind = (other.first.kind, other.first.limit);
-        let merged = self.counts.entry(kind).or_insert(FaultCount { count: 0, first: other.first });
+        let merged = self.counts.entry(sort_of(&other.first)).or_insert(FaultCount { count: 0, first: other.first });
         merged.count = merged.count.saturating_add(other.count);
         if other.first.frame.is_some_and(|frame| merged.first.frame.is_none_or(|known| frame < known)) {
             merged.first = other.first;
@@ -241,5 +248,29 @@ impl FaultLogs {
     /// The logs, by capture.
     pub fn into_logs(self) -> impl Iterator<Item = FaultLog> {
         self.logs.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_bound_is_counted_by_itself_and_of_another_kind_all_together() {
+        let bound = |what, frame| Fault::new(FaultKind::BoundReached, what).at_frame(frame);
+        let gap = |said_by, frame| Fault::new(FaultKind::TcpGap, said_by).at_frame(frame);
+        let mut log = FaultLog::default();
+        for fault in [bound("headers", 3), bound("Contacts", 7), bound("headers", 9), gap("one", 4), gap("other", 5)] {
+            log.note(fault);
+        }
+        let mut merged = FaultLog::default();
+        log.iter().for_each(|count| merged.merge(count));
+        for log in [log, merged] {
+            let told: Vec<_> = log.iter().map(|count| (count.first.said_by, count.count, count.first.frame)).collect();
+            assert!(
+                told.contains(&("headers", 2, Some(3))) && told.contains(&("Contacts", 1, Some(7))) && told.contains(&("one", 2, Some(4)))
+            );
+            assert_eq!(told.len(), 3);
+        }
     }
 }
