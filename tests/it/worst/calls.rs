@@ -71,7 +71,7 @@ pub(super) fn redirects_of_one_call(size: u64) -> Vec<u8> {
     pile.done()
 }
 
-/// Redirects of one call, each with as many Contacts as are read, of which the client tries the next one each time.
+/// Redirects of one call, each with one Contact more than is read, of which the client tries the next one each time.
 pub(super) fn contacts_of_one_call(size: u64) -> Vec<u8> {
     let mut pile = Pile::new(1);
     let contacts = |first: u64| (first..first + 101).map(|user| format!("Contact: <sip:u{user}@198.51.100.30>\r\n")).collect::<String>();
