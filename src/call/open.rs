@@ -28,7 +28,7 @@ const LOOK_AGAIN_NANOS: i64 = 10 * 1_000_000_000;
 /// The most redirects of one call that are looked at, the latest first.
 pub(super) const MAX_OF_CALL: usize = 64;
 /// The most redirects of one client that are looked at, the latest first.
-pub(super) const MAX_OF_CLIENT: usize = 64;
+const MAX_OF_CLIENT: usize = 64;
 
 /// How much earlier than the 3xx a request that was captured behind it may be stamped: the clocks of capture queues differ a little.
 const JITTER_NANOS: i64 = 100_000_000;

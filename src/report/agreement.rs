@@ -2,7 +2,6 @@
 //!
 //! Invariant: a redirect is known by its Call-ID, status and time, never by its number or frame, which differ between two files.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -27,7 +26,7 @@ pub fn departures(report: &Report, again: &Report) -> io::Result<usize> {
 }
 
 fn told(report: &Report) -> impl Iterator<Item = (Key, Judged)> {
-    report.all().chain(report.companions.iter().map(Cow::Borrowed)).map(|redirect| {
+    report.told().map(|redirect| {
         let mut rules: Vec<String> = redirect.findings.iter().map(|finding| finding.rule.clone()).collect();
         rules.sort_unstable();
         ((redirect.call_id.clone(), redirect.status, redirect.response.seen.moment.0), (redirect.verdict, rules))
