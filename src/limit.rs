@@ -62,6 +62,8 @@ pub enum Limit {
     AddressRegistrations,
     /// Clients that send a server what is meant for other addresses.
     ProxyClients,
+    /// Redirects of one call, caller or client with which a message is compared.
+    ComparedRedirects,
     /// URIs of the redirects of a client that a connection of its is held against.
     ConnectionUris,
     /// Requests of the last moments, for a 3xx that shows late.
@@ -127,7 +129,7 @@ const fn octets(name: &'static str, default: u64, bounds: &'static str, reached:
 
 impl Limit {
     /// All of them, in the order in which data flows.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Fragments,
         Self::FragmentOctets,
         Self::Connections,
@@ -147,6 +149,7 @@ impl Limit {
         Self::Registrations,
         Self::AddressRegistrations,
         Self::ProxyClients,
+        Self::ComparedRedirects,
         Self::ConnectionUris,
         Self::RecentRequests,
         Self::RecentOctets,
@@ -280,6 +283,15 @@ impl Limit {
                 "clients of outbound proxies",
                 "that a further client sends everything through one server is not noticed",
             ),
+            Self::ComparedRedirects => About {
+                most: MOST_OF_ONE,
+                ..items(
+                    "compared-redirects",
+                    256,
+                    "redirects that a message is compared with",
+                    "that the message belongs to an older redirect of its call, caller or client is not noticed",
+                )
+            },
             Self::ConnectionUris => About {
                 most: MOST_OF_ONE,
                 ..items(

@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 
 use super::identity::Person;
-use super::link::{Asked, RIVALS};
+use super::link::Asked;
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Attempt, Link, Role};
 use super::registration::Registrations;
@@ -60,20 +60,20 @@ pub(super) fn place(open: &OpenRedirects, registrations: &Registrations, asked: 
         return None;
     }
     let address = asked.sighting.source.address;
-    let by_caller = asked.caller().map(|caller| open.alternatives_of_caller(caller)).unwrap_or_default();
+    let by_caller = asked.caller().map(|caller| open.alternatives_of_caller(caller));
     // Only what an emergency brings about may come from a user agent that is known by neither.
-    let by_need = if turns_to_emergency(asked) { open.all_alternatives() } else { &[] };
+    let by_need = turns_to_emergency(asked).then(|| open.all_alternatives());
+    let found = [Some(open.alternatives_of_client(address)), by_caller, by_need].into_iter().flatten();
     let mut best: Option<(Claim, Link, u64)> = None;
     let mut doubtful = Vec::new();
-    for number in [open.alternatives_of_client(address), by_caller, by_need].into_iter().flat_map(|all| all.iter().rev().take(RIVALS)) {
-        let Some(found) = open.get(*number) else { continue };
+    for (number, found) in found.flat_map(|found| found.latest_at(asked.sighting.time)) {
         let Some((kinship, link)) = turn(found, registrations, asked) else { continue };
-        let claim = Claim { kinship, taken: is_taken(found, link), age: Reverse(*number) };
+        let claim = Claim { kinship, taken: is_taken(found, link), age: Reverse(number) };
         if kinship.is_doubtful() && !claim.taken {
-            doubtful.push((kinship, found.redirect.client, *number));
+            doubtful.push((kinship, found.redirect.client, number));
         }
         if best.is_none_or(|(known, ..)| claim < known) {
-            best = Some((claim, link, *number));
+            best = Some((claim, link, number));
         }
     }
     let (claim, link, number) = best?;
@@ -96,7 +96,7 @@ fn turns_to_emergency(asked: &Asked<'_>) -> bool {
 
 /// What a request does about the alternatives of a 380, and why it is taken for the same user agent's.
 fn turn(open: &Open, registrations: &Registrations, asked: &Asked<'_>) -> Option<(Kinship, Link)> {
-    if !open.redirect.is_alternative() || open.redirect.relayed.is_some() || !open.is_within_window(asked.sighting.time) {
+    if !open.redirect.is_alternative() || open.redirect.relayed.is_some() {
         return None;
     }
     let link = link(open, asked)?;

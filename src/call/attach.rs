@@ -10,7 +10,6 @@ use super::hop::Hop;
 use super::link::Asked;
 use super::redirect::{Attempt, Kept, Link};
 use super::target;
-use crate::limit::Limit;
 
 impl Calls {
     /// Makes a request the attempt of a redirect.
@@ -70,10 +69,8 @@ impl Calls {
             transaction.extras_mut().attempt = Some((redirect, index));
         }
         self.open.count(redirect, kept);
-        unmark_hidden(&mut self.open, kept, self.settings.limits.room(Limit::ConnectionUris));
-        if let Some(call_id) = kept.message.call_id() {
-            self.open.enter_call_id(redirect, call_id);
-        }
+        self.open.note_attempt(redirect);
+        unmark_hidden(&mut self.open, kept);
         self.watches.attempted(redirect);
     }
 }

@@ -25,7 +25,7 @@ use super::relay::mark_relayed;
 use super::settings::Settings;
 use super::sighting::Sighting;
 use super::target;
-use super::transaction::Transactions;
+use super::transaction::{Digested, Transactions};
 use super::unseen::mark_unseen;
 use crate::evidence::Timestamp;
 use crate::fault::Fault;
@@ -63,7 +63,7 @@ impl Calls {
         let limits = &settings.limits;
         Self {
             transactions: Transactions::new(limits),
-            open: OpenRedirects::default(),
+            open: OpenRedirects::new(limits),
             chains: BTreeMap::new(),
             aboves: Aboves::default(),
             watches: Watches::new(limits.room(Limit::Watches)),
@@ -117,7 +117,10 @@ impl Calls {
         if self.room.take_exceeded() {
             self.tell(Limit::RedirectMessages, sighting, events);
         }
-        while let Some(limit) = self.exceeded()
+        if self.open.take_exceeded() {
+            self.tell(Limit::ComparedRedirects, sighting, events);
+        }
+        while let Some(limit) = self.open.exceeded()
             && let Some(oldest) = self.open.take_oldest()
         {
             self.tell(limit, sighting, events);
@@ -191,10 +194,7 @@ impl Calls {
             self.branch_reused_above(number);
         }
         let kept: Kept = Arc::new(sighting.to_kept());
-        let (number, given_up) = self.transactions.open(key, cseq, uri, Some(&kept), sighting.time);
-        for limit in given_up.into_iter().flatten() {
-            self.tell(limit, sighting, events);
-        }
+        let number = self.begin(key, cseq, Some(&kept), sighting, events);
         if branch_of.is_some()
             && let Some(transaction) = self.transactions.get_mut(number)
         {
@@ -206,6 +206,16 @@ impl Calls {
             }
             self.place(number, &kept, events);
         }
+    }
+
+    /// Begins the transaction of `sighting`; gives its number.
+    fn begin(&mut self, key: Digested<'_>, cseq: u32, request: Option<&Kept>, sighting: &Sighting<'_>, events: &mut dyn Events) -> u64 {
+        let uri = self.transactions.digest(sighting.message.request_uri().unwrap_or_default());
+        let (number, given_up) = self.transactions.open(key, cseq, uri, request, sighting.time);
+        for limit in given_up.into_iter().flatten() {
+            self.tell(limit, sighting, events);
+        }
+        number
     }
 
     /// Takes a request that comes after its 3xx: the capture, or a fragment, held it back.
@@ -227,12 +237,12 @@ impl Calls {
         let redirect = &mut open.redirect;
         redirect.original = asked_uri(&kept.message);
         redirect.hop = Hop::of_request(&kept, &self.names);
-        (redirect.client, redirect.server) = (kept.source, kept.destination);
         if let (Some(original), Some(chain)) = (&redirect.original, self.chains.get_mut(&redirect.chain)) {
             chain.begin(original, &kept, number);
             redirect.tried = chain.list(&self.transactions);
         }
-        redirect.request = Some(kept);
+        let id = redirect.id;
+        self.open.adopt(id, kept);
     }
 
     fn request_again(&mut self, sighting: &Sighting<'_>, redirect: Option<u64>, attempt: Option<(u64, usize)>) {
@@ -337,12 +347,12 @@ impl Calls {
             if (200..300).contains(&status) && sighting.message.method() == b"CANCEL" {
                 // Its CANCEL is not in the capture, and the INVITE may not be either.
                 self.cancel(sighting);
-                let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), self.transactions.digest(b""), None, sighting.time);
+                let number = self.begin(key, cseq.unwrap_or(0), None, sighting, events);
                 self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
                 return;
             }
             if (300..400).contains(&status) {
-                let (number, _) = self.transactions.open(key, cseq.unwrap_or(0), self.transactions.digest(b""), None, sighting.time);
+                let number = self.begin(key, cseq.unwrap_or(0), None, sighting, events);
                 self.transactions.end(number, Outcome { status, place: sighting.place, time: sighting.time });
                 self.redirected(sighting, status, number, events);
             }
@@ -455,16 +465,6 @@ impl Calls {
         self.enter(redirect, number, sighting, events);
         if self.place_behind(id) {
             self.tell(Limit::OvertakingRequests, sighting, events);
-        }
-    }
-
-    /// The limit beyond which redirects are open; one has room always.
-    fn exceeded(&self) -> Option<Limit> {
-        let limits = &self.settings.limits;
-        if self.open.len() > limits.room(Limit::Redirects) {
-            Some(Limit::Redirects)
-        } else {
-            (self.open.octets() > limits.room(Limit::RedirectOctets) && self.open.len() > 1).then_some(Limit::RedirectOctets)
         }
     }
 

@@ -32,7 +32,8 @@ impl Calls {
                 None
             }
         };
-        if let Some(limit) = reached_limit {
+        let of_search = self.open.take_exceeded().then_some(Limit::ComparedRedirects);
+        for limit in reached_limit.into_iter().chain(of_search) {
             events.fault(clue.capture, Fault::reached_at(limit, &self.settings.limits, clue.frame));
         }
     }

@@ -3,11 +3,10 @@
 //! Invariant: a 3xx never changes the remote target of a dialog; a target refresh does, by a 2xx or by a request of the other side
 //! (RFC 3261, 12.2.1.2 and 12.2.2).
 
-use smallvec::SmallVec;
-
 use super::calls::Calls;
+use super::found::numbers;
 use super::link::{Asked, same_element};
-use super::open::{MAX_OF_CALL, Open};
+use super::open::Open;
 use super::redirect::Kept;
 
 /// Whether a request of that method can replace the remote target of a dialog (RFC 3261, 12.2.1; RFC 3311, 5.1; RFC 6665, 4.4.1; RFC 3515, 2.4.2).
@@ -21,8 +20,7 @@ impl Calls {
     /// side's where it may replace the remote target.
     pub(super) fn note_in_dialog(&mut self, kept: &Kept, asked: &Asked<'_>) {
         let (Some(to_tag), Some(call_id)) = (asked.tag_of_to(), kept.message.call_id()) else { return };
-        let numbers: SmallVec<[u64; 4]> = self.open.of_call(call_id).iter().rev().take(MAX_OF_CALL).copied().collect();
-        for number in numbers {
+        for number in numbers(self.open.of_call(call_id).latest()) {
             let Some(open) = self.open.get_mut(number) else { continue };
             let Some(dialog) = open.dialog.as_deref() else { continue };
             if asked.tag_of_from() == Some(dialog) && refreshes_target(kept.message.method()) {

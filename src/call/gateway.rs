@@ -4,7 +4,6 @@
 //! stay what they are (RFC 3261, 17.1.3). Where it leaves the Via alone too, both sides have one key, and nothing needs to be asked here.
 
 use super::calls::Calls;
-use super::open::MAX_OF_CALL;
 use super::sighting::Sighting;
 use crate::sip::Message;
 
@@ -16,11 +15,9 @@ impl Calls {
     pub(super) fn is_seen_beyond_gateway(&self, sighting: &Sighting<'_>) -> bool {
         let message = &sighting.message;
         let Some(call_id) = message.call_id() else { return false };
-        self.open.of_call(call_id).iter().rev().take(MAX_OF_CALL).any(|number| {
-            self.open.get(*number).is_some_and(|open| {
-                let seen = &open.redirect.response;
-                sighting.time.nanos_since(seen.time).saturating_abs() <= PASSAGE_NANOS && is_same_response(&seen.message, message)
-            })
+        self.open.of_call(call_id).latest().any(|(_, open)| {
+            let seen = &open.redirect.response;
+            sighting.time.nanos_since(seen.time).saturating_abs() <= PASSAGE_NANOS && is_same_response(&seen.message, message)
         })
     }
 }

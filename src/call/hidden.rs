@@ -4,9 +4,8 @@
 //! Invariant: it speaks for a client and never against one: what lies in TLS without its keys is not known, and what is refused on TCP never
 //! becomes a message. RFC 3261, 8.1.3.1 and 26.2; RFC 6066, 3.
 
-use smallvec::SmallVec;
-
 use super::clue::{Clue, Greeting};
+use super::found::numbers;
 use super::hop::Hop;
 use super::names::Names;
 use super::open::OpenRedirects;
@@ -38,19 +37,15 @@ pub struct HiddenWay {
     pub greeting: Greeting,
 }
 
-/// Notes on the redirects of a client that it opened a connection to where they lead; tells whether they are more than `most`, or name more
-/// URIs, and the older ones were passed over.
+/// Notes on the redirects of a client that it opened a connection to where they lead; tells whether they name more than `most` URIs, and the
+/// older ones were passed over.
 pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, greeting: &Greeting, most: usize) -> bool {
     if open.is_empty() {
         return false;
     }
     let mut held = 0_usize;
-    let mut youngest = open.of_client(clue.source.address).iter().rev().copied();
-    let numbers: SmallVec<[u64; 4]> = youngest.by_ref().take(most).collect();
-    let is_some_left = youngest.next().and_then(|number| open.get(number)).is_some_and(|open| open.is_within_window(clue.time));
-    for number in numbers {
-        let Some(open) = open.get_mut(number).filter(|open| open.is_within_window(clue.time)) else { continue };
-        let redirect = &mut open.redirect;
+    for number in numbers(open.of_client(clue.source.address).latest_at(clue.time)) {
+        let Some(redirect) = open.get(number).map(|open| &open.redirect) else { continue };
         // A hello says more than the connection that it takes.
         let says_no_more = |known: &HiddenWay| *greeting == Greeting::Syn || known.greeting != Greeting::Syn;
         if redirect.hidden.as_ref().is_some_and(says_no_more) {
@@ -63,10 +58,10 @@ pub(super) fn mark_hidden(open: &mut OpenRedirects, names: &Names, clue: &Clue, 
         if may_lead_there(redirect, names, clue, greeting) {
             let place = Place { capture: clue.capture, frame: clue.frame, index: 0 };
             let (source, destination) = (clue.source, clue.destination);
-            redirect.hidden = Some(HiddenWay { place, time: clue.time, source, destination, greeting: greeting.clone() });
+            open.note_hidden(number, HiddenWay { place, time: clue.time, source, destination, greeting: greeting.clone() });
         }
     }
-    is_some_left
+    false
 }
 
 /// Whether the connection may lead to a Contact that is left to try; after a 380, to a URI of its body.
@@ -103,14 +98,13 @@ fn is_host_of(host: &Host, port: Option<u16>, names: &Names, clue: &Clue, greeti
         || Hop::of_host(name, names, clue.source.address, clue.time).is_at(destination.address) == Some(true)
 }
 
-/// Notes that a request came by the connection that it took: what is said there is seen. As many redirects are looked at as [`mark_hidden`] marks.
-pub(super) fn unmark_hidden(open: &mut OpenRedirects, request: &Kept, most: usize) {
-    let numbers: SmallVec<[u64; 4]> = open.of_client(request.source.address).iter().rev().take(most).copied().collect();
-    let is_of = |way: &HiddenWay| (way.source, way.destination) == (request.source, request.destination);
-    for number in numbers {
-        let Some(open) = open.get_mut(number) else { continue };
-        open.redirect.hidden = open.redirect.hidden.take().filter(|way| !is_of(way));
-    }
+/// Notes that a request came by the connection that it took: what is said there is seen.
+pub(super) fn unmark_hidden(open: &mut OpenRedirects, request: &Kept) {
+    let (source, destination) = (request.source, request.destination);
+    open.mark_of_hidden(source, destination, |open| {
+        open.redirect.hidden = open.redirect.hidden.take().filter(|way| (way.source, way.destination) != (source, destination));
+        true
+    });
 }
 
 /// Whether a connection to `destination` may be the way to a Contact.

@@ -10,6 +10,7 @@ use std::cmp::Reverse;
 use smallvec::SmallVec;
 
 use super::alternative::{self, Turn};
+use super::found::Found;
 use super::identity::{Person, ViaStack, asked_uri, nickname, same_person};
 use super::open::{Open, OpenRedirects};
 use super::redirect::{Attempt, Link, Role};
@@ -18,8 +19,6 @@ use super::sighting::Sighting;
 use crate::evidence::Timestamp;
 use crate::sip::Uri;
 
-/// How many redirects on one rung are compared, the latest first; a caller with more of them open at once is a trunk or a load test.
-pub(super) const RIVALS: usize = 64;
 /// How soon a request that nothing but time links must come to be told as a candidate; automatic retries came within 21 ms.
 const CANDIDATE_NANOS: i64 = 2_000_000_000;
 /// How many digits the emergency numbers of the world have.
@@ -109,41 +108,41 @@ pub(super) fn place(open: &OpenRedirects, registrations: &Registrations, asked: 
         None => {}
     }
     let message = &asked.sighting.message;
-    let mut ladder = Ladder { open, asked, best: None, rivals: Vec::new() };
+    let mut ladder = Ladder { asked, best: None, rivals: Vec::new() };
     if let Some(call_id) = message.call_id() {
-        ladder.climb(open.of_call(call_id), |found| same_call(found, asked, call_id));
+        ladder.climb(open.of_call(call_id), |_| true, |found| same_call(found, asked, call_id));
     }
     if ladder.goes_on_to(Link::NewCallId)
         && let Some(tag) = asked.tag_of_from()
     {
-        ladder.climb(open.of_from_tag(tag), |found| same_from_tag(found, asked));
+        // Some load generators give all their callers one tag.
+        let is_same_caller = |found: &Open| found.caller.as_ref() == asked.caller();
+        ladder.climb(open.of_from_tag(tag), is_same_caller, |found| same_from_tag(found, asked));
     }
-    let address = asked.sighting.source.address;
+    let (address, time) = (asked.sighting.source.address, asked.sighting.time);
     if ladder.goes_on_to(Link::NewCall) {
-        ladder.climb(open.of_target(address, &nickname(asked.uri())), |found| new_call(found, asked));
+        ladder.climb(open.of_target(address, asked.caller(), &nickname(asked.uri())), is_unserved, |found| new_call(found, asked));
     }
     let mut candidate_of = None;
     if ladder.best.is_none()
         && let Some(caller) = asked.caller()
     {
-        let kin = open.of_caller(address, caller);
-        ladder.climb(kin, |found| similar_call(found, asked));
+        let waiting = open.waiting(address, caller);
+        ladder.climb(waiting, |found| is_soon(found, time), |found| similar_call(found, asked));
         if ladder.best.is_none() {
-            let fits = |number: &u64| open.get(*number).is_some_and(|found| is_candidate(found, asked));
-            candidate_of = kin.iter().rev().take(RIVALS).copied().find(fits);
+            candidate_of = waiting.latest_since(time.plus_nanos(-CANDIDATE_NANOS), |_| true).find(|(_, found)| is_candidate(found, asked));
         }
     }
     if ladder.best.is_none() && candidate_of.is_none() && calls_for_help(asked) {
-        let fits = |number: &u64| open.get(*number).is_some_and(|found| may_be_emergency_call(found, asked));
-        candidate_of = open.of_client(address).iter().rev().take(RIVALS).copied().find(fits);
+        candidate_of = open.emergencies(address).latest_at(time).find(|(_, found)| may_be_emergency_call(found, asked));
     }
+    let candidate_of = candidate_of.map(|(number, _)| number);
     let attempt_of = ladder.best.map(|(rank, number)| (number, rank.link));
     Place { attempt_of, rivals: ladder.rival().into_iter().collect(), candidate_of }
 }
 
 /// The redirects that a request may belong to, as they are met.
 struct Ladder<'a, 'm> {
-    open: &'a OpenRedirects,
     asked: &'a Asked<'m>,
     best: Option<(Rank, u64)>,
     rivals: Vec<(Rank, u64)>,
@@ -155,10 +154,10 @@ impl Ladder<'_, '_> {
         self.best.is_none_or(|(best, _)| best.link >= link)
     }
 
-    /// Takes the redirects among `numbers` that the rung links to the request.
-    fn climb(&mut self, numbers: &[u64], rung: impl Fn(&Open) -> Option<Link>) {
-        for &number in numbers.iter().rev().take(RIVALS) {
-            let Some(found) = self.open.get(number).filter(|found| found.is_within_window(self.asked.sighting.time)) else { continue };
+    /// Takes the redirects among those found that the rung links to the request.
+    fn climb(&mut self, found: Found<'_>, may_be_meant: impl Fn(&Open) -> bool, rung: impl Fn(&Open) -> Option<Link>) {
+        let time = self.asked.sighting.time;
+        for (number, found) in found.latest_of(|open| open.is_within_window(time) && may_be_meant(open)) {
             let Some(link) = rung(found).filter(|link| self.goes_on_to(*link)) else { continue };
             // What was handed on is followed above; the follower's request may come by here again.
             if found.redirect.relayed.is_some() && link != Link::Recursion {
@@ -296,16 +295,24 @@ fn fails_over(last: &Attempt, asked: &Asked<'_>) -> bool {
     last.fails_over(asked.uri(), asked.sighting.destination, asked.sighting.transport)
 }
 
+/// Whether no attempt was answered but by a failure.
+fn is_unserved(open: &Open) -> bool {
+    open.redirect.attempts.last().and_then(|last| last.outcome).is_none_or(|outcome| outcome.status >= 400)
+}
+
+/// Whether the 3xx came a moment before `time`.
+fn is_soon(open: &Open, time: Timestamp) -> bool {
+    time.nanos_since(open.redirect.response.time) <= open.redirect.patience
+}
+
 /// A new call by the same caller to a Contact that this redirect has not yet led to.
 fn new_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
-    let waits = match open.redirect.attempts.last() {
-        None => true,
-        Some(last) => {
-            last.outcome.is_none_or(|outcome| outcome.status >= 400)
-                && (!open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(asked.uri())) || fails_over(last, asked))
-        }
-    };
-    let fits = waits
+    let leads_on = open
+        .redirect
+        .attempts
+        .last()
+        .is_none_or(|last| !open.redirect.attempts.iter().any(|attempt| attempt.uri.equals(asked.uri())) || fails_over(last, asked));
+    let fits = leads_on
         && asked.method() == open.redirect.method
         && open.redirect.role == Role::Uac
         && asked.is_first_hop()
@@ -318,9 +325,7 @@ fn new_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
 /// A new call that goes to the user or to the host of a Contact and carries the session or the To of the redirected request.
 fn similar_call(open: &Open, asked: &Asked<'_>) -> Option<Link> {
     let Some(request) = &open.redirect.request else { return None };
-    let soon = asked.sighting.time.nanos_since(open.redirect.response.time) <= open.redirect.patience;
-    if !soon
-        || !open.redirect.attempts.is_empty()
+    if !open.redirect.attempts.is_empty()
         || asked.method() != open.redirect.method
         || open.redirect.role != Role::Uac
         || !asked.is_first_hop()
@@ -385,7 +390,6 @@ fn may_be_emergency_call(open: &Open, asked: &Asked<'_>) -> bool {
         && redirect.attempts.is_empty()
         && asked.is_first_hop()
         && asked.tag_of_to().is_none()
-        && open.is_within_window(asked.sighting.time)
         && !is_original(open, asked.uri())
 }
 

@@ -8,7 +8,6 @@ use smallvec::SmallVec;
 
 use super::clue::Clue;
 use super::hop::Hop;
-use super::link::RIVALS;
 use super::names::Names;
 use super::open::OpenRedirects;
 use super::redirect::{Redirect, Target};
@@ -16,38 +15,37 @@ use crate::dns;
 use crate::evidence::Place;
 use crate::sip::Uri;
 
-/// The most redirects of one client, the latest first, and Contacts of each, that a question is held against.
-const MAX_ASKED_FOR: usize = 8;
-
 impl OpenRedirects {
     /// Notes that a client asked for the host of a Contact, or for one that the body of a 380 names.
     pub(super) fn note_lookup(&mut self, clue: &Clue, message: &dns::Message) {
         let client = if message.is_response { clue.destination.address } else { clue.source.address };
-        let Some(question) = &message.question else { return };
+        let Some(question) = message.question.as_ref().filter(|_| self.knows(client)) else { return };
         let place = Place { capture: clue.capture, frame: clue.frame, index: 0 };
-        let numbers: SmallVec<[u64; 4]> = self.of_client(client).iter().rev().take(MAX_ASKED_FOR).copied().collect();
-        for number in numbers {
-            let Some(open) = self.get_mut(number).filter(|open| open.is_within_window(clue.time)) else { continue };
-            let redirect = &mut open.redirect;
-            let is_of = |target: &Target| {
-                target.uri.next_hop().is_some_and(|hop| hop.target.name().is_some_and(|name| is_name_of(question, &dns::Name::of(name))))
-            };
-            if !redirect.is_alternative() && redirect.targets.iter().take(MAX_ASKED_FOR).any(is_of) {
-                redirect.looked_up.get_or_insert(place);
-            }
-        }
-        if !self.has_alternatives() {
-            return;
-        }
-        let numbers: SmallVec<[u64; 4]> = self.alternatives_of_client(client).iter().rev().take(RIVALS).copied().collect();
-        for number in numbers {
-            let Some(open) = self.get_mut(number).filter(|open| open.is_within_window(clue.time)) else { continue };
-            let mut hosts = open.redirect.offer.iter().flat_map(|offer| &offer.uris).filter_map(host);
-            if hosts.any(|host| is_name_of(question, &host)) {
-                open.redirect.looked_up.get_or_insert(place);
-            }
+        for name in asked_for(question) {
+            self.mark_of_host(client, name, |open| {
+                let is_meant = open.is_within_window(clue.time);
+                if is_meant {
+                    open.redirect.looked_up.get_or_insert(place);
+                }
+                is_meant
+            });
         }
     }
+}
+
+/// The hosts that a 3xx names: those of its Contacts, of a 380 those of its body.
+pub(super) fn named_hosts(redirect: &Redirect) -> impl Iterator<Item = dns::Name> {
+    let (contacts, offer) = if redirect.is_alternative() { (&[][..], redirect.offer.as_ref()) } else { (&redirect.targets[..], None) };
+    let of_contacts = contacts.iter().filter_map(|target| target.uri.next_hop()?.target.name().map(dns::Name::of));
+    of_contacts.chain(offer.into_iter().flat_map(|offer| &offer.uris).filter_map(host))
+}
+
+/// The names of which a question may ask for the host: its own, and those of which it asks for a service (RFC 2782), `_sip._udp.example.com`.
+fn asked_for(question: &dns::Name) -> impl Iterator<Item = &[u8]> {
+    let name = question.octets();
+    let is_service = name.first() == Some(&b'_');
+    let labels = name.iter().enumerate().filter(move |(_, octet)| is_service && **octet == b'.');
+    std::iter::once(name).chain(labels.filter_map(|(place, _)| name.get(place + 1..)))
 }
 
 impl Redirect {
@@ -79,12 +77,6 @@ pub(super) fn note_names(redirect: &mut Redirect, names: &Names) {
     }
 }
 
-/// Whether the question is about the host, or about a service of it (RFC 2782): `_sip._udp.example.com`.
-fn is_name_of(question: &dns::Name, host: &dns::Name) -> bool {
-    let service = question.octets().strip_suffix(host.octets()).and_then(|service| service.strip_suffix(b"."));
-    question == host || service.is_some_and(|service| service.first() == Some(&b'_'))
-}
-
 /// The name of the host that a URI of any scheme names.
 fn host(uri: &Uri) -> Option<dns::Name> {
     let outside_sip = uri.authority();
@@ -94,7 +86,7 @@ fn host(uri: &Uri) -> Option<dns::Name> {
 
 #[cfg(test)]
 mod tests {
-    use super::{host, is_name_of};
+    use super::{asked_for, host};
     use crate::dns::Name;
     use crate::sip::Uri;
 
@@ -112,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_question_about_a_service_is_about_its_host() {
-        let is_of = |question: &str| is_name_of(&Name::of(question.as_bytes()), &Name::of(b"b.example"));
+        let is_of = |question: &str| asked_for(&Name::of(question.as_bytes())).any(|name| name == b"b.example");
         assert!(is_of("b.example") && is_of("_sip._udp.b.example") && !is_of("ab.example") && !is_of("a.b.example"));
     }
 }

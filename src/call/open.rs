@@ -1,20 +1,27 @@
 //! Takes redirects as they come, gives those that are still open, found by call, by From tag, by client, by Contact and by caller.
 //!
-//! Invariant: every index holds numbers of open redirects only, and each is bounded by how many are open.
+//! Invariant: no message is compared with more redirects than [`Limit::ComparedRedirects`] says; where a search ends there, it is noted.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
-use std::hash::{BuildHasher, Hash};
+use std::hash::Hash;
+use std::mem;
 use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
 use super::clue::Clue;
+use super::found::{Found, numbers};
+use super::hidden::HiddenWay;
 use super::identity::{Person, ViaStack, nickname};
+use super::index::{Index, Indexes, Key};
+use super::lookup::named_hosts;
 use super::redirect::{Attempt, Failure, Kept, Redirect};
+use super::relay::People;
 use crate::evidence::{Endpoint, Place, Timestamp, Unreachable};
+use crate::limit::{Limit, Limits};
 use crate::sip::Message;
 
 /// How long after the last thing that happened to a redirect its attempts are still waited for: a call may ring until Timer C ends it.
@@ -25,35 +32,22 @@ const LINGER_NANOS: i64 = 2 * 1_000_000_000;
 /// After what time it is looked again whether one that waits for a response is still to be kept open.
 const LOOK_AGAIN_NANOS: i64 = 10 * 1_000_000_000;
 
-/// The most redirects of one call that are looked at, the latest first.
-pub(super) const MAX_OF_CALL: usize = 64;
-/// The most redirects of one client that are looked at, the latest first.
-const MAX_OF_CLIENT: usize = 64;
-
 /// How much earlier than the 3xx a request that was captured behind it may be stamped: the clocks of capture queues differ a little.
 const JITTER_NANOS: i64 = 100_000_000;
-
-/// Numbers of redirects, the oldest first; of those that were closed some may still stand among them.
-#[derive(Debug, Default)]
-struct Numbers {
-    all: SmallVec<[u64; 2]>,
-    closed: usize,
-}
 
 /// A redirect whose window is not over.
 #[derive(Debug)]
 pub(super) struct Open {
     pub(super) redirect: Redirect,
     pub(super) caller: Option<Person>,
-    /// The Call-IDs of its attempts that are not its own.
-    further_call_ids: SmallVec<[Box<[u8]>; 1]>,
     vias: OnceCell<ViaStack>,
     pub(super) cseq: u32,
     /// The To tag of the redirected request: there where it was sent inside a dialog.
     pub(super) dialog: Option<Box<[u8]>>,
     /// When something last happened that belongs to it.
     pub(super) last_event: Timestamp,
-    keys: Keys,
+    /// What it is found by.
+    keys: SmallVec<[Key; 7]>,
     /// Octets of all messages that are kept of it.
     octets: usize,
 }
@@ -62,7 +56,6 @@ impl Open {
     pub(super) fn new(redirect: Redirect, caller: Option<Person>) -> Self {
         let message = &redirect.request.as_ref().unwrap_or(&redirect.response).message;
         Self {
-            further_call_ids: SmallVec::new(),
             vias: OnceCell::new(),
             cseq: message.cseq().map_or(0, |cseq| cseq.number),
             dialog: redirect.request.as_ref().and_then(|request| request.message.to_tag().map(Into::into)),
@@ -70,7 +63,7 @@ impl Open {
             octets: redirect.request.iter().chain([&redirect.response]).chain(&redirect.acks).map(|kept| kept.message.octets().len()).sum(),
             caller,
             redirect,
-            keys: Keys::new(),
+            keys: SmallVec::new(),
         }
     }
 
@@ -104,38 +97,12 @@ impl Open {
     }
 }
 
-/// By what an open redirect is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Index {
-    CallId,
-    FromTag,
-    Client,
-    /// The connection on which the client got the 3xx.
-    Connection,
-    Target,
-    Caller,
-    /// The first usable Contact, whoever the client is: an element between two networks has an address in each.
-    Contact,
-    /// A 380, by the address of its client.
-    Alternative,
-    /// A 380, by its caller, wherever he calls from: an emergency call may take another way into the network.
-    AlternativeCaller,
-    /// Every 380.
-    AnyAlternative,
-}
-
-/// A place in an index: a digest of what is looked up.
-type Key = (Index, u64);
-/// The places of one redirect.
-type Keys = SmallVec<[Key; 7]>;
-
 /// The open redirects and their indexes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct OpenRedirects {
     /// Boxed, as the tree moves its values about.
     by_number: BTreeMap<u64, Box<Open>>,
-    index: HashMap<Key, Numbers, RandomState>,
-    hasher: RandomState,
+    indexes: Indexes,
     deadlines: BinaryHeap<Reverse<(Timestamp, u64)>>,
     /// When each client of an open redirect was last seen sending.
     clients: HashMap<IpAddr, (Timestamp, u32), RandomState>,
@@ -143,20 +110,41 @@ pub(super) struct OpenRedirects {
     alternatives: usize,
     /// Octets of the messages that are kept of all.
     octets: usize,
+    most: usize,
+    most_octets: usize,
+    /// With how many redirects a message is compared.
+    most_compared: usize,
+    /// Whether a search ended there since this was last asked.
+    is_exceeded: Cell<bool>,
 }
 
 impl OpenRedirects {
-    pub(super) fn len(&self) -> usize {
-        self.by_number.len()
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            by_number: BTreeMap::new(),
+            indexes: Indexes::default(),
+            deadlines: BinaryHeap::new(),
+            clients: HashMap::default(),
+            alternatives: 0,
+            octets: 0,
+            most: limits.room(Limit::Redirects),
+            most_octets: limits.room(Limit::RedirectOctets),
+            most_compared: limits.room(Limit::ComparedRedirects),
+            is_exceeded: Cell::new(false),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.by_number.is_empty()
     }
 
-    /// Octets of the messages that are kept of all.
-    pub(super) const fn octets(&self) -> usize {
-        self.octets
+    /// The limit beyond which redirects are open; one has room always.
+    pub(super) fn exceeded(&self) -> Option<Limit> {
+        if self.by_number.len() > self.most {
+            Some(Limit::Redirects)
+        } else {
+            (self.octets > self.most_octets && self.by_number.len() > 1).then_some(Limit::RedirectOctets)
+        }
     }
 
     /// Counts a further message that is kept of a redirect.
@@ -192,14 +180,12 @@ impl OpenRedirects {
             let request = &attempt.request;
             (request.source, request.destination) == (clue.source, clue.destination) && request.time <= clue.time
         };
-        let youngest: Vec<u64> = self.of_client(clue.source.address).iter().rev().take(MAX_OF_CLIENT).copied().collect();
-        for number in youngest {
-            let Some(open) = self.get_mut(number) else { continue };
-            if let Some(attempt) = open.redirect.attempts.iter_mut().rev().find(|attempt| is_meant(attempt)) {
-                let place = Place { capture: clue.capture, frame: clue.frame, index: 0 };
-                attempt.failure.get_or_insert(Failure { why, place, time: clue.time });
-                break;
-            }
+        let found = self.found(Index::Attempt, (clue.source, clue.destination));
+        let meant = found.latest().find(|(_, open)| open.redirect.attempts.iter().any(is_meant)).map(|(number, _)| number);
+        let attempts = meant.and_then(|number| self.get_mut(number)).map(|open| &mut open.redirect.attempts);
+        if let Some(attempt) = attempts.and_then(|attempts| attempts.iter_mut().rev().find(|attempt| is_meant(attempt))) {
+            let place = Place { capture: clue.capture, frame: clue.frame, index: 0 };
+            attempt.failure.get_or_insert(Failure { why, place, time: clue.time });
         }
     }
 
@@ -209,104 +195,206 @@ impl OpenRedirects {
         self.deadlines.push(Reverse((open.deadline(), number)));
         self.clients.entry(client).or_insert((Timestamp::MIN, 0)).1 += 1;
         self.alternatives += usize::from(open.redirect.is_alternative());
-        for key in self.keys_of(&open) {
-            if enter(&mut self.index, key, number) {
-                open.keys.push(key);
-            }
+        open.keys = self.keys_of(&open);
+        for key in &open.keys {
+            self.indexes.enter(*key, number);
         }
         self.octets = self.octets.saturating_add(open.octets);
         self.by_number.insert(number, open);
     }
 
-    /// Everything by which a redirect is to be found.
-    fn keys_of(&self, open: &Open) -> Keys {
-        let client = open.redirect.client.address;
-        let is_alternative = open.redirect.is_alternative();
+    /// Everything by which a redirect is to be found, each once.
+    fn keys_of(&self, open: &Open) -> SmallVec<[Key; 7]> {
+        let redirect = &open.redirect;
+        let client = redirect.client.address;
         let message = &open.asked().message;
-        let mut keys = Keys::new();
+        let mut keys = Vec::with_capacity(8);
         keys.extend(message.call_id().map(|call_id| self.key(Index::CallId, call_id)));
         keys.extend(message.from_tag().map(|tag| self.key(Index::FromTag, tag)));
         keys.push(self.key(Index::Client, client));
-        if open.redirect.response.transport.is_reliable() {
-            keys.push(self.key(Index::Connection, (open.redirect.client, open.redirect.server)));
+        if redirect.response.transport.is_reliable() {
+            keys.push(self.key(Index::Connection, (redirect.client, redirect.server)));
         }
-        let first = open.redirect.targets.iter().find(|target| target.usable);
-        keys.extend(first.map(|target| self.key(Index::Contact, &nickname(&target.uri)[..])));
+        keys.extend(redirect.targets.iter().map(|target| self.key(Index::Contact, &nickname(&target.uri)[..])));
+        keys.extend(People::of(redirect).map(|people| self.key(Index::People, people)));
         // The URN of a service may be called as it stands (RFC 5031, 4).
-        let callable = open.redirect.targets.iter().filter(|target| target.usable || target.uri.service().is_some());
-        keys.extend(callable.map(|target| self.key(Index::Target, (client, &nickname(&target.uri)[..]))));
-        if is_alternative {
+        let callable = redirect.targets.iter().filter(|target| target.usable || target.uri.service().is_some());
+        keys.extend(callable.map(|target| self.key(Index::Target, (client, &open.caller, &nickname(&target.uri)[..]))));
+        keys.extend(named_hosts(redirect).map(|name| self.key(Index::Host, (client, name.octets()))));
+        if redirect.names_emergency() {
+            keys.push(self.key(Index::Emergency, client));
+        }
+        if redirect.is_alternative() {
             keys.push(self.key(Index::Alternative, client));
             keys.push(self.key(Index::AnyAlternative, ()));
         }
         if let Some(caller) = &open.caller {
-            if is_alternative {
+            if redirect.is_alternative() {
                 keys.push(self.key(Index::AlternativeCaller, caller));
             }
-            keys.push(self.key(Index::Caller, (client, caller)));
+            if redirect.attempts.is_empty() {
+                keys.push(self.key(Index::Waiting, (client, caller)));
+            }
         }
-        keys
+        keys.extend(redirect.attempts.iter().flat_map(|attempt| self.keys_of_attempt(attempt)));
+        keys.extend(redirect.hidden.as_ref().map(|way| self.key(Index::Hidden, (way.source, way.destination))));
+        let mut each = SmallVec::new();
+        for key in keys {
+            if !each.contains(&key) {
+                each.push(key);
+            }
+        }
+        each
     }
 
-    /// Makes a redirect found by the Call-ID of its attempt as well.
-    pub(super) fn enter_call_id(&mut self, number: u64, call_id: &[u8]) {
-        let key = self.key(Index::CallId, call_id);
+    fn keys_of_attempt(&self, attempt: &Attempt) -> impl Iterator<Item = Key> + use<> {
+        let request = &attempt.request;
+        let by_call = request.message.call_id().map(|call_id| self.key(Index::CallId, call_id));
+        by_call.into_iter().chain([self.key(Index::Attempt, (request.source, request.destination))])
+    }
+
+    /// Makes a redirect found by its latest attempt, and no more among those that wait for one.
+    pub(super) fn note_attempt(&mut self, number: u64) {
+        let Some(latest) = self.get(number).and_then(|open| open.redirect.attempts.last()) else { return };
+        for key in self.keys_of_attempt(latest) {
+            self.enter(number, key);
+        }
         let Some(open) = self.by_number.get_mut(&number) else { return };
-        if open.asked().message.call_id() == Some(call_id) || open.further_call_ids.iter().any(|known| **known == *call_id) {
-            return;
+        if let Some(place) = open.keys.iter().position(|(index, _)| *index == Index::Waiting) {
+            self.indexes.leave(&open.keys.swap_remove(place), number);
         }
-        open.further_call_ids.push(call_id.into());
-        if enter(&mut self.index, key, number) {
+    }
+
+    /// Makes a redirect found by the connection that may hide its retry.
+    pub(super) fn note_hidden(&mut self, number: u64, way: HiddenWay) {
+        self.enter(number, self.key(Index::Hidden, (way.source, way.destination)));
+        if let Some(open) = self.get_mut(number) {
+            open.redirect.hidden = Some(way);
+        }
+    }
+
+    fn enter(&mut self, number: u64, key: Key) {
+        if let Some(open) = self.by_number.get_mut(&number)
+            && !open.keys.contains(&key)
+        {
             open.keys.push(key);
+            self.indexes.enter(key, number);
         }
+    }
+
+    /// Gives a redirect its request, which turned up behind the 3xx.
+    pub(super) fn adopt(&mut self, number: u64, request: Kept) {
+        for key in self.get_mut(number).map(|open| mem::take(&mut open.keys)).into_iter().flatten() {
+            self.indexes.leave(&key, number);
+        }
+        let Some(mut open) = self.remove(number) else { return };
+        self.forget_client(open.redirect.client.address);
+        open.octets = open.octets.saturating_add(request.message.octets().len());
+        open.dialog = request.message.to_tag().map(Into::into);
+        (open.redirect.client, open.redirect.server) = (request.source, request.destination);
+        open.redirect.request = Some(request);
+        self.insert(open);
     }
 
     fn key(&self, index: Index, key: impl Hash) -> Key {
-        (index, self.hasher.hash_one(key))
+        self.indexes.key(index, key)
     }
 
-    fn found(&self, index: Index, key: impl Hash) -> &[u64] {
-        self.index.get(&self.key(index, key)).map(|numbers| numbers.all.as_slice()).unwrap_or_default()
+    fn found(&self, index: Index, key: impl Hash) -> Found<'_> {
+        Found { open: self, numbers: self.indexes.of(&self.key(index, key)) }
     }
 
-    pub(super) fn of_call(&self, call_id: &[u8]) -> &[u64] {
+    pub(super) fn of_call(&self, call_id: &[u8]) -> Found<'_> {
         self.found(Index::CallId, call_id)
     }
 
-    pub(super) fn of_from_tag(&self, tag: &[u8]) -> &[u64] {
+    pub(super) fn of_from_tag(&self, tag: &[u8]) -> Found<'_> {
         self.found(Index::FromTag, tag)
     }
 
-    pub(super) fn of_client(&self, client: IpAddr) -> &[u64] {
+    pub(super) fn of_client(&self, client: IpAddr) -> Found<'_> {
         self.found(Index::Client, client)
     }
 
-    pub(super) fn of_connection(&self, client: Endpoint, server: Endpoint) -> &[u64] {
-        self.found(Index::Connection, (client, server))
+    pub(super) fn of_target(&self, client: IpAddr, caller: Option<&Person>, target: &[u8]) -> Found<'_> {
+        self.found(Index::Target, (client, caller, target))
     }
 
-    pub(super) fn of_target(&self, client: IpAddr, target: &[u8]) -> &[u64] {
-        self.found(Index::Target, (client, target))
-    }
-
-    pub(super) fn of_contact(&self, contact: &[u8]) -> &[u64] {
+    pub(super) fn of_contact(&self, contact: &[u8]) -> Found<'_> {
         self.found(Index::Contact, contact)
     }
 
-    pub(super) fn of_caller(&self, client: IpAddr, caller: &Person) -> &[u64] {
-        self.found(Index::Caller, (client, caller))
+    pub(super) fn of_people(&self, people: &People) -> Found<'_> {
+        self.found(Index::People, people)
     }
 
-    pub(super) fn alternatives_of_client(&self, client: IpAddr) -> &[u64] {
+    /// Those of a caller that have no attempt yet.
+    pub(super) fn waiting(&self, client: IpAddr, caller: &Person) -> Found<'_> {
+        self.found(Index::Waiting, (client, caller))
+    }
+
+    /// Those of which a Contact calls for help.
+    pub(super) fn emergencies(&self, client: IpAddr) -> Found<'_> {
+        self.found(Index::Emergency, client)
+    }
+
+    pub(super) fn alternatives_of_client(&self, client: IpAddr) -> Found<'_> {
         self.found(Index::Alternative, client)
     }
 
-    pub(super) fn alternatives_of_caller(&self, caller: &Person) -> &[u64] {
+    pub(super) fn alternatives_of_caller(&self, caller: &Person) -> Found<'_> {
         self.found(Index::AlternativeCaller, caller)
     }
 
-    pub(super) fn all_alternatives(&self) -> &[u64] {
+    pub(super) fn all_alternatives(&self) -> Found<'_> {
         self.found(Index::AnyAlternative, ())
+    }
+
+    /// Marks those whose 3xx came by that connection, each once: what `mark` tells to have been marked is not found by it any more.
+    pub(super) fn mark_of_connection(&mut self, client: Endpoint, server: Endpoint, mark: impl FnMut(&mut Open) -> bool) {
+        self.mark(self.key(Index::Connection, (client, server)), mark);
+    }
+
+    /// The same for those that name a host.
+    pub(super) fn mark_of_host(&mut self, client: IpAddr, host: &[u8], mark: impl FnMut(&mut Open) -> bool) {
+        self.mark(self.key(Index::Host, (client, host)), mark);
+    }
+
+    /// The same for those whose retry a connection may hide.
+    pub(super) fn mark_of_hidden(&mut self, source: Endpoint, destination: Endpoint, mark: impl FnMut(&mut Open) -> bool) {
+        self.mark(self.key(Index::Hidden, (source, destination)), mark);
+    }
+
+    /// So it costs no more for many messages about many redirects than for one about each; those that are not to be marked are passed over up
+    /// to the bound.
+    fn mark(&mut self, key: Key, mut mark: impl FnMut(&mut Open) -> bool) {
+        let mut passed: SmallVec<[u64; 4]> = SmallVec::new();
+        while let Some(number) = self.indexes.take_latest(&key, |number| self.by_number.contains_key(&number)) {
+            let Some(open) = self.by_number.get_mut(&number) else { continue };
+            if mark(open) {
+                open.keys.retain(|known| *known != key);
+                continue;
+            }
+            passed.push(number);
+            if !self.has_room_beside(passed.len() - 1) {
+                break;
+            }
+        }
+        for number in passed.into_iter().rev() {
+            self.indexes.enter(key, number);
+        }
+    }
+
+    /// Whether a message may be compared with one redirect more than `compared`; notes where it may not.
+    pub(super) fn has_room_beside(&self, compared: usize) -> bool {
+        let has_room = compared < self.most_compared;
+        self.is_exceeded.set(self.is_exceeded.get() || !has_room);
+        has_room
+    }
+
+    /// Whether some were left out since this was last asked.
+    pub(super) fn take_exceeded(&self) -> bool {
+        self.is_exceeded.take()
     }
 
     /// The redirect that an ACK on another branch means: the same call and number, and the To tag of the 3xx.
@@ -317,14 +405,13 @@ impl OpenRedirects {
             let redirect = &open.redirect;
             open.cseq == cseq && redirect.is_invite() && redirect.response.message.to_tag() == Some(tag) && !redirect.was_answered()
         };
-        self.of_call(ack.call_id()?).iter().rev().take(MAX_OF_CALL).copied().find(|number| self.get(*number).is_some_and(is_meant))
+        self.of_call(ack.call_id()?).latest().find(|(_, open)| is_meant(open)).map(|(number, _)| number)
     }
 
     /// Notes the BYE that ends the dialog in which a redirected request was sent.
     pub(super) fn end_dialog(&mut self, bye: &Message<'_>, place: Place) {
         let Some(call_id) = bye.call_id() else { return };
-        let numbers: SmallVec<[u64; 4]> = self.of_call(call_id).iter().rev().take(MAX_OF_CALL).copied().collect();
-        for number in numbers {
+        for number in numbers(self.of_call(call_id).latest()) {
             let Some(open) = self.get_mut(number).filter(|open| open.redirect.method != b"BYE") else { continue };
             let is_dialog = |tag: Option<&[u8]>| tag.is_some() && tag == open.dialog.as_deref();
             if is_dialog(bye.to_tag()) || is_dialog(bye.from_tag()) {
@@ -374,15 +461,7 @@ impl OpenRedirects {
         self.octets = self.octets.saturating_sub(open.octets);
         self.alternatives = self.alternatives.saturating_sub(usize::from(open.redirect.is_alternative()));
         for key in &open.keys {
-            let Some(numbers) = self.index.get_mut(key) else { continue };
-            numbers.closed += 1;
-            if numbers.closed == numbers.all.len() {
-                self.index.remove(key);
-            } else if numbers.closed * 2 > numbers.all.len() {
-                // Swept once in a while, so that a client with ten thousand open redirects costs no more per redirect than one with ten.
-                numbers.all.retain(|number| self.by_number.contains_key(number));
-                numbers.closed = 0;
-            }
+            self.indexes.close(key, |number| self.by_number.contains_key(&number));
         }
         Some(open)
     }
@@ -396,14 +475,4 @@ impl OpenRedirects {
             }
         }
     }
-}
-
-/// Enters a redirect in an index; tells whether it was not yet there.
-fn enter(index: &mut HashMap<Key, Numbers, RandomState>, key: Key, number: u64) -> bool {
-    let numbers = index.entry(key).or_default();
-    let is_new = numbers.all.last() != Some(&number);
-    if is_new {
-        numbers.all.push(number);
-    }
-    is_new
 }

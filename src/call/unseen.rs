@@ -3,7 +3,6 @@
 //! Invariant: what is missing from the capture is never held against a client: an ACK tells what was asked, a response tells that
 //! something was sent (RFC 3261, 17.1.1.3 and 17.1.3).
 
-use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -11,16 +10,16 @@ use super::calls::Calls;
 use super::clue::Clue;
 use super::dialog::refreshes_target;
 use super::events::Events;
+use super::found::{Found, numbers};
 use super::hop::Hop;
 use super::identity::{Person, asked_uri};
 use super::key::{Keyed, key, key_of_cancel};
-use super::link::{RIVALS, is_tag_of_redirect};
-use super::open::{MAX_OF_CALL, Open, OpenRedirects};
+use super::link::is_tag_of_redirect;
+use super::open::{Open, OpenRedirects};
 use super::redirect::{Attempt, Kept};
 use super::sighting::Sighting;
 use super::unseen_alternative::mark_unseen_alternative;
 use crate::evidence::Place;
-use smallvec::SmallVec;
 
 impl Calls {
     pub(super) fn ack(&mut self, sighting: &Sighting<'_>, events: &mut dyn Events) {
@@ -76,12 +75,10 @@ impl Calls {
     /// The redirect of the same call and client that a 3xx whose request is not in the capture follows on.
     pub(super) fn before(&self, sighting: &Sighting<'_>) -> Option<u64> {
         let message = &sighting.message;
-        self.open.of_call(message.call_id()?).iter().rev().take(MAX_OF_CALL).copied().find(|number| {
-            let same = |open: &Open| {
-                open.redirect.client.address == sighting.destination.address && open.asked().message.from_tag() == message.from_tag()
-            };
-            self.open.get(*number).is_some_and(same)
-        })
+        let same = |open: &Open| {
+            open.redirect.client.address == sighting.destination.address && open.asked().message.from_tag() == message.from_tag()
+        };
+        self.open.of_call(message.call_id()?).latest().find(|(_, open)| same(open)).map(|(number, _)| number)
     }
 }
 
@@ -101,12 +98,8 @@ fn mark_followed(open: &mut OpenRedirects, sighting: &Sighting<'_>, client: IpAd
     let message = &sighting.message;
     let (Some(tag), Some(cseq)) = (message.from_tag(), message.cseq()) else { return };
     let method = if cseq.method == b"ACK" { b"INVITE" } else { cseq.method };
-    let may_show = |found: &Open| {
-        found.redirect.attempts.is_empty()
-            && found.redirect.client.address == client
-            && found.redirect.method == method
-            && found.is_within_window(sighting.time)
-    };
+    let may_show =
+        |found: &Open| found.redirect.attempts.is_empty() && found.redirect.client.address == client && found.redirect.method == method;
     let server = if message.is_request() { sighting.destination.address } else { sighting.source.address };
     let is_other_call = |found: &Open| message.call_id() != found.asked().message.call_id();
     let is_late_or_elsewhere =
@@ -122,17 +115,14 @@ fn mark_followed(open: &mut OpenRedirects, sighting: &Sighting<'_>, client: IpAd
                 }
             }
     };
-    let caller = OnceCell::new();
-    let with_named_host = |found: &Open| {
-        found.dialog.is_none()
-            && found.redirect.names_host(server)
-            && found.caller.as_ref() == caller.get_or_init(|| Person::caller(message)).as_ref()
+    let with_named_host = |found: &Open| found.dialog.is_none() && found.redirect.names_host(server);
+    let shown = |found: Found<'_>, shows: &dyn Fn(&Open) -> bool| {
+        found.latest_at(sighting.time).find(|(_, found)| may_show(found) && shows(found)).map(|(number, _)| number)
     };
-    let shown = |numbers: &[u64], shows: &dyn Fn(&Open) -> bool| {
-        let shows = |number: &u64| open.get(*number).is_some_and(|found| may_show(found) && shows(found));
-        numbers.iter().rev().take(RIVALS).copied().find(shows)
+    let by_host = || {
+        let caller = Person::caller(message).filter(|_| !is_of_attempt(open, sighting))?;
+        shown(open.waiting(client, &caller), &with_named_host)
     };
-    let by_host = || if is_of_attempt(open, sighting) { None } else { shown(open.of_client(client), &with_named_host) };
     let shown = shown(open.of_from_tag(tag), &same_end).or_else(by_host);
     if let Some(found) = shown.and_then(|number| open.get_mut(number)) {
         found.redirect.unseen.get_or_insert(sighting.place);
@@ -141,16 +131,13 @@ fn mark_followed(open: &mut OpenRedirects, sighting: &Sighting<'_>, client: IpAd
 
 /// Marks the redirects behind which the capture lacks octets that the client sent on the same connection: its ACK and its retry may be there.
 pub(super) fn mark_lost(open: &mut OpenRedirects, clue: &Clue) {
-    // Those that came before one that is marked were marked with it, so that a trunk with many losses is not walked through for each.
-    let not_marked = |number: &u64| open.get(*number).is_none_or(|found| found.redirect.lost.is_none());
-    let numbers = open.of_connection(clue.source, clue.destination).iter().rev().copied().take_while(not_marked);
-    for number in numbers.collect::<SmallVec<[u64; 4]>>() {
-        if let Some(found) = open.get_mut(number).filter(|found| found.is_within_window(clue.time))
-            && found.redirect.response.time <= clue.time
-        {
+    open.mark_of_connection(clue.source, clue.destination, |found| {
+        let may_be_there = found.is_within_window(clue.time) && found.redirect.response.time <= clue.time;
+        if may_be_there {
             found.redirect.lost = Some(Place { capture: clue.capture, frame: clue.frame, index: 0 });
         }
-    }
+        may_be_there
+    });
 }
 
 /// Whether the request of `sighting` is in the capture, as an attempt of an open redirect: the ACK of a 2xx has a branch of its own, so that its
@@ -164,8 +151,7 @@ pub(super) fn is_of_attempt(open: &OpenRedirects, sighting: &Sighting<'_>) -> bo
             && asked.from_tag() == message.from_tag()
             && asked.cseq().is_some_and(|own| own.number == cseq.number)
     };
-    let has_it = |number: &u64| open.get(*number).is_some_and(|found| found.redirect.attempts.iter().any(is_it));
-    open.of_call(call_id).iter().rev().take(RIVALS).any(has_it)
+    open.of_call(call_id).latest().any(|(_, found)| found.redirect.attempts.iter().any(is_it))
 }
 
 /// Marks the redirects of a dialog whose remote target a 2xx may have replaced, the request of which is not in the capture.
@@ -173,8 +159,7 @@ fn mark_refreshed(open: &mut OpenRedirects, response: &Sighting<'_>) {
     let message = &response.message;
     let is_success = message.status().is_some_and(|status| (200..300).contains(&status));
     let Some(call_id) = message.call_id().filter(|_| is_success && refreshes_target(message.method())) else { return };
-    let numbers: SmallVec<[u64; 4]> = open.of_call(call_id).iter().rev().take(MAX_OF_CALL).copied().collect();
-    for number in numbers {
+    for number in numbers(open.of_call(call_id).latest()) {
         let Some(found) = open.get_mut(number) else { continue };
         let is_own = found.asked().message.from_tag() == message.from_tag();
         if is_own && found.dialog.as_deref().is_some_and(|dialog| message.to_tag() == Some(dialog)) {

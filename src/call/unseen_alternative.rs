@@ -3,11 +3,9 @@
 //! Invariant: such a message speaks for a client and never against it: whoever it was for has sent something (RFC 3261, 17.1.3). Who was called
 //! stands in its To (RFC 3261, 8.1.1.2), what a REGISTER asked for in the Contact of its 200 (3GPP TS 24.229, 5.1.6.2).
 
-use smallvec::SmallVec;
-
 use super::alternative::{is_emergency_registration, names, reaches_by_other_means};
+use super::found::numbers;
 use super::identity::Person;
-use super::link::RIVALS;
 use super::open::{Open, OpenRedirects};
 use super::redirect::Link;
 use super::sighting::Sighting;
@@ -22,13 +20,12 @@ pub(super) fn mark_unseen_alternative(open: &mut OpenRedirects, sighting: &Sight
     }
     let message = &sighting.message;
     let Some(caller) = Person::caller(message) else { return };
-    let numbers: SmallVec<[u64; 4]> = open.alternatives_of_caller(&caller).iter().rev().take(RIVALS).copied().collect();
+    let numbers = numbers(open.alternatives_of_caller(&caller).latest_at(sighting.time));
     if numbers.is_empty() || is_of_attempt(open, sighting) {
         return;
     }
     for number in numbers {
         if let Some(found) = open.get_mut(number)
-            && found.is_within_window(sighting.time)
             && may_be_asked_for(found, message)
         {
             found.redirect.unseen.get_or_insert(sighting.place);

@@ -103,21 +103,48 @@ fn the_two_hundred_to_a_lost_re_invite_replaces_the_target_of_its_dialog() {
     assert_ne!(verdicts(&answered).first().map(|it| it.0), Some("incorrect"));
 }
 
-#[test]
-fn one_hole_in_a_trunk_may_hold_the_retries_of_all_redirects_before_it() {
+/// Calls of as many people over one connection, each redirected to a Contact at `host`.
+fn trunk(calls: u32, host: &str) -> String {
     let call = |n: u32| {
         let own = format!("Call-ID: {n} | From: <sip:alice{n}@192.0.2.10>;tag={n}");
         let at = |ms: u32| f64::from(n * 5 + ms) / 1e3;
         format!(
             "{} client > server/tcp INVITE sip:bob{n}@192.0.2.20 | {own}
-             {} server > client/tcp 302 | Contact: <sip:bob{n}@198.51.100.30>\n",
+             {} server > client/tcp 302 | Contact: <sip:bob{n}@{host}>\n",
             at(0),
             at(1),
         )
     };
-    let script =
-        |until: u32| (0..200).map(call).collect::<String>() + &format!("{until} client > server LOST\n9 client > server LOST\n60 end");
+    (0..calls).map(call).collect()
+}
+
+#[test]
+fn one_hole_in_a_trunk_may_hold_the_retries_of_all_redirects_before_it() {
+    let script = |until: u32| trunk(200, "198.51.100.30") + &format!("{until} client > server LOST\n9 client > server LOST\n60 end");
     assert!(verdicts(&script(2)).iter().all(|told| *told == ("inconclusive", 0)));
     let without = script(2).replace("client > server LOST", "client > target LOST");
     assert!(verdicts(&without).iter().all(|told| *told == ("incorrect", 0)));
+}
+
+#[test]
+fn one_question_that_a_trunk_asks_is_about_all_redirects_to_that_host() {
+    // An answer that tells no address leaves open where the client went.
+    let over_udp = trunk(600, "far.example").replace("/tcp", "");
+    let script = |name: &str| over_udp.clone() + &format!("4 resolver > client DNS {name} SRV 5060 sip.far.example\n60 end");
+    let about = verdicts(&script("_sip._udp.far.example"));
+    assert_eq!(about.len(), 600);
+    assert_eq!(about.iter().position(|told| *told != ("inconclusive", 0)), None);
+    assert!(verdicts(&script("_sip._udp.afar.example")).iter().all(|told| *told == ("incorrect", 0)));
+}
+
+#[test]
+fn a_question_about_the_first_contact_leaves_one_about_the_second_its_own() {
+    let script = "0.0 client > server INVITE sip:bob@192.0.2.20 | Call-ID: one | From: <sip:carol@192.0.2.10>;tag=c
+        0.1 server > client 302 | Contact: <sip:bob@b.example>
+        0.2 client > server INVITE sip:bob@192.0.2.20 | Call-ID: two
+        0.3 server > client 302 | Contact: <sip:bob@a.example>, <sip:bob@b.example>
+        0.4 resolver > client DNS a.example SRV 5060 sip.a.example
+        0.5 resolver > client DNS b.example SRV 5060 sip.b.example
+        60 end";
+    assert_eq!(verdicts(script), [("inconclusive", 0), ("inconclusive", 0)]);
 }

@@ -116,6 +116,7 @@ fn case(limit: Limit) -> Option<Case> {
         },
         Limit::BranchTransactions => made(1, "limit-branch.pcap", worst::made("numbers_of_one_branch", 3)),
         Limit::OvertakingRequests => made(1, "limit-overtaking.pcap", worst::made("late_responses", 20)),
+        Limit::ComparedRedirects => made(1, "limit-compared.pcap", worst::made("redirects_of_one_call", 3)),
         Limit::ConnectionUris => made(1, "limit-connection.pcap", worst::made("connections_of_one_client", 2)),
         Limit::Copies
         | Limit::Transactions
