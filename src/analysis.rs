@@ -63,9 +63,6 @@ pub use written::{Written, write_members};
 /// After how many frames progress is told.
 const PROGRESS_FRAMES: u64 = 1 << 14;
 
-/// How many pairs of captures that may have nothing to do with each other are named.
-const HINTS_TOLD: usize = 10;
-
 /// What an audit is to judge, and by which measure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -219,7 +216,7 @@ fn audited(inputs: &[Input], options: &Options, keeps_members: bool, progress: &
         }
     };
     audited.members.is_in_time_order = is_in_time_order;
-    audited.report = with_clocks(audited.report, &clocks);
+    clocks.tell(&mut audited.report);
     Ok(audited)
 }
 
@@ -240,27 +237,6 @@ fn open(inputs: &[Input], clocks: &Clocks, file: fn(&std::path::Path) -> Result<
         merge.add(capture.with_clock_ahead(clocks.of(index).ahead));
     }
     Ok(merge)
-}
-
-/// `report` with what is known of the clocks of its captures.
-fn with_clocks(mut report: Report, clocks: &Clocks) -> Report {
-    for (index, capture) in report.captures.iter_mut().enumerate() {
-        let clock = clocks.of(index);
-        capture.clock_offset_ms = model::milliseconds(clock.ahead);
-        capture.clock_offset_uncertainty_ms = clock.uncertainty.map(model::milliseconds);
-        capture.clock_offset_messages = clock.messages;
-    }
-    let path = |index: usize| report.captures.get(index).map(|capture| capture.path.as_str()).unwrap_or_default();
-    let hint = |&(one, other): &(usize, usize)| {
-        format!(
-            "{} and {} have addresses and times in common, and no call: where they have nothing to do with each other, --separate keeps them apart",
-            path(one),
-            path(other)
-        )
-    };
-    let hints = clocks.strangers.iter().take(HINTS_TOLD).map(hint).collect();
-    report.hints = hints;
-    report
 }
 
 /// Cuts streams into SIP messages.

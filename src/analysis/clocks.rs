@@ -5,7 +5,8 @@
 //! clocks and the time on the way. What went one way and what went the other differ by that time twice, so the middle of both is the clocks',
 //! and half of their distance is how far it may be off, as in NTP (RFC 5905, 8). Medians bear lost first sendings.
 //!
-//! Invariant: without a message in common nothing is claimed; what lies within its own uncertainty is no offset.
+//! Invariant: without a message in common nothing is claimed, and where the look was too short for one, a hint says so; what lies within its own
+//! uncertainty is no offset.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::hash::BuildHasher;
@@ -18,14 +19,17 @@ use crate::evidence::Timestamp;
 use crate::fault::FaultLogs;
 use crate::flow::{Flow, Unit};
 use crate::limit::Limits;
+use crate::report::model::{self, Report};
 use crate::sip::{Message, is_sip};
 
 /// How many captures are looked at; the clocks of further ones are taken to be right.
 const CAPTURES_LOOKED_AT: usize = 16;
 /// How many SIP messages of each are looked at.
-const MESSAGES_LOOKED_AT: usize = 2_000;
+const MESSAGES_LOOKED_AT: usize = 4_096;
 /// How many frames of each are looked at, for those messages.
-const FRAMES_LOOKED_AT: usize = 1 << 18;
+const FRAMES_LOOKED_AT: usize = 1 << 20;
+/// How many pairs of captures are named in hints, of each kind.
+const PAIRS_TOLD: usize = 10;
 
 /// What is known of the clock of a capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,8 +47,10 @@ pub(super) struct Clock {
 pub(super) struct Clocks {
     /// By capture; those that were not looked at have none.
     clocks: Vec<Clock>,
+    /// By capture: to which it is held, and whether all of it was looked at.
+    looks: Vec<(usize, bool)>,
     /// The pairs of captures that have addresses, times, and no call in common.
-    pub(super) strangers: Vec<(usize, usize)>,
+    strangers: Vec<Pair>,
 }
 
 impl Clocks {
@@ -68,8 +74,61 @@ impl Clocks {
 
     fn of_looks(looks: &[Look]) -> Self {
         let pairs = shared(looks);
-        Self { clocks: clocks(looks.len(), &pairs), strangers: strangers(looks, &pairs) }
+        let (clocks, roots): (Vec<Clock>, Vec<usize>) = clocks(looks.len(), &pairs).into_iter().unzip();
+        let looks_of = roots.into_iter().zip(looks.iter().map(|look| look.is_whole)).collect();
+        Self { clocks, looks: looks_of, strangers: strangers(looks, &pairs) }
     }
+
+    /// Tells in `report` what is known of the clocks of its captures, and hints at what is not.
+    pub(super) fn tell(&self, report: &mut Report) {
+        for (index, capture) in report.captures.iter_mut().enumerate() {
+            let clock = self.of(index);
+            capture.clock_offset_ms = model::milliseconds(clock.ahead);
+            capture.clock_offset_uncertainty_ms = clock.uncertainty.map(model::milliseconds);
+            capture.clock_offset_messages = clock.messages;
+        }
+        let strangers = told_pairs(
+            &report.captures,
+            self.strangers.iter().copied(),
+            "have addresses and times in common, and no call: where they have nothing to do with each other, --separate keeps them apart",
+        );
+        let looked_at = format!(
+            "overlap in time, and the first look at clocks, at {MESSAGES_LOOKED_AT} messages of {CAPTURES_LOOKED_AT} files at most, found no message in both: \
+             their clocks are taken to be right; where they have nothing to do with each other, --separate keeps them apart"
+        );
+        let uncompared = told_pairs(&report.captures, self.uncompared(&report.captures), &looked_at);
+        report.hints.extend(strangers.into_iter().chain(uncompared));
+    }
+
+    /// The pairs of captures that overlap in time, of which not all was looked at, and that are not held to one clock.
+    fn uncompared(&self, captures: &[model::Capture]) -> impl Iterator<Item = Pair> {
+        let nanos = |time: &Option<String>| time.as_deref().and_then(|time| time.parse::<i128>().ok());
+        let spans = captures.iter().map(|capture| nanos(&capture.first_epoch_ns).zip(nanos(&capture.last_epoch_ns))).collect::<Vec<_>>();
+        let overlap = |one: Option<(i128, i128)>, other: Option<(i128, i128)>| {
+            one.zip(other).is_some_and(|(one, other)| one.0 < other.1 && other.0 < one.1)
+        };
+        let is_known = |one: usize, other: usize| {
+            let looks = self.looks.get(one).zip(self.looks.get(other));
+            looks.is_some_and(|((root, is_whole), (other_root, is_other_whole))| root == other_root || (*is_whole && *is_other_whole))
+        };
+        let pairs = (0..spans.len()).flat_map(|high| (0..high).map(move |low| (low, high)));
+        pairs.filter(move |&(low, high)| {
+            let span = |index: usize| spans.get(index).copied().flatten();
+            overlap(span(low), span(high)) && !is_known(low, high)
+        })
+    }
+}
+
+/// What is to be said of pairs of captures, each in a hint; of many, how many more there are.
+fn told_pairs(captures: &[model::Capture], mut pairs: impl Iterator<Item = Pair>, what: &str) -> Vec<String> {
+    let path = |index: usize| captures.get(index).map(|capture| capture.path.as_str()).unwrap_or_default();
+    let mut hints: Vec<String> =
+        pairs.by_ref().take(PAIRS_TOLD).map(|(one, other)| format!("{} and {} {what}", path(one), path(other))).collect();
+    let more = pairs.count();
+    if more > 0 {
+        hints.push(format!("{more} more pairs of captures {what}"));
+    }
+    hints
 }
 
 /// A message in a capture.
@@ -90,6 +149,8 @@ struct Look {
     addresses: BTreeSet<IpAddr>,
     /// The times between which the messages stand.
     span: Option<(Timestamp, Timestamp)>,
+    /// Whether all of the capture was looked at.
+    is_whole: bool,
 }
 
 impl Look {
@@ -103,10 +164,13 @@ impl Look {
         let mut faults = FaultLogs::default();
         let mut count = 0;
         for _ in 0..FRAMES_LOOKED_AT {
-            if count >= MESSAGES_LOOKED_AT || !capture.advance() {
+            if count >= MESSAGES_LOOKED_AT {
                 break;
             }
-            let Some(frame) = capture.frame() else { break };
+            let Some(frame) = capture.advance().then(|| capture.frame()).flatten() else {
+                look.is_whole = true;
+                break;
+            };
             flow.push(0, &frame, &mut faults, &mut |unit| count += usize::from(look.take(&unit, hasher)));
             drop(flow.take_signs());
         }
@@ -159,14 +223,14 @@ fn shared(looks: &[Look]) -> Shared {
     shared
 }
 
-/// The clock of each of `count` captures, held to the first of those that it shares messages with, directly or by others.
-fn clocks(count: usize, pairs: &Shared) -> Vec<Clock> {
-    let mut clocks: Vec<Option<Clock>> = vec![None; count];
+/// The clock of each of `count` captures, held to the first of those that it shares messages with, directly or by others, and which one that is.
+fn clocks(count: usize, pairs: &Shared) -> Vec<(Clock, usize)> {
+    let mut clocks: Vec<Option<(Clock, usize)>> = vec![None; count];
     for root in 0..count {
         if clocks.get(root).is_some_and(Option::is_some) {
             continue;
         }
-        set(&mut clocks, root, Clock::default());
+        set(&mut clocks, root, (Clock::default(), root));
         let mut reached = VecDeque::from([(root, Clock::default())]);
         while let Some((from, base)) = reached.pop_front() {
             for (&(low, high), messages) in pairs {
@@ -187,15 +251,15 @@ fn clocks(count: usize, pairs: &Shared) -> Vec<Clock> {
                     },
                     messages: between.messages,
                 };
-                set(&mut clocks, to, clock);
+                set(&mut clocks, to, (clock, root));
                 reached.push_back((to, clock));
             }
         }
     }
-    clocks.into_iter().map(|clock| settled(clock.unwrap_or_default())).collect()
+    clocks.into_iter().flatten().map(|(clock, root)| (settled(clock), root)).collect()
 }
 
-fn set(clocks: &mut [Option<Clock>], index: usize, clock: Clock) {
+fn set(clocks: &mut [Option<(Clock, usize)>], index: usize, clock: (Clock, usize)) {
     if let Some(place) = clocks.get_mut(index) {
         *place = Some(clock);
     }
@@ -240,8 +304,9 @@ fn strangers(looks: &[Look], pairs: &Shared) -> Vec<Pair> {
     for (high, later) in looks.iter().enumerate() {
         for (low, earlier) in looks.iter().enumerate().take(high) {
             let at_one_time = earlier.span.zip(later.span).is_some_and(|(one, other)| one.0 <= other.1 && other.0 <= one.1);
+            let is_all = earlier.is_whole && later.is_whole;
             let share_a_call = pairs.contains_key(&(low, high)) || !earlier.calls.is_disjoint(&later.calls);
-            if at_one_time && !share_a_call && !earlier.addresses.is_disjoint(&later.addresses) {
+            if is_all && at_one_time && !share_a_call && !earlier.addresses.is_disjoint(&later.addresses) {
                 strangers.push((low, high));
             }
         }
@@ -261,7 +326,7 @@ mod tests {
 
     /// A look at messages: their keys, their times in milliseconds, and the hosts between which they went. Every ten keys are a call.
     fn look(messages: &[(u64, i64, (u8, u8))]) -> Look {
-        let mut look = Look::default();
+        let mut look = Look { is_whole: true, ..Look::default() };
         for &(key, ms, (from, to)) in messages {
             let time = Timestamp::from_nanos(i128::from(ms * MS));
             look.add(key, key / 10, Seen { time, from: host(from), to: host(to) });
@@ -320,6 +385,45 @@ mod tests {
     fn captures_without_a_message_in_common_have_no_offset() {
         let found = Clocks::of_looks(&[look(&[(1, 0, (1, 2))]), look(&[(100, 90_000, (3, 4))])]);
         assert_eq!((found.of(1), found.strangers), (Clock::default(), vec![]));
+    }
+
+    /// A capture of a report from one second to another.
+    fn told(path: &str, seconds: (u64, u64)) -> model::Capture {
+        let nanos = |seconds: u64| Some((seconds * 1_000_000_000).to_string());
+        model::Capture {
+            path: path.to_owned(),
+            first_epoch_ns: nanos(seconds.0),
+            last_epoch_ns: nanos(seconds.1),
+            ..model::Capture::default()
+        }
+    }
+
+    #[test]
+    fn a_look_that_was_too_short_for_a_message_in_common_is_told() {
+        let hints = |whole: [bool; 2], keys: [u64; 2], seconds: [(u64, u64); 2]| {
+            let looks = [0, 1].map(|at| Look { is_whole: whole[at], ..look(&[(keys[at], 0, (1, at as u8 + 2))]) });
+            let captures = vec![told("a", seconds[0]), told("b", seconds[1])];
+            let mut report = Report { captures, ..Report::default() };
+            Clocks::of_looks(&looks).tell(&mut report);
+            report.hints
+        };
+        let overlap = [(0, 100), (50, 150)];
+        let one = hints([true, false], [1, 100], overlap);
+        assert!(matches!(&one[..], [hint] if hint.starts_with("a and b overlap in time")), "{one:?}");
+        let all = hints([true, true], [1, 100], overlap);
+        assert!(matches!(&all[..], [hint] if hint.starts_with("a and b have addresses and times in common, and no call")), "{all:?}");
+        assert_eq!(hints([false, false], [1, 1], overlap), [""; 0], "they share a message");
+        assert_eq!(hints([false, false], [1, 100], [(0, 100), (100, 150)]), [""; 0], "one goes on where the other ends");
+    }
+
+    #[test]
+    fn of_captures_beyond_those_that_are_looked_at_some_are_named_and_all_are_counted() {
+        let captures = (0..20).map(|n| told(&format!("{n}"), (0, 9))).collect();
+        let mut report = Report { captures, ..Report::default() };
+        Clocks::of_looks(&[Look { is_whole: true, ..Look::default() }, Look { is_whole: true, ..Look::default() }]).tell(&mut report);
+        // All pairs of 20 but the one of those that were looked at.
+        assert_eq!(report.hints.len(), PAIRS_TOLD + 1);
+        assert!(report.hints[PAIRS_TOLD].starts_with("179 more pairs of captures overlap in time"), "{:?}", report.hints);
     }
 
     #[test]

@@ -18,9 +18,7 @@ use super::conversations::Conversations;
 use super::exchanges::Exchanges;
 use super::judging::Judging;
 use super::kept::KeptFrames;
-use super::{
-    Audit, Audited, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, advance, how_far, open, tell, with_clocks,
-};
+use super::{Audit, Audited, Error, Found, Input, Options, PROGRESS_FRAMES, Progress, Sightings, advance, how_far, open, tell};
 
 /// What is to be listed.
 #[derive(Debug, Clone, Default)]
@@ -136,7 +134,9 @@ pub(super) fn list_some(
     select(&mut judged);
     let mut members = judged.take_members();
     members.is_in_time_order = is_in_time_order;
-    Ok(Audited { report: with_clocks(audit.report(judged), &clocks), members })
+    let mut report = audit.report(judged);
+    clocks.tell(&mut report);
+    Ok(Audited { report, members })
 }
 
 impl Listing {

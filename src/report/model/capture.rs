@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One capture.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Capture {
     /// The path as it was named; `-` for standard input.
     pub path: String,
