@@ -39,6 +39,11 @@ struct Given {
 
 /// Reads frames of a capture, each as `change` makes it; those of which nothing is left are not there.
 fn read(capture: &[u8], keys: &[u8], change: impl Fn(u64, &mut Vec<u8>)) -> Given {
+    read_with_pause(u64::MAX, capture, keys, change)
+}
+
+/// The same, with 16 minutes of silence behind frame `last`.
+fn read_with_pause(last: u64, capture: &[u8], keys: &[u8], change: impl Fn(u64, &mut Vec<u8>)) -> Given {
     let octets = capture.to_vec();
     let mut capture = Capture::from_reader("sample".to_owned(), Box::new(std::io::Cursor::new(octets))).expect("a capture");
     let mut flow = Flow::new(Limits::default(), SipCutter);
@@ -49,7 +54,8 @@ fn read(capture: &[u8], keys: &[u8], change: impl Fn(u64, &mut Vec<u8>)) -> Give
         let mut data = frame.data.to_vec();
         change(frame.number, &mut data);
         if !data.is_empty() {
-            let frame = Frame { data: &data, original_len: data.len() as u32, ..frame };
+            let time = frame.time.plus_nanos(if frame.number > last { 16 * 60 * 1_000_000_000 } else { 0 });
+            let frame = Frame { data: &data, original_len: data.len() as u32, time, ..frame };
             flow.push(0, &frame, &mut faults, &mut |unit| {
                 given.messages.push(String::from_utf8_lossy(unit.bytes).into_owned());
                 given.transports.push(unit.transport);
@@ -94,6 +100,21 @@ fn without_keys_only_the_hellos_are_told() {
         assert!(given.signs.iter().all(is_for_far), "{:?}", given.signs);
         assert_eq!(given.signs.len(), if sample == WSS { 1 } else { 2 });
         assert_eq!(given.signs[0].destination.port, if sample == WSS { 443 } else { 5061 });
+    }
+}
+
+#[test]
+fn a_connection_that_keys_open_is_not_forgotten_in_silence() {
+    for sample in ALL {
+        let whole = plain(sample).messages;
+        let mut lost = 0;
+        for last in 5..40 {
+            let given = read_with_pause(last, sample.0, sample.1, |_, _| {});
+            let is_told = given.faults.iter().any(|(_, said)| said.starts_with("silence of a TCP connection"));
+            assert!(given.messages == whole || is_told, "behind frame {last}: {:?}", given.faults);
+            lost += usize::from(given.messages != whole);
+        }
+        assert!(lost > 5, "{lost}");
     }
 }
 

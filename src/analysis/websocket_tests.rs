@@ -30,6 +30,8 @@ struct Line {
     flow: Flow<SipCutter>,
     next: u32,
     frame: u64,
+    /// Seconds that have passed without a frame.
+    age: u64,
     given: Vec<Given>,
     faults: FaultLogs,
 }
@@ -43,7 +45,14 @@ impl Line {
     }
 
     fn joined_late() -> Self {
-        Self { flow: Flow::new(Limits::default(), SipCutter), next: 1_000, frame: 0, given: Vec::new(), faults: FaultLogs::default() }
+        Self {
+            flow: Flow::new(Limits::default(), SipCutter),
+            next: 1_000,
+            frame: 0,
+            age: 0,
+            given: Vec::new(),
+            faults: FaultLogs::default(),
+        }
     }
 
     fn push(&mut self, flags: u8, payload: &[u8], kept: usize) {
@@ -51,7 +60,7 @@ impl Line {
         self.frame += 1;
         let frame = Frame {
             number: self.frame,
-            time: Timestamp::from_nanos(i128::from(self.frame) * 1_000),
+            time: Timestamp::from_nanos(i128::from(self.age * 1_000_000_000 + self.frame * 1_000)),
             link_type: LinkType(101),
             interface: 0,
             data: &packet[..packet.len().min(kept)],
@@ -289,6 +298,34 @@ fn a_bomb_is_told_and_what_is_behind_it_cannot_be_inflated() {
     line.send(&frame(TEXT, MASK, message(3, 10).as_bytes()));
     assert_eq!(line.faults.iter().map(|fault| (fault.first.kind, fault.count)).collect::<Vec<_>>(), [(FaultKind::UndecodableSip, 2)]);
     assert_eq!(line.finish().0, [message(0, 10), message(3, 10)]);
+}
+
+#[test]
+fn a_compressed_message_that_is_too_long_is_told_and_so_are_those_that_may_refer_to_it() {
+    let mut line = Line::open();
+    line.send(GET);
+    let compressed = deflated(&[message(0, 10), message(1, 10), message(2, 10)]);
+    line.send(&frame(COMPRESSED, MASK, &compressed[0]));
+    line.send(&frame(COMPRESSED, MASK, &[0; 300_000]));
+    line.send(&frame(COMPRESSED, MASK, &compressed[1]));
+    line.send(&frame(TEXT, MASK, message(3, 10).as_bytes()));
+    assert_eq!(line.finish(), (vec![message(0, 10), message(3, 10)], vec![FaultKind::UndecodableSip, FaultKind::BoundReached]));
+}
+
+#[test]
+fn a_connection_whose_messages_refer_to_those_ahead_of_them_is_not_forgotten_in_silence() {
+    let faults = |flags: u8, messages: [&[u8]; 2]| {
+        let mut line = Line::open();
+        line.send(GET);
+        line.send(&frame(flags, MASK, messages[0]));
+        line.age += 16 * 60;
+        line.send(&frame(flags, MASK, messages[1]));
+        line.finish()
+    };
+    let (one, other) = (message(0, 10), message(1, 10));
+    let compressed = deflated(&[one.clone(), other.clone()]);
+    assert_eq!(faults(COMPRESSED, [&compressed[0], &compressed[1]]), (vec![one.clone()], vec![FaultKind::BoundReached]));
+    assert_eq!(faults(TEXT, [one.as_bytes(), other.as_bytes()]), (vec![one.clone(), other.clone()], vec![]));
 }
 
 #[test]

@@ -37,6 +37,8 @@ pub(super) struct Carriage {
     passing: u64,
     /// Octets that the frames of an open message have brought, where one is open.
     open: Option<u64>,
+    /// Whether the message that a frame began last is compressed.
+    is_compressed: bool,
 }
 
 /// What the octets at the front are.
@@ -58,7 +60,7 @@ pub(super) enum Look {
 
 impl Carriage {
     /// Nothing is known yet.
-    pub(super) const NEW: Self = Self { mode: Mode::Plain, passing: 0, open: None };
+    pub(super) const NEW: Self = Self { mode: Mode::Plain, passing: 0, open: None, is_compressed: false };
 
     /// Looks at `bytes`.
     pub(super) fn look<C: Cutter>(&mut self, cutter: &C, bytes: &[u8], state: CutState) -> Look {
@@ -146,6 +148,9 @@ impl Carriage {
         if header.kind != Kind::Control {
             self.open = None;
         }
+        if header.kind == Kind::Data {
+            self.is_compressed = header.is_compressed;
+        }
         let gathered = open.unwrap_or(0).saturating_add(total);
         if front == Front::Foreign || (!is_whole && at_end && header.is_compressed) {
             return Some(Look::Pass(self.pass(total, bytes)));
@@ -153,7 +158,13 @@ impl Carriage {
         if gathered > MESSAGE_MAX as u64 {
             let len = self.pass(total, bytes);
             let fault = Fault::new(FaultKind::BoundReached, "octets of one WebSocket message").wanted_had(gathered, len as u64);
-            return Some(if front == Front::Ours { Look::Lost(len, fault) } else { Look::Pass(len) });
+            if self.is_compressed {
+                // Those behind it may refer to it.
+                self.mode = Mode::Frames { from_handshake: false };
+            } else if front != Front::Ours {
+                return Some(Look::Pass(len));
+            }
+            return Some(Look::Lost(len, fault));
         }
         if !is_whole && !at_end {
             self.open = open;

@@ -46,6 +46,11 @@ impl Cutting {
         !self.tail.is_empty()
     }
 
+    /// Whether what follows can be read only by one who remembers what came.
+    pub(super) fn is_compressed(&self) -> bool {
+        self.joined.as_ref().is_some_and(|joined| joined.is_compressed())
+    }
+
     /// Whether more than `bound` octets have shown no unit.
     pub(super) const fn is_barren(&self, bound: usize) -> bool {
         self.progress.is_barren(bound)

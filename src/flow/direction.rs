@@ -113,9 +113,9 @@ impl Direction {
         !self.ahead().pending.is_empty()
     }
 
-    /// Whether octets wait for the rest of a unit, or for others.
-    pub(super) fn holds_octets(&self) -> bool {
-        self.cutting.holds_octets() || self.is_waiting()
+    /// Whether something is lost where it is forgotten: octets that wait, or what it takes to read those that follow.
+    pub(super) fn would_be_missed(&self) -> bool {
+        self.cutting.holds_octets() || self.is_waiting() || matches!(self.layer, Layer::Tls(_)) || self.cutting.is_compressed()
     }
 
     /// Whether the receiver has confirmed octets that the capture does not have (yet).

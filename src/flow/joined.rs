@@ -31,7 +31,7 @@ enum Inflater {
 #[derive(Debug, Default)]
 pub(super) struct Joined {
     octets: Vec<u8>,
-    is_compressed: bool,
+    is_open_compressed: bool,
     capture: u32,
     frames: Frames,
     inflater: Inflater,
@@ -50,7 +50,12 @@ pub(super) enum Added {
 impl Joined {
     /// Octets held.
     pub(super) fn cost(&self) -> usize {
-        self.octets.capacity().saturating_add(if matches!(self.inflater, Inflater::Going(_)) { WINDOW_COST } else { 0 })
+        self.octets.capacity().saturating_add(if self.is_compressed() { WINDOW_COST } else { 0 })
+    }
+
+    /// Whether a message was compressed: those that follow may refer to it.
+    pub(super) const fn is_compressed(&self) -> bool {
+        matches!(self.inflater, Inflater::Going(_))
     }
 
     /// Adds the WebSocket frame `bytes`, which `carriers` brought, the last of them `last`.
@@ -58,7 +63,7 @@ impl Joined {
         if header.kind == Kind::Data {
             self.octets.clear();
             self.frames.clear();
-            self.is_compressed = header.is_compressed;
+            self.is_open_compressed = header.is_compressed;
         }
         if self.capture != last.capture {
             // Frame numbers are those of one capture.
@@ -76,7 +81,7 @@ impl Joined {
         let mut frames = std::mem::take(&mut self.frames);
         frames.sort_unstable();
         frames.dedup();
-        match self.is_compressed {
+        match self.is_open_compressed {
             true => self.inflate(octets).map_or_else(Added::Lost, |octets| Added::Whole(octets, frames)),
             false => Added::Whole(octets, frames),
         }

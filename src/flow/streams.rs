@@ -160,8 +160,8 @@ impl Connection {
         self.from_low.has_ended && self.from_high.has_ended
     }
 
-    fn holds_octets(&self) -> bool {
-        self.from_low.holds_octets() || self.from_high.holds_octets()
+    fn would_be_missed(&self) -> bool {
+        self.from_low.would_be_missed() || self.from_high.would_be_missed()
     }
 }
 
@@ -277,7 +277,7 @@ impl Streams {
             if around.now.nanos_since(connection.last) < around.limits.nanos(Limit::ConnectionAge) {
                 break;
             }
-            if connection.holds_octets() {
+            if connection.would_be_missed() {
                 around.faults.of(connection.from_low.capture).note(Fault::reached(Limit::ConnectionAge));
             }
             self.forget(id, around);
