@@ -93,6 +93,10 @@ impl Sightings {
         if let Some(fault) = message.hidden_by().filter(|_| !unit.truncated) {
             self.note(unit, fault.as_fault());
         }
+        let is_beyond_bound = unit.transport.is_reliable() && !unit.truncated && message.is_beyond_bound();
+        if is_beyond_bound {
+            self.note(unit, MessageFault::TooLong.as_fault());
+        }
         if let Some(kind) = unit.untold {
             let said_by = if kind == FaultKind::Snaplen {
                 "a SIP message that the capture cut short"
@@ -109,7 +113,7 @@ impl Sightings {
             source: unit.source,
             destination: unit.destination,
             transport: unit.transport,
-            truncated: unit.truncated,
+            truncated: unit.truncated || is_beyond_bound,
             copy,
         };
         found.message(&sighting, unit);

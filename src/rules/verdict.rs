@@ -8,7 +8,6 @@ use super::rule::{Level, Party};
 use super::way::Way;
 use super::words::{seconds, text};
 use crate::call::{Attempt, Greeting, HiddenWay, Redirect, Role, SIPS};
-use crate::sip::body::BodyFault;
 use crate::sip::uri::Host;
 use crate::sip::{Difference, Match, Uri};
 
@@ -99,7 +98,7 @@ fn nothing_asked(redirect: &Redirect) -> Option<String> {
             format!("the caller cancelled the request: the CANCEL in frame {} may have crossed the {}", cancel.frame, redirect.status)
         });
     }
-    // Of a response that the capture cut short nobody knows what else it asked.
+    // Of a response of which not all could be read nobody knows what else it asked.
     if redirect.response.truncated {
         return None;
     }
@@ -152,16 +151,23 @@ fn not_followed(redirect: &Redirect) -> (Verdict, String) {
     (Verdict::Inconclusive, reason)
 }
 
+/// Why nobody knows all that the response asked, if so.
+pub(super) fn unread(redirect: &Redirect) -> Option<String> {
+    let (status, asked) = (redirect.status, if redirect.is_alternative() { "alternatives" } else { "Contacts" });
+    if redirect.response.truncated {
+        return Some(format!("not all of the {status} could be read, so its {asked} are not all known"));
+    }
+    let faults = redirect.offer.iter().filter(|_| redirect.is_alternative()).flat_map(|offer| &offer.faults);
+    let hiding = faults.copied().find(|fault| fault.hides_alternatives())?;
+    Some(format!("the body of the {status} {}, so its {asked} are not all known", hiding.words()))
+}
+
 /// Why the capture cannot tell whether a redirect was followed, if so.
 pub(super) fn doubt(redirect: &Redirect) -> Option<String> {
+    if let Some(reason) = unread(redirect) {
+        return Some(reason);
+    }
     let silence = redirect.covered();
-    if redirect.response.truncated {
-        return Some(format!("the capture cut the {} short, so its Contacts are not all known", redirect.status));
-    }
-    let hides = |fault: &BodyFault| redirect.is_alternative() && fault.hides_alternatives();
-    if let Some(fault) = redirect.offer.iter().flat_map(|offer| &offer.faults).copied().find(hides) {
-        return Some(format!("the body of the {} {}, so its alternatives are not all known", redirect.status, fault.words()));
-    }
     if !redirect.cover.client_visible {
         return Some("nothing that the client sent is in the capture".into());
     }

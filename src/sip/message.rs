@@ -213,6 +213,15 @@ impl<'a> Message<'a> {
         [MessageFault::StatusCode, MessageFault::TooLong].into_iter().find(|fault| head.faults.has(*fault))
     }
 
+    /// Whether it is longer than what is cut from a stream ([`MAX_MESSAGE`]), as far as it says: its head fills that, or the octets of
+    /// Content-Length do not fit into it.
+    #[must_use]
+    pub fn is_beyond_bound(&self) -> bool {
+        let body = self.content_length().filter(|_| self.head.faults.has(MessageFault::ShortBody)).unwrap_or(0);
+        let least = (self.head.body.start as usize).saturating_add(usize::try_from(body).unwrap_or(usize::MAX));
+        least > MAX_MESSAGE || (self.head.faults.has(MessageFault::NoBlankLine) && least == MAX_MESSAGE)
+    }
+
     fn at(&self, span: Option<Span>) -> Option<&[u8]> {
         span.map(|span| span.of(&self.octets))
     }

@@ -236,3 +236,38 @@ fn every_command_that_judges_lists_the_limits_and_takes_them() {
     let verified = run("verify", &["--limit", "redirect-messages=1", OFFICE]);
     assert_eq!(verified.status.code(), Some(1), "{}", text(&verified.stdout));
 }
+
+/// What a report on `text` says of its one redirect, and the bounds that are told.
+fn bounds_of(name: &str, text: &str) -> (String, Vec<String>) {
+    let capture = written(name, &capture_of_text(text).unwrap_or_else(|error| panic!("{error}")));
+    let report = json(&[], &capture);
+    let faults = report["captures"][0]["faults"].as_array().expect("a list");
+    let bounds = faults.iter().filter(|fault| fault["kind"] == "bound-reached").map(|fault| fault["detail"].to_string()).collect();
+    (report["redirects"][0]["verdict"].as_str().unwrap_or_default().to_owned(), bounds)
+}
+
+#[test]
+fn a_message_of_a_stream_that_is_longer_than_is_read_is_told_and_convicts_nobody() {
+    let head = |start: &str| {
+        format!(
+            "{start}\nVia: SIP/2.0/TCP 192.0.2.10:5060;branch=z9hG4bK1\nFrom: <sip:a@192.0.2.10>;tag=1\nTo: <sip:b@192.0.2.20>\n\
+             Call-ID: 1\nCSeq: 1 INVITE\n"
+        )
+    };
+    let call = |answer: &str| {
+        format!(
+            "\n@ 0 192.0.2.10:40000 > 192.0.2.20:5060 tcp\n{}Content-Length: auto\n\n@ +0.1 192.0.2.20:5060 > 192.0.2.10:40000 tcp\n{answer}\n\
+             @ +60 192.0.2.20:5060 > 192.0.2.10:40000 tcp\nOPTIONS sip:a@192.0.2.10 SIP/2.0\nVia: SIP/2.0/TCP 192.0.2.20;branch=z9hG4bK2\nFrom: <sip:b@b>;tag=9\nTo: <sip:a@b>\nCall-ID: 2\nCSeq: 1 OPTIONS\nContent-Length: auto\n\n",
+            head("INVITE sip:b@192.0.2.20 SIP/2.0")
+        )
+    };
+    let body = "Content-Type: text/plain\nContent-Length: auto\n\n";
+    let long_body = format!("{}{body}call sip:c@192.0.2.30\n{}\n", head("SIP/2.0 380 Alternative Service"), "v".repeat(300_000));
+    let long_head =
+        format!("{}Subject: {}\nContact: <sip:b@192.0.2.30>\nContent-Length: auto\n", head("SIP/2.0 302 Moved"), "v".repeat(300_000));
+    let told = (String::from("inconclusive"), vec!["\"message length bound\"".to_owned()]);
+    assert_eq!(bounds_of("bound-body.pcap", &call(&long_body)), told);
+    assert_eq!(bounds_of("bound-head.pcap", &call(&long_head)), told);
+    let short = format!("{}Contact: <sip:b@192.0.2.30>\nContent-Length: auto\n", head("SIP/2.0 302 Moved"));
+    assert_eq!(bounds_of("bound-none.pcap", &call(&short)), (String::from("incorrect"), vec![]));
+}

@@ -4,6 +4,7 @@
 
 use super::followed::{is_original, silence, takes_alternative};
 use crate::call::{Attempt, Link, Redirect, Target};
+use crate::rules::verdict::unread;
 use crate::rules::words::{offered, text};
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
 
@@ -54,6 +55,7 @@ fn is_ignored(redirect: &Redirect, attempt: &Attempt, target: &Target) -> bool {
         && is_blind
         && is_over
         && redirect.unseen.is_none()
+        && unread(redirect).is_none()
         && !redirect.attempts.iter().any(|attempt| takes_alternative(redirect, attempt))
 }
 

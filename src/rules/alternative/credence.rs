@@ -6,6 +6,7 @@
 
 use super::emergency::says_emergency;
 use crate::call::{Kept, Redirect};
+use crate::rules::verdict::unread;
 use crate::rules::words::text;
 use crate::sip::header::NameAddr;
 use crate::sip::{Name, Uri};
@@ -31,7 +32,7 @@ pub(super) fn is_credible(redirect: &Redirect) -> bool {
 
 /// The condition of an emergency that a 380 does not meet.
 pub(in crate::rules) fn unmet(redirect: &Redirect) -> Option<Unmet> {
-    if redirect.response.truncated {
+    if unread(redirect).is_some() {
         return None;
     }
     let Some(offer) = &redirect.offer else { return Some("it has no body".into()) };

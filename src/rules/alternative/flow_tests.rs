@@ -330,5 +330,17 @@ fn an_alternative_may_stand_in_what_is_not_read_of_the_body() {
         )
     };
     assert_eq!(verdicts(&refused(&body(""), "")), [("incorrect", 0)]);
-    assert_eq!(verdicts(&refused(&body("Content-Transfer-Encoding: base64\\n"), "")), [("inconclusive", 0)]);
+    let encoded = body("Content-Transfer-Encoding: base64\\n");
+    assert_eq!(verdicts(&refused(&encoded, "")), [("inconclusive", 0)]);
+    // Nor is the call to its Contact one that the body did not ask for.
+    let contact = "Contact: <sip:other@203.0.113.41>";
+    let called = "0.3 client > 203.0.113.41:5060 INVITE sip:other@203.0.113.41\n0.4 203.0.113.41:5060 > client 200";
+    assert_eq!(verdicts(&refused(&format!("{contact} | {}", body("")), called)), [("correct", 1)]);
+    assert_eq!(verdicts(&refused(&format!("{contact} | {encoded}"), called)), [("inconclusive", 1)]);
+}
+
+#[test]
+fn of_a_380_that_was_cut_ahead_of_its_body_nobody_knows_what_it_asked() {
+    assert_eq!(verdicts(&refused("Subject: x", "")), [("not-applicable", 0)]);
+    assert_eq!(verdicts(&refused("Subject: x | flag: truncated", "")), [("inconclusive", 0)]);
 }

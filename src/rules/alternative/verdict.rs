@@ -9,7 +9,7 @@ use super::followed::{is_original, takes_alternative};
 use super::meaning::asks_anonymous_call;
 use super::restoration::{self, says_restoration};
 use crate::call::{Attempt, Link, Redirect};
-use crate::rules::verdict::{Verdict, delay, doubt, request_uri};
+use crate::rules::verdict::{Verdict, delay, doubt, request_uri, unread};
 use crate::rules::words::{offered, seconds, text};
 
 /// The verdict over a 380, or over a response of the same kind.
@@ -21,6 +21,9 @@ pub(in crate::rules) fn verdict(redirect: &Redirect) -> (Verdict, String) {
         return (Verdict::Correct, taken(redirect, attempt));
     }
     let Some(offer) = &redirect.offer else {
+        if let Some(reason) = unread(redirect) {
+            return (Verdict::Inconclusive, reason);
+        }
         return (Verdict::NotApplicable, "the 380 has no body, so it describes no alternative".into());
     };
     if let Some(reason) = not_binding(redirect) {
