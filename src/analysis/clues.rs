@@ -17,8 +17,12 @@ const MULTICAST_DNS: u16 = 5353;
 #[cold]
 pub(super) fn unreachable(unit: &Unit<'_>) -> Option<Clue> {
     let why = unit.quoted.filter(|_| unit.bytes.is_empty() || is_sip(unit.bytes))?;
-    let kind = ClueKind::Unreachable(why);
-    Some(Clue { capture: unit.capture, frame: unit.place_frame, time: unit.time, source: unit.source, destination: unit.destination, kind })
+    Some(of(unit, ClueKind::Unreachable(why)))
+}
+
+/// The clue that `unit` is.
+pub(super) const fn of(unit: &Unit<'_>, kind: ClueKind) -> Clue {
+    Clue { capture: unit.capture, frame: unit.place_frame, time: unit.time, source: unit.source, destination: unit.destination, kind }
 }
 
 /// Whether DNS is spoken on a port.
@@ -48,14 +52,6 @@ pub(super) fn of_connection(sign: Sign) -> Clue {
 
 /// What a datagram of DNS tells; nothing where it names nothing.
 #[cold]
-pub(super) fn dns(unit: &Unit<'_>) -> Option<Clue> {
-    let message = dns::Message::read(unit.bytes).filter(|message| message.question.is_some() || !message.records.is_empty())?;
-    Some(Clue {
-        capture: unit.capture,
-        frame: unit.place_frame,
-        time: unit.time,
-        source: unit.source,
-        destination: unit.destination,
-        kind: ClueKind::Dns(message),
-    })
+pub(super) fn dns(unit: &Unit<'_>) -> Option<dns::Message> {
+    dns::Message::read(unit.bytes).filter(|message| message.question.is_some() || !message.records.is_empty())
 }

@@ -3,7 +3,7 @@
 //! Invariant: a message is counted whoever takes it, and its faults are told once; what is neither SIP nor a clue ends here.
 
 use super::clues;
-use crate::call::{Clue, Frames, Sighting};
+use crate::call::{Clue, ClueKind, Frames, Sighting};
 use crate::capture::Frame;
 use crate::evidence::Place;
 use crate::fault::{Fault, FaultKind, FaultLogs};
@@ -64,7 +64,11 @@ impl Sightings {
         if let Some(message) = Message::scan(unit.bytes) {
             self.message(message, unit, found);
         } else if clues::may_be_dns(unit) {
-            clues::dns(unit).into_iter().for_each(|clue| found.clue(clue, unit.frames));
+            let Some(message) = clues::dns(unit) else { return };
+            if message.is_full() && !message.is_whole {
+                self.note(unit, Fault::new(FaultKind::BoundReached, "records read of one DNS message"));
+            }
+            found.clue(clues::of(unit, ClueKind::Dns(message)), unit.frames);
         }
     }
 

@@ -14,27 +14,26 @@ impl Calls {
     /// Takes the next clue: what the capture shows beside SIP.
     pub fn clue(&mut self, clue: &Clue, events: &mut dyn Events) {
         self.reaches(clue.capture, clue.time);
-        let reached_limit = match &clue.kind {
+        match &clue.kind {
             ClueKind::Dns(message) => {
                 self.open.note_lookup(clue, message);
-                self.names.learn(clue, message).then_some(Limit::Names)
+                self.names.learn(clue, message).for_each(|fault| events.fault(clue.capture, fault));
             }
             ClueKind::Greeting(greeting) => {
                 let most = self.settings.limits.room(Limit::ConnectionUris);
-                mark_hidden(&mut self.open, &self.names, clue, greeting, most).then_some(Limit::ConnectionUris)
+                if mark_hidden(&mut self.open, &self.names, clue, greeting, most) {
+                    self.tell_at(Limit::ConnectionUris, clue, events);
+                }
             }
-            ClueKind::Lost => {
-                mark_lost(&mut self.open, clue);
-                None
-            }
-            ClueKind::Unreachable(why) => {
-                self.open.failed(clue, *why);
-                None
-            }
-        };
-        let of_search = self.open.take_exceeded().then_some(Limit::ComparedRedirects);
-        for limit in reached_limit.into_iter().chain(of_search) {
-            events.fault(clue.capture, Fault::reached_at(limit, &self.settings.limits, clue.frame));
+            ClueKind::Lost => mark_lost(&mut self.open, clue),
+            ClueKind::Unreachable(why) => self.open.failed(clue, *why),
         }
+        if self.open.take_exceeded() {
+            self.tell_at(Limit::ComparedRedirects, clue, events);
+        }
+    }
+
+    fn tell_at(&self, limit: Limit, clue: &Clue, events: &mut dyn Events) {
+        events.fault(clue.capture, Fault::reached_at(limit, &self.settings.limits, clue.frame));
     }
 }

@@ -141,8 +141,9 @@ impl Search<'_> {
     }
 
     /// The names under which SRV records of `name` may stand: those that NAPTR records tell, and the usual ones.
-    fn services(&self, name: &Name) -> Vec<Name> {
+    fn services(&mut self, name: &Name) -> Vec<Name> {
         let mut services: Vec<Name> = Vec::new();
+        self.found.is_complete &= !self.names.is_cut(self.client, name);
         for told in self.names.of(self.client, name, self.now) {
             if let Data::Pointer { service, replacement, .. } = &told.data
                 && (service.starts_with(b"sip+") || service.starts_with(b"sips+"))
@@ -169,6 +170,7 @@ impl Search<'_> {
                 _ => None,
             })
             .collect();
+        self.found.is_complete &= !self.names.is_cut(self.client, service);
         for (target, port) in &offers {
             self.addresses(target, *port, true);
         }
@@ -180,14 +182,22 @@ impl Search<'_> {
         let mut names = vec![host.clone()];
         let (mut next, mut found, mut is_alive) = (0, false, false);
         while let Some(name) = names.get(next).cloned() {
+            self.found.is_complete &= !self.names.is_cut(self.client, &name);
             for told in self.names.of(self.client, &name, self.now) {
                 match &told.data {
-                    Data::Address(address) if self.found.spots.len() < MAX_SPOTS => {
+                    Data::Address(address) => {
                         found = true;
                         is_alive |= told.until >= self.now;
-                        self.found.spots.push(Spot { address: *address, port, is_port_settled, answer: Some(told.place) });
+                        let spot = Spot { address: *address, port, is_port_settled, answer: Some(told.place) };
+                        match self.found.spots.contains(&spot) {
+                            true => {}
+                            false if self.found.spots.len() < MAX_SPOTS => self.found.spots.push(spot),
+                            false => self.found.is_complete = false,
+                        }
                     }
-                    Data::Alias(alias) if names.len() < MAX_ALIASES && !names.contains(alias) => names.push(alias.clone()),
+                    Data::Alias(alias) if names.contains(alias) => {}
+                    Data::Alias(alias) if names.len() < MAX_ALIASES => names.push(alias.clone()),
+                    Data::Alias(_) => self.found.is_complete = false,
                     _ => {}
                 }
             }

@@ -9,9 +9,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use foldhash::fast::RandomState;
 
 use super::clue::Clue;
+use super::events::bound;
 use super::settings::SECOND;
 use crate::dns::{Data, Message, Name};
 use crate::evidence::{Place, Timestamp};
+use crate::fault::Fault;
+use crate::limit::Limit;
 
 /// The most records that are remembered of one name.
 const MAX_RECORDS: usize = 64;
@@ -42,8 +45,36 @@ struct Known {
     order: u64,
     heard: Timestamp,
     told: Vec<Told>,
+    /// Whether there may be more than that.
+    is_cut: bool,
     /// When it was last said that there is no such name, and where.
     absent: Option<(Timestamp, Place)>,
+}
+
+impl Known {
+    /// Adds what was told at `now`; tells whether nothing had to make room for it that may still be gone by.
+    fn add(&mut self, told: Told, now: Timestamp) -> bool {
+        if let Some(known) = self.told.iter_mut().find(|known| known.data == told.data) {
+            (known.until, known.place) = (told.until.max(known.until), told.place);
+            return true;
+        }
+        if self.told.len() >= MAX_RECORDS {
+            self.told.retain(|told| told.may_be_gone_by(now));
+        }
+        let has_room = self.told.len() < MAX_RECORDS;
+        if has_room {
+            self.told.push(told);
+        }
+        self.is_cut |= !has_room;
+        has_room
+    }
+}
+
+impl Told {
+    /// Whether a client may still go by it at `now`.
+    fn may_be_gone_by(&self, now: Timestamp) -> bool {
+        now.nanos_since(self.until) <= SLACK_NANOS
+    }
 }
 
 /// A name, as told to a client.
@@ -68,40 +99,54 @@ impl Names {
         Self { shared, most, next: 1, ..Self::default() }
     }
 
-    /// Takes an answer; tells whether another name had to be forgotten for want of room.
-    pub(super) fn learn(&mut self, clue: &Clue, message: &Message) -> bool {
+    /// Takes an answer; gives the bounds that it reached.
+    pub(super) fn learn(&mut self, clue: &Clue, message: &Message) -> impl Iterator<Item = Fault> + use<> {
         self.forget_old(clue.time);
-        if !message.is_response {
-            return false;
-        }
-        let client = self.client(clue.destination.address);
-        let place = Place { capture: clue.capture, frame: clue.frame, index: 0 };
-        for record in &message.records {
-            let until = clue.time.plus_nanos(i64::from(record.ttl).saturating_mul(SECOND));
-            let known = self.known((client, record.owner.clone()), clue.time);
-            known.absent = None;
-            if let Some(told) = known.told.iter_mut().find(|told| told.data == record.data) {
-                (told.until, told.place) = (until.max(told.until), place);
-            } else if known.told.len() < MAX_RECORDS {
-                known.told.push(Told { data: record.data.clone(), until, place });
+        let mut is_left_out = false;
+        if message.is_response {
+            let client = self.client(clue.destination.address);
+            let place = Place { capture: clue.capture, frame: clue.frame, index: 0 };
+            for record in &message.records {
+                let known = self.known((client, record.owner.clone()), clue.time);
+                (known.absent, known.is_cut) = (None, !message.is_whole);
             }
-        }
-        if let (NO_SUCH_NAME, Some(question)) = (message.rcode, &message.question) {
-            self.known((client, question.clone()), clue.time).absent = Some((clue.time, place));
+            for record in &message.records {
+                let until = clue.time.plus_nanos(i64::from(record.ttl).saturating_mul(SECOND));
+                let known = self.known((client, record.owner.clone()), clue.time);
+                is_left_out |= !known.add(Told { data: record.data.clone(), until, place }, clue.time);
+            }
+            if let Some(question) = &message.question {
+                if message.rcode == NO_SUCH_NAME {
+                    self.known((client, question.clone()), clue.time).absent = Some((clue.time, place));
+                } else if !message.is_whole {
+                    self.known((client, question.clone()), clue.time).is_cut = true;
+                }
+            }
         }
         let is_full = self.known.len() > self.most;
         while self.known.len() > self.most {
             self.forget_first();
         }
-        is_full
+        let left_out = is_left_out.then(|| bound("records about one name of DNS", MAX_RECORDS, clue.frame));
+        left_out
+            .into_iter()
+            .chain(is_full.then(|| Fault { wanted: Some(self.most as u64), ..Fault::reached(Limit::Names) }.at_frame(clue.frame)))
     }
 
     /// What `client` had been told of `name` by `now`, and may still go by.
     pub(super) fn of(&self, client: IpAddr, name: &Name, now: Timestamp) -> impl Iterator<Item = &Told> {
-        let known = [self.client(client), EVERYONE].map(|client| self.known.get(&(client, name.clone())));
-        let [own, shared] = known;
+        self.known_to(client, name).flat_map(|known| &known.told).filter(move |told| told.may_be_gone_by(now))
+    }
+
+    /// Whether `client` may have been told more of `name` than is known.
+    pub(super) fn is_cut(&self, client: IpAddr, name: &Name) -> bool {
+        self.known_to(client, name).any(|known| known.is_cut)
+    }
+
+    fn known_to(&self, client: IpAddr, name: &Name) -> impl Iterator<Item = &Known> {
+        let [own, shared] = [self.client(client), EVERYONE].map(|client| self.known.get(&(client, name.clone())));
         let shared = shared.filter(|shared| own.is_none_or(|own| !std::ptr::eq(own, *shared)));
-        own.into_iter().chain(shared).flat_map(|known| &known.told).filter(move |told| now.nanos_since(told.until) <= SLACK_NANOS)
+        own.into_iter().chain(shared)
     }
 
     /// The frame in which `client` had been told that there is no such name.
@@ -166,14 +211,15 @@ mod tests {
     fn answer(name: &str, octet: u8) -> Message {
         let data = Data::Address(IpAddr::from([198, 51, 100, octet]));
         let records = vec![Record { owner: Name::of(name.as_bytes()), ttl: 60, data }];
-        Message { is_response: true, rcode: 0, question: None, records }
+        Message { is_response: true, rcode: 0, question: None, records, is_whole: true }
     }
 
-    fn learn(names: &mut Names, client: IpAddr, seconds: i64, message: Message) -> bool {
+    /// What bounds the answer reaches.
+    fn learn(names: &mut Names, client: IpAddr, seconds: i64, message: Message) -> Vec<&'static str> {
         let end = |address| Endpoint { address, port: 53 };
         let kind = ClueKind::Dns(message.clone());
         let clue = Clue { capture: 0, frame: 1, time: at(seconds), source: end(OTHER), destination: end(client), kind };
-        names.learn(&clue, &message)
+        names.learn(&clue, &message).map(|fault| fault.said_by).collect()
     }
 
     fn count(names: &Names, client: IpAddr, name: &str, seconds: i64) -> usize {
@@ -210,7 +256,7 @@ mod tests {
     fn a_name_that_does_not_exist_is_remembered_until_it_does() {
         let mut names = Names::new(false, MOST);
         let question = Some(Name::of(b"a.example"));
-        let none = Message { is_response: true, rcode: NO_SUCH_NAME, question: question.clone(), records: Vec::new() };
+        let none = Message { is_response: true, rcode: NO_SUCH_NAME, question: question.clone(), records: Vec::new(), is_whole: true };
         learn(&mut names, CLIENT, 0, none);
         let absent = |names: &Names, client| names.absence_of(client, &Name::of(b"a.example"), at(1)).is_some();
         assert_eq!((absent(&names, CLIENT), absent(&names, OTHER)), (true, false));
@@ -221,13 +267,25 @@ mod tests {
     #[test]
     fn what_is_remembered_is_bounded_and_a_bound_is_told() {
         let mut names = Names::new(false, MOST);
-        for octet in 0..=u8::MAX {
-            learn(&mut names, CLIENT, 0, answer("a.example", octet));
-        }
+        let full: Vec<_> = (0..=u8::MAX).flat_map(|octet| learn(&mut names, CLIENT, 0, answer("a.example", octet))).collect();
+        assert_eq!(full, vec!["records about one name of DNS"; 256 - MAX_RECORDS]);
         assert_eq!((count(&names, CLIENT, "a.example", 1), names.order.len()), (MAX_RECORDS, 1));
-        let full =
-            (0..MOST).map(|number| learn(&mut names, CLIENT, 1, answer(&format!("{number}.example"), 1))).filter(|full| *full).count();
-        assert_eq!((full, names.known.len(), names.order.len()), (1, MOST, MOST));
+        let full: Vec<_> = (0..MOST).flat_map(|number| learn(&mut names, CLIENT, 1, answer(&format!("{number}.example"), 1))).collect();
+        assert_eq!((full, names.known.len(), names.order.len()), (vec!["names told to clients"], MOST, MOST));
         assert_eq!(count(&names, CLIENT, "a.example", 1), 0, "the oldest is forgotten");
+    }
+
+    #[test]
+    fn what_has_run_out_makes_room_and_an_answer_that_is_not_whole_leaves_more_to_be_known() {
+        let mut names = Names::new(false, MOST);
+        let is_cut = |names: &Names| names.is_cut(CLIENT, &Name::of(b"a.example"));
+        for octet in 0..200 {
+            assert_eq!(learn(&mut names, CLIENT, i64::from(octet) * 30, answer("a.example", octet)), [""; 0]);
+        }
+        assert!(!is_cut(&names));
+        learn(&mut names, CLIENT, 6_000, Message { is_whole: false, ..answer("a.example", 200) });
+        assert!(is_cut(&names));
+        learn(&mut names, CLIENT, 6_001, answer("a.example", 200));
+        assert!(!is_cut(&names));
     }
 }

@@ -21,6 +21,8 @@ pub struct Message {
     pub question: Option<Name>,
     /// What is said about names, in the order in which it stands: answers, and what was added to them.
     pub records: Vec<Record>,
+    /// Whether that is all: the server cut nothing off (RFC 1035, 4.1.1, TC), nor did the capture, and [`MAX_RECORDS`] had room for it.
+    pub is_whole: bool,
 }
 
 impl Message {
@@ -35,9 +37,10 @@ impl Message {
         let [q1, q2, a1, a2, n1, n2, x1, x2] = counts;
         let questions = u16::from_be_bytes([q1, q2]);
         let records = [[a1, a2], [n1, n2], [x1, x2]].map(|pair| u32::from(u16::from_be_bytes(pair))).iter().sum();
-        let mut message = Self { is_response: flags & 0x80 != 0, rcode: result & 0x0f, question: None, records: Vec::new() };
+        let mut message =
+            Self { is_response: flags & 0x80 != 0, rcode: result & 0x0f, question: None, records: Vec::new(), is_whole: false };
         if let Some(at) = message.read_questions(octets, questions) {
-            message.read_records(octets, at, records);
+            message.is_whole = message.read_records(octets, at, records) && flags & 0x02 == 0;
         }
         Some(message)
     }
@@ -61,15 +64,23 @@ impl Message {
         Some(at)
     }
 
-    fn read_records(&mut self, octets: &[u8], mut at: usize, count: u32) {
+    /// Reads so many records; tells whether all of them were read.
+    fn read_records(&mut self, octets: &[u8], mut at: usize, count: u32) -> bool {
         for _ in 0..count {
-            let Some((record, behind)) = record::read(octets, at) else { break };
-            self.records.extend(record);
-            if self.records.len() >= MAX_RECORDS {
-                break;
+            if self.is_full() {
+                return false;
             }
+            let Some((record, behind)) = record::read(octets, at) else { return false };
+            self.records.extend(record);
             at = behind;
         }
+        true
+    }
+
+    /// Whether it holds as many records as are read.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.records.len() >= MAX_RECORDS
     }
 }
 
@@ -153,6 +164,17 @@ mod tests {
         let octets = answer(2, &[record(1, 60, &[192, 0, 2, 1]), record(1, 60, &[192, 0, 2, 2])]);
         assert_eq!(data(&octets[..octets.len() - 1]).len(), 1);
         assert_eq!(Message::read(&octets[..11]), None);
+    }
+
+    #[test]
+    fn an_answer_is_whole_where_all_that_it_counts_was_read_and_nothing_was_cut_off() {
+        let is_whole = |octets: &[u8]| Message::read(octets).is_some_and(|message| message.is_whole);
+        let address = record(1, 60, &[192, 0, 2, 1]);
+        let mut octets = answer(2, &[address.clone(), record(16, 60, b"\x02hi")]);
+        assert!(is_whole(&octets) && is_whole(&answer(64, &vec![address.clone(); 64])));
+        assert!(!is_whole(&octets[..octets.len() - 1]) && !is_whole(&answer(65, &vec![address; 65])));
+        octets[2] |= 0x02;
+        assert!(!is_whole(&octets), "TC");
     }
 
     #[test]

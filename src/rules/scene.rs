@@ -15,7 +15,7 @@
 //!   one of a method that is named behind the status. `302 of INVITE sip:bob@192.0.2.20` answers a request that the capture does not hold.
 //!   `again` sends the last octets on that way once more. `end` is where the capture ends.
 //! - `resolver > client DNS far.example A 198.51.100.30` is an answer of DNS (A, AAAA, CNAME, `SRV PORT HOST`, `NAPTR sip+d2u NAME`, or `none`), with the
-//!   seconds of its time to live behind it.
+//!   seconds of its time to live behind it, and `cut` where the server cut off the rest.
 //! - `client > target ICMP port-unreachable` is an error about what the client sent to the target.
 //! - The usual headers: a new branch, the Call-ID `call`, the From tag `alice`, the first Request-URI as To, a CSeq one higher in each request,
 //!   the sender's address as Contact.
@@ -145,7 +145,8 @@ fn answer(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
     let ttl = rest.first().map_or(60, |ttl| ttl.parse().unwrap_or_else(|_| panic!("no time to live in {line:?}")));
     let records: Vec<Record> = data.into_iter().map(|data| Record { owner: name.clone(), ttl, data }).collect();
     let rcode = if records.is_empty() { 3 } else { 0 };
-    let kind = ClueKind::Dns(dns::Message { is_response: true, rcode, question: Some(name), records });
+    let kind =
+        ClueKind::Dns(dns::Message { is_response: true, rcode, question: Some(name), records, is_whole: rest.get(1) != Some(&"cut") });
     let (source, destination) = (address(source), address(destination));
     Some(Clue { capture: 0, frame: after as u64, time, source, destination, kind })
 }

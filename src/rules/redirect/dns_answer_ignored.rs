@@ -105,6 +105,11 @@ mod tests {
         assert_eq!(played("", FAR, retry), []);
         assert_eq!(played(&ADDRESS.replace("client", "server"), FAR, retry), [], "another client was told");
         assert_eq!(played(&format!("{ADDRESS} 0"), FAR, retry), [], "the answer has run out");
+        assert_eq!(played(&format!("{ADDRESS} 60 cut"), FAR, retry), [], "there was more of the answer");
+        for (at, _) in POINTER.match_indices('\n').chain([(POINTER.len(), "")]) {
+            let cut = format!("{} 60 cut{}", &POINTER[..at], &POINTER[at..]);
+            assert_eq!(played(&cut, FAR, "203.0.113.40:5070 INVITE sip:bob@far.example"), [], "{cut}");
+        }
         assert_eq!(played("0.2 resolver > client DNS far.example AAAA 2001:db8::30", FAR, retry), [], "the other family was told");
         assert_eq!(played("0.2 resolver > client DNS _sip._udp.far.example SRV 5060 a.far.example", FAR, retry), [], "no address was told");
     }
