@@ -8,6 +8,7 @@ use std::io::{self, ErrorKind, Read};
 
 use flate2::bufread::MultiGzDecoder;
 use lz4_flex::frame::FrameDecoder as Lz4Decoder;
+use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{FrameDecoder as ZstdState, StreamingDecoder as ZstdDecoder};
 
 use super::buffer::Buffer;
@@ -59,12 +60,15 @@ const fn is_skippable(magic: [u8; 4]) -> bool {
 
 /// Takes off the layers of compression; gives the buffer of the innermost octets, of `usual_size`, and the layers, outermost first.
 ///
-/// More than [`MAX_LAYERS`] are left as they are: what is inside is no capture then.
+/// Of more than [`MAX_LAYERS`] nothing is given but an error.
 pub(super) fn decompress(mut buffer: Buffer, usual_size: usize) -> (Buffer, Vec<Compression>) {
     let mut layers = Vec::new();
-    while layers.len() < MAX_LAYERS {
+    loop {
         buffer.fill_to(4);
         let Some(compression) = Compression::of(buffer.available()) else { break };
+        if layers.len() == MAX_LAYERS {
+            return (Buffer::new(Box::new(Frames::TooDeep), 0, usual_size), layers);
+        }
         let decoder: Box<dyn Read + Send> = match compression {
             Compression::Gzip => Box::new(MultiGzDecoder::new(buffer)),
             Compression::Zstd | Compression::Lz4 => Box::new(Frames::Between(buffer)),
@@ -75,11 +79,29 @@ pub(super) fn decompress(mut buffer: Buffer, usual_size: usize) -> (Buffer, Vec<
     (buffer, layers)
 }
 
+/// What is not read though nothing is wrong with it.
+#[derive(Debug, thiserror::Error)]
+enum Bound {
+    #[error("compressed more than {MAX_LAYERS} times")]
+    Layers,
+    #[error("a zstd window of {0} octets is wanted, more than the {MAX_WINDOW} that are given")]
+    Window(u64),
+}
+
 /// Whether `error` says that compressed octets end too early, rather than that they are wrong.
 pub(super) fn is_cut(error: &io::Error) -> bool {
+    has_cause(error, |cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::UnexpectedEof))
+}
+
+/// Whether `error` says that a bound of this program was reached.
+pub(super) fn is_bound(error: &io::Error) -> bool {
+    has_cause(error, |cause| cause.is::<Bound>())
+}
+
+fn has_cause(error: &io::Error, is_it: impl Fn(&(dyn std::error::Error + 'static)) -> bool) -> bool {
     let mut cause = Some(error as &(dyn std::error::Error + 'static));
     while let Some(error) = cause {
-        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::UnexpectedEof) {
+        if is_it(error) {
             return true;
         }
         // An io::Error made from another error hides it from `source`, so it is asked for by name.
@@ -97,6 +119,8 @@ enum Frames {
     Zstd(Box<ZstdDecoder<Buffer, ZstdState>>),
     /// Inside an LZ4 frame.
     Lz4(Box<Lz4Decoder<Buffer>>),
+    /// Inside of too many layers.
+    TooDeep,
     /// After an error.
     Broken,
 }
@@ -113,6 +137,7 @@ impl Read for Frames {
                 }
                 Self::Zstd(decoder) => decoder.read(into)?,
                 Self::Lz4(decoder) => decoder.read(into)?,
+                Self::TooDeep => return Err(io::Error::other(Bound::Layers)),
                 Self::Broken => return Err(ErrorKind::InvalidData.into()),
             };
             if had > 0 || into.is_empty() {
@@ -122,7 +147,7 @@ impl Read for Frames {
                 Self::Between(buffer) => Self::enter(buffer)?,
                 Self::Zstd(decoder) => Self::Between(decoder.into_inner()),
                 Self::Lz4(decoder) => Self::leave_lz4(decoder.into_inner())?,
-                Self::Broken => Self::Broken,
+                Self::TooDeep | Self::Broken => Self::Broken,
             };
         }
     }
@@ -145,7 +170,10 @@ impl Frames {
                 Ok(Self::Between(buffer))
             }
             Some(Compression::Zstd) => {
-                let decoder = ZstdDecoder::new_with_max_window_size(buffer, MAX_WINDOW).map_err(io::Error::other)?;
+                let decoder = ZstdDecoder::new_with_max_window_size(buffer, MAX_WINDOW).map_err(|error| match error {
+                    FrameDecoderError::WindowSizeTooBig { requested, .. } => io::Error::other(Bound::Window(requested)),
+                    error => io::Error::other(error),
+                })?;
                 Ok(Self::Zstd(Box::new(decoder)))
             }
             Some(Compression::Lz4) => Ok(Self::Lz4(Box::new(Lz4Decoder::new(buffer)))),
@@ -226,8 +254,18 @@ mod tests {
         let (data, layers, _) = read(lz4(&zstd(&gzip(TEXT))));
         assert_eq!((data.as_slice(), layers), (TEXT, vec![Compression::Lz4, Compression::Zstd, Compression::Gzip]));
         let deep = (0..MAX_LAYERS + 1).fold(TEXT.to_vec(), |data, _| gzip(&data));
-        let (data, layers, _) = read(deep);
-        assert_eq!((data, layers.len()), (gzip(TEXT), MAX_LAYERS));
+        let (data, layers, error) = read(deep);
+        assert_eq!((data, layers.len()), (vec![], MAX_LAYERS));
+        assert!(error.is_some_and(|error| is_bound(&error)));
+    }
+
+    #[test]
+    fn a_window_that_is_too_large_is_told_as_such() {
+        for (log, is_told) in [(26, false), (28, true), (40, true)] {
+            // One raw block, the last, of no octets (RFC 8878, 3.1.1).
+            let (data, _, error) = read(vec![0x28, 0xb5, 0x2f, 0xfd, 0, (log - 10) << 3, 1, 0, 0]);
+            assert_eq!((data, error.is_some_and(|error| is_bound(&error))), (vec![], is_told), "2^{log}");
+        }
     }
 
     #[test]

@@ -84,6 +84,7 @@ mod tests {
         fs::write(deep.join("trace.txt"), &pcap).unwrap();
         fs::write(folder.join("packed"), gzip.finish().unwrap()).unwrap();
         fs::write(folder.join("lies.pcap"), "a text").unwrap();
+        fs::write(folder.join("wide.pcap.zst"), [0x28, 0xb5, 0x2f, 0xfd, 0, 18 << 3, 1, 0, 0]).unwrap();
         fs::write(folder.join("empty.pcap"), "").unwrap();
         symlink(&folder, deep.join("circle")).unwrap();
         symlink(folder.join("nowhere"), folder.join("broken")).unwrap();
@@ -91,7 +92,7 @@ mod tests {
 
         let below = captures_below(&folder).unwrap();
         assert_eq!(below.captures, [folder.join("a"), deep.join("trace.txt"), folder.join("packed")]);
-        assert_eq!(below.unreadable.iter().map(Error::path).collect::<Vec<_>>(), [folder.join("broken")]);
+        assert_eq!(below.unreadable.iter().map(Error::path).collect::<Vec<_>>(), ["broken", "wide.pcap.zst"].map(|name| folder.join(name)));
         fs::remove_dir_all(&folder).unwrap();
         assert!(captures_below(&folder).is_err());
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::buffer::Buffer;
-use super::compressed::{Compression, decompress};
+use super::compressed::{Compression, decompress, is_bound};
 use super::error::Error;
 use super::frame::{Frame, LinkType};
 use super::order::{Runs, TimeLine};
@@ -388,8 +388,8 @@ pub(super) fn is_capture(path: &Path) -> Result<bool, Error> {
     let (mut buffer, _) = decompress(buffer, 512);
     buffer.fill_to(4);
     match buffer.take_error() {
-        // Compressed octets that are wrong are no capture; a disk that cannot be read is told.
-        Some(source) if !compressed => Err(Error::Read { path: path.to_path_buf(), offset: 0, source }),
+        // Compressed octets that are wrong are no capture; a disk that cannot be read is told, and so is what may be one.
+        Some(source) if !compressed || is_bound(&source) => Err(Error::Read { path: path.to_path_buf(), offset: 0, source }),
         _ => Ok(Container::is_known(buffer.available())),
     }
 }
