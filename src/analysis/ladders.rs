@@ -57,11 +57,11 @@ impl Input {
 /// # Errors
 /// When an input cannot be read any more, or redirects that were laid aside cannot be taken back into memory.
 pub fn with_ladders(inputs: &[Input], options: &Options, mut report: Report, progress: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
-    report.bring_back()?;
     if inputs.iter().all(Input::can_be_read_again) {
+        report.bring_back()?;
         let wanted: Vec<Wanted> = subjects(&report).map(|(subject, _)| Wanted::Of(subject)).collect();
         report.ladders = ladders(inputs, options, &report, &wanted, progress)?;
-    } else if !report.redirects.is_empty() {
+    } else if report.all().next().is_some() {
         report
             .hints
             .push("no messages are shown: they need a second reading, and what came through a pipe cannot be read again".to_owned());
@@ -69,7 +69,8 @@ pub fn with_ladders(inputs: &[Input], options: &Options, mut report: Report, pro
     Ok(report)
 }
 
-/// The ladders that are `wanted` of `inputs`, in that order, on which `report` was made with the same options.
+/// The ladders that are `wanted` of `inputs`, in that order, on which `report`, all of it in memory ([`Report::bring_back`]), was made with the
+/// same options.
 ///
 /// # Errors
 /// When an input cannot be read any more.

@@ -112,7 +112,7 @@ impl Expectation {
         Ok(expectation)
     }
 
-    /// What the report of one capture shows, in the order of frames.
+    /// What the report of one capture, all of it in memory ([`Report::bring_back`]), shows, in the order of frames.
     #[must_use]
     pub fn of(report: &Report) -> Self {
         let mut redirects: Vec<Expected> = told(report).map(expected).collect();
@@ -139,7 +139,7 @@ impl Expectation {
         text
     }
 
-    /// Every redirect of the file and of the report of its capture, in the order of frames.
+    /// Every redirect of the file and of the report of its capture, all of it in memory ([`Report::bring_back`]), in the order of frames.
     #[must_use]
     pub fn compare(&self, report: &Report) -> Vec<Compared> {
         let mut awaited: BTreeMap<(u64, u32), &Expected> =

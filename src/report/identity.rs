@@ -3,6 +3,7 @@
 //! Invariant: a name holds nothing that differs between two runs of one test: no frame, no time, no port, no Call-ID, no folder. Equal faults of
 //! one report are told apart by their number.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io;
 use std::path::Path;
@@ -10,19 +11,14 @@ use std::path::Path;
 use super::model::{Finding, Redirect, Report};
 use super::namesakes::Namesakes;
 
-/// Every finding of `report` with its redirect (companions behind the redirects), in the order of the report.
-pub fn findings(report: &Report) -> impl Iterator<Item = (&Redirect, &Finding)> {
-    report.redirects.iter().chain(&report.companions).flat_map(|redirect| redirect.findings.iter().map(move |finding| (redirect, finding)))
-}
-
 /// Marks the findings of `report` that `baseline` has as well as known; of several equal ones as many as it has.
 ///
 /// # Errors
-/// Those of the store in which redirects of `report` are laid aside: they are taken back into memory.
+/// Those of the stores in which redirects are laid aside; those of `report` are taken back into memory.
 pub fn mark_known(report: &mut Report, baseline: &Report) -> io::Result<()> {
     report.bring_back()?;
-    let known: HashSet<String> = identities(baseline).into_iter().collect();
-    let are_known = identities(report).into_iter().map(|name| known.contains(&name));
+    let known: HashSet<String> = identities(baseline)?.into_iter().collect();
+    let are_known = identities(report)?.into_iter().map(|name| known.contains(&name));
     let redirects = report.redirects.iter_mut().chain(&mut report.companions);
     for (finding, is_known) in redirects.flat_map(|redirect| &mut redirect.findings).zip(are_known) {
         finding.known = is_known;
@@ -30,11 +26,18 @@ pub fn mark_known(report: &mut Report, baseline: &Report) -> io::Result<()> {
     Ok(())
 }
 
-/// The name of every finding, in the order of [`findings`].
-#[must_use]
-pub fn identities(report: &Report) -> Vec<String> {
+/// The name of every finding, in the order of [`Report::told`].
+///
+/// # Errors
+/// Those of the store in which redirects are laid aside.
+pub fn identities(report: &Report) -> io::Result<Vec<String>> {
     let mut identities = Identities::of(report);
-    findings(report).map(|(redirect, finding)| identities.name(redirect, finding)).collect()
+    let names = |redirect: Cow<'_, Redirect>| {
+        let names = redirect.findings.iter().map(|finding| identities.name(&redirect, finding));
+        names.collect::<Vec<_>>()
+    };
+    let names = report.told().flat_map(names).collect();
+    report.whole().map(|()| names)
 }
 
 /// Names the findings of a report one after the other, so that these need not be in memory together.
@@ -48,7 +51,7 @@ impl<'a> Identities<'a> {
         Self { report, given: Namesakes::default() }
     }
 
-    /// The name of the next finding, in the order of [`findings`].
+    /// The name of the next finding.
     pub(super) fn name(&mut self, redirect: &Redirect, finding: &Finding) -> String {
         let name = name(self.report, redirect, finding);
         let number = self.given.number(&name);
@@ -76,7 +79,7 @@ mod tests {
         let again = report.redirects[1].clone();
         report.redirects.push(again);
         mark_known(&mut report, &baseline).unwrap();
-        let known: Vec<bool> = findings(&report).map(|(_, finding)| finding.known).collect();
+        let known: Vec<bool> = report.redirects.iter().flat_map(|redirect| &redirect.findings).map(|finding| finding.known).collect();
         assert_eq!(known, [true, true, false, false]);
     }
 
@@ -93,7 +96,7 @@ mod tests {
                 finding.primary.frame += 100;
             }
         }
-        assert_eq!(identities(&first), identities(&second));
+        assert_eq!(identities(&first).unwrap(), identities(&second).unwrap());
     }
 
     #[test]
@@ -101,7 +104,7 @@ mod tests {
         let mut report = example::one_capture();
         let again = report.redirects[1].clone();
         report.redirects.push(again);
-        let mut names = identities(&report);
+        let mut names = identities(&report).unwrap();
         let all = names.len();
         names.sort();
         names.dedup();
@@ -113,6 +116,7 @@ mod tests {
         let report = example::one_capture();
         let mut other = report.clone();
         other.redirects[1].client.address = "10.77.0.4".to_owned();
-        assert!(identities(&report).iter().all(|name| !identities(&other).contains(name)));
+        let others = identities(&other).unwrap();
+        assert!(identities(&report).unwrap().iter().all(|name| !others.contains(name)));
     }
 }

@@ -8,7 +8,7 @@ use super::model::{Evidence, Finding, Redirect, Report};
 use super::wording::escape;
 
 /// What is said at frames, by capture and frame: at each 3xx its verdict and findings, at each attempt and later request to which redirect it
-/// belongs, and at each frame that breaks a rule the rule.
+/// belongs, and at each frame that breaks a rule the rule. The report is all in memory ([`Report::bring_back`]).
 #[must_use]
 pub fn remarks(report: &Report) -> BTreeMap<(u32, u64), Vec<String>> {
     let mut remarks: BTreeMap<(u32, u64), Vec<String>> = BTreeMap::new();
