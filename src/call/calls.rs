@@ -434,7 +434,7 @@ impl Calls {
             hop: request.as_ref().map_or_else(Hop::default, |request| Hop::of_request(request, &self.names)),
             targets: target::targets(&sighting.message).into(),
             offer: target::offer(&sighting.message),
-            response: Arc::new(sighting.to_kept()),
+            response: Arc::new(target::response(sighting)),
             request_repeats: repeats,
             cancel,
             given_up: None,

@@ -27,7 +27,7 @@ pub struct Sighting<'a> {
     pub destination: Endpoint,
     /// What carried it.
     pub transport: Transport,
-    /// Whether octets of it are missing: the capture cut them off, or they lie beyond the bound of one message.
+    /// Whether octets of it are missing: the capture cut them off, or they lie beyond a bound of what is read of one message.
     pub truncated: bool,
     /// Whether the same message was captured a moment ago at another point.
     pub copy: bool,

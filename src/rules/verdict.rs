@@ -313,6 +313,9 @@ fn followed(redirect: &Redirect) -> (Verdict, String) {
         return through_proxy(redirect);
     }
     let reached = redirect.attempts.iter().find(|attempt| grade(attempt).names_the_target());
+    if let Some(reason) = unread(redirect).filter(|_| reached.is_none()) {
+        return (Verdict::Inconclusive, format!("the request was sent again, but {reason}"));
+    }
     match reached.or(redirect.attempts.iter().find(|attempt| attempt.contact.is_some())) {
         Some(attempt) => {
             let error = attempt.transport_error().map_or("", |error| error.why.name()).replace('-', " ");

@@ -471,3 +471,12 @@ fn what_is_remembered_of_a_redirect_is_all_that_its_contacts_say() {
         (redirect.id, 302, redirect.response.place, redirect.response.time)
     );
 }
+
+#[test]
+fn where_not_all_contacts_were_read_a_retry_elsewhere_may_be_at_one_of_them() {
+    let verdict = |flag: &str, retry: &str| verdicts(&after_302(&format!("{CONTACT}{flag}"), &format!("0.3 client > {retry}\n40 end")));
+    let (there, elsewhere) = ("target INVITE sip:bob@198.51.100.30", "target INVITE sip:carol@198.51.100.30");
+    assert_eq!(verdict("", elsewhere), [("incorrect", 1)]);
+    assert_eq!(verdict(" | flag: truncated", elsewhere), [("inconclusive", 1)]);
+    assert_eq!(verdict(" | flag: truncated", there), [("correct", 1)]);
+}

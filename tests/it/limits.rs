@@ -271,3 +271,22 @@ fn a_message_of_a_stream_that_is_longer_than_is_read_is_told_and_convicts_nobody
     let short = format!("{}Contact: <sip:b@192.0.2.30>\nContent-Length: auto\n", head("SIP/2.0 302 Moved"));
     assert_eq!(bounds_of("bound-none.pcap", &call(&short)), (String::from("incorrect"), vec![]));
 }
+
+#[test]
+fn a_retry_may_be_at_a_contact_beyond_those_that_are_read() {
+    let text = |contacts: u32| {
+        let head = "Via: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bK";
+        let ends = "From: <sip:a@192.0.2.10>;tag=1\nTo: <sip:b@192.0.2.20>\nCall-ID: 1\nMax-Forwards: 70\nContent-Length: auto";
+        let contacts: String = (1..=contacts).map(|user| format!("Contact: <sip:u{user}@192.0.2.30>\n")).collect();
+        format!(
+            "@ 0 192.0.2.10:5060 > 192.0.2.20:5060 udp\nINVITE sip:b@192.0.2.20 SIP/2.0\n{head}1\nCSeq: 1 INVITE\n{ends}\n\n\
+             @ +0.1 192.0.2.20:5060 > 192.0.2.10:5060 udp\nSIP/2.0 302 Moved\n{head}1\nCSeq: 1 INVITE\n{contacts}{ends}\n\n\
+             @ +0.1 192.0.2.10:5060 > 192.0.2.20:5060 udp\nACK sip:b@192.0.2.20 SIP/2.0\n{head}1\nCSeq: 1 ACK\n{ends}\n\n\
+             @ +0.1 192.0.2.10:5060 > 192.0.2.30:5060 udp\nINVITE sip:u101@192.0.2.30 SIP/2.0\n{head}2\nCSeq: 2 INVITE\n{ends}\n\n\
+             @ +0.1 192.0.2.30:5060 > 192.0.2.10:5060 udp\nSIP/2.0 486 Busy\n{head}2\nCSeq: 2 INVITE\n{ends}\n"
+        )
+    };
+    assert_eq!(bounds_of("contacts-100.pcap", &text(100)), (String::from("incorrect"), vec![]));
+    let bound = vec!["\"Contacts read of one 3xx: 100\"".to_owned()];
+    assert_eq!(bounds_of("contacts-101.pcap", &text(101)), (String::from("inconclusive"), bound));
+}

@@ -94,6 +94,11 @@ mod tests {
     }
 
     #[test]
+    fn a_contact_that_is_not_read_may_be_the_one() {
+        assert_eq!(retried("<sip:bob@198.51.100.30> | flag: truncated", "target INVITE sip:bob100@198.51.100.30"), []);
+    }
+
+    #[test]
     fn another_user_at_the_host_of_the_contact_is_an_error() {
         assert_eq!(retried("<sip:bob@198.51.100.30>", "target INVITE sip:carol@198.51.100.30"), [Level::Error]);
     }

@@ -6,6 +6,7 @@
 use crate::call::{Attempt, Element, Kept, Link, Outcome, Redirect, SECOND, Target};
 use crate::evidence::Transport;
 use crate::rules::Draft;
+use crate::rules::verdict::unread;
 use crate::rules::words::text;
 use crate::sip::uri::{NextHop, Parameter, Scheme, Uri, UriFault, UriTransport};
 use crate::sip::{Difference, Match, Name};
@@ -27,13 +28,16 @@ pub(super) struct Retry<'a> {
 
 impl<'a> Retry<'a> {
     /// The attempt as a retry at a Contact, if it is one: not after 305 and 380, which ask for something else, not the same attempt sent once
-    /// more as its challenge asked, not after a success, and not with a Request-URI that cannot be read.
+    /// more as its challenge asked, not after a success, and not with a Request-URI that cannot be read. Where not all Contacts are known, one that
+    /// is only like a known one may be at another.
     pub(super) fn of(redirect: &'a Redirect, attempt: &'a Attempt) -> Option<Self> {
         if !asks_for_its_contact(redirect) || attempt.amended || follows_success(redirect, attempt) || is_garbage(&attempt.uri) {
             return None;
         }
         let target = redirect.targets.get(attempt.contact?)?;
-        Some(Self { redirect, attempt, target, difference: attempt.difference.as_ref()? })
+        let difference = attempt.difference.as_ref()?;
+        let is_known = difference.grade().names_the_target() || unread(redirect).is_none();
+        is_known.then_some(Self { redirect, attempt, target, difference })
     }
 
     /// The same where the Request-URI has user and host of the Contact.
