@@ -8,7 +8,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use crate::call::{Clue, Network, Settings, Sighting};
+use crate::call::{Clue, Network, SIPS, Settings, Sighting};
 use crate::capture::{self, Capture, Frame, Merge};
 use crate::fault::{Fault, FaultLog, FaultLogs};
 use crate::filter::Filter;
@@ -242,6 +242,9 @@ fn open(inputs: &[Input], clocks: &Clocks, file: fn(&std::path::Path) -> Result<
 /// Cuts streams into SIP messages.
 struct SipCutter;
 
+/// Octets of the shortest request that begins something: its start line, and the headers that it has at least (RFC 3261, 8.1.1).
+const SHORTEST: usize = 150;
+
 impl Cutter for SipCutter {
     fn cut(&self, bytes: &[u8], state: CutState) -> Cut {
         let step = if state.at_end { framing::cut_rest(bytes) } else { Some(framing::cut(bytes, state.resume)) };
@@ -259,6 +262,10 @@ impl Cutter for SipCutter {
             Some(false) => Front::Foreign,
             None => Front::Open,
         }
+    }
+
+    fn sealed(&self) -> Option<(u16, usize)> {
+        Some((SIPS, SHORTEST))
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) fn of_connection(sign: Sign) -> Clue {
     let kind = match kind {
         SignKind::Syn => ClueKind::Greeting(Greeting::Syn),
         SignKind::ClientHello { server_name } => ClueKind::Greeting(Greeting::Hello { server_name }),
+        SignKind::Sealed => ClueKind::Greeting(Greeting::Sealed),
         SignKind::HttpRequest { host } => ClueKind::Greeting(Greeting::Web { host }),
         SignKind::Lost => ClueKind::Lost,
     };

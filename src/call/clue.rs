@@ -36,7 +36,7 @@ pub enum ClueKind {
     Unreachable(Unreachable),
 }
 
-/// By what it shows that a client opens such a connection.
+/// By what it shows that a client opens such a connection, or has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Greeting {
     /// The SYN of a connection.
@@ -46,6 +46,8 @@ pub enum Greeting {
         /// The host name that it asks for (RFC 6066, 3).
         server_name: Option<Box<[u8]>>,
     },
+    /// A record in TLS, on a connection that may have stood before.
+    Sealed,
     /// A request of plain HTTP.
     Web {
         /// The host that it is for (RFC 9110, 7.2).
@@ -58,7 +60,7 @@ impl Greeting {
     #[must_use]
     pub fn name(&self) -> Option<&[u8]> {
         match self {
-            Self::Syn => None,
+            Self::Syn | Self::Sealed => None,
             Self::Hello { server_name } => server_name.as_deref(),
             Self::Web { host } => Some(host),
         }

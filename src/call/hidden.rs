@@ -118,8 +118,12 @@ fn is_way_to(next: &NextHop, hop: &Hop, destination: Endpoint, greeting: &Greeti
     }
     match hop.is_at(destination.address) {
         Some(is_there) => is_there && is_its_port,
-        // Of a name of which nobody knows where it leads, a Contact that asks for TLS may lead anywhere.
-        None => is_its_port && next.secure && next.address.is_none() && greeting.name().is_none(),
+        // Of a name of which nobody knows where it leads, a Contact that asks for TLS may lead anywhere; and where it leaves the transport open,
+        // NAPTR records may ask for it (RFC 3263, 4.1).
+        None => {
+            let may_be_secure = next.secure || (port == SIPS && !next.transport_is_settled());
+            is_its_port && may_be_secure && next.address.is_none() && greeting.name().is_none()
+        }
     }
 }
 

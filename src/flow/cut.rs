@@ -20,6 +20,11 @@ pub trait Cutter {
     fn front(&self, _bytes: &[u8], _is_all: bool) -> Front {
         Front::Foreign
     }
+
+    /// The port at which units go in TLS, and octets of the shortest one: what a client sends there sealed is told.
+    fn sealed(&self) -> Option<(u16, usize)> {
+        None
+    }
 }
 
 /// What a message begins with.

@@ -113,9 +113,14 @@ impl Direction {
         !self.ahead().pending.is_empty()
     }
 
-    /// Whether something is lost where it is forgotten: octets that wait, or what it takes to read those that follow.
-    pub(super) fn would_be_missed(&self) -> bool {
-        self.cutting.holds_octets() || self.is_waiting() || matches!(self.layer, Layer::Tls(_)) || self.cutting.is_compressed()
+    /// Whether it is TLS that keys open, as far as is known.
+    pub(super) const fn is_opened(&self) -> bool {
+        matches!(self.layer, Layer::Tls(_))
+    }
+
+    /// Whether something is lost where it is forgotten: octets that wait, or what it takes to read those that follow; `has_keys` to TLS.
+    pub(super) fn would_be_missed(&self, has_keys: bool) -> bool {
+        self.cutting.holds_octets() || self.is_waiting() || (has_keys && self.is_opened()) || self.cutting.is_compressed()
     }
 
     /// Whether the receiver has confirmed octets that the capture does not have (yet).

@@ -31,6 +31,8 @@ pub enum SignKind {
         /// The host name that the client asked for (RFC 6066, 3), as written.
         server_name: Option<Box<[u8]>>,
     },
+    /// A record of TLS that nobody can open, and that is long enough for a unit, to the port at which these go in TLS.
+    Sealed,
     /// A request of plain HTTP, which a stream begins with.
     HttpRequest {
         /// The host that it is for (RFC 9110, 7.2), as written.

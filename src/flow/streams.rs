@@ -13,7 +13,7 @@ use super::cut::Cutter;
 use super::direction::{Context, Direction, End};
 use super::patience::CLOSED_AGE;
 use super::sign::{Sign, SignKind};
-use super::tls::{KeyLog, Session};
+use super::tls::{KeyLog, Session, is_sealed};
 use super::unit::{Origin, Sink};
 use crate::evidence::{Endpoint, Timestamp};
 use crate::fault::{Fault, FaultLogs};
@@ -92,6 +92,14 @@ impl Connection {
         }
         let (here, there) = if from_low { (&mut self.from_low, &mut self.from_high) } else { (&mut self.from_high, &mut self.from_low) };
         let (source, destination) = (segment.source, segment.destination);
+        if let Some((port, least)) = around.cutter.sealed()
+            && destination.port == port
+            && !here.is_opened()
+            && is_sealed(segment.payload, least)
+        {
+            let Origin { capture, frame, time, .. } = origin;
+            around.signs.push(Sign { capture, frame, time, source, destination, kind: SignKind::Sealed });
+        }
         let session = &mut self.session;
         if let Some(acknowledgment) = segment.acknowledgment {
             there.acknowledge(acknowledgment, origin);
@@ -160,8 +168,8 @@ impl Connection {
         self.from_low.has_ended && self.from_high.has_ended
     }
 
-    fn would_be_missed(&self) -> bool {
-        self.from_low.would_be_missed() || self.from_high.would_be_missed()
+    fn would_be_missed(&self, has_keys: bool) -> bool {
+        self.from_low.would_be_missed(has_keys) || self.from_high.would_be_missed(has_keys)
     }
 }
 
@@ -277,7 +285,7 @@ impl Streams {
             if around.now.nanos_since(connection.last) < around.limits.nanos(Limit::ConnectionAge) {
                 break;
             }
-            if connection.would_be_missed() {
+            if connection.would_be_missed(!around.keys.is_empty()) {
                 around.faults.of(connection.from_low.capture).note(Fault::reached(Limit::ConnectionAge));
             }
             self.forget(id, around);

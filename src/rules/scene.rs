@@ -151,13 +151,14 @@ fn answer(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
     Some(Clue { capture: 0, frame: after as u64, time, source, destination, kind })
 }
 
-/// The opening of a connection that a line behind its time is: `FROM > TO SYN`, `FROM > TO HELLO NAME`, with the name or
+/// The opening of a connection, or what is sealed, that a line behind its time is: `FROM > TO SYN`, `FROM > TO SEALED`, `FROM > TO HELLO NAME`, with the name or
 /// without, or `FROM > TO HTTP HOST`.
 #[track_caller]
 fn greeting(line: &str, time: Timestamp, after: usize) -> Option<Clue> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let (source, destination, greeting) = match words.as_slice() {
         [source, ">", destination, "SYN"] => (source, destination, Greeting::Syn),
+        [source, ">", destination, "SEALED"] => (source, destination, Greeting::Sealed),
         [source, ">", destination, "HELLO", rest @ ..] => {
             (source, destination, Greeting::Hello { server_name: rest.first().map(|name| name.as_bytes().into()) })
         }

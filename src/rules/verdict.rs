@@ -270,7 +270,11 @@ fn doubt_of_proxy(redirect: &Redirect) -> String {
 
 /// What is said of a retry that may lie in TLS, or for which no connection came to stand.
 fn unseen_retry(redirect: &Redirect, way: &HiddenWay) -> String {
-    let what = if matches!(way.greeting, Greeting::Hello { .. }) { "TLS connection to" } else { "connection to" };
+    let did = match way.greeting {
+        Greeting::Hello { .. } => "opened a TLS connection to",
+        Greeting::Sealed => "sent sealed records to",
+        Greeting::Syn | Greeting::Web { .. } => "opened a connection to",
+    };
     let name = way.greeting.name().map(|name| format!(", for the name {},", text(name))).unwrap_or_default();
     let after = seconds(way.time.nanos_since(redirect.response.time));
     let (to, frame, status) = (way.destination, way.place.frame, redirect.status);
@@ -280,15 +284,16 @@ fn unseen_retry(redirect: &Redirect, way: &HiddenWay) -> String {
         );
     }
     format!(
-        "a probable encrypted retry: the client opened a {what} {to}{name} in frame {frame}, {after} after the {status}, and its keys are not known"
+        "a probable encrypted retry: the client {did} {to}{name} in frame {frame}, {after} after the {status}, and its keys are not known"
     )
 }
 
 /// What is said of a connection to a host that the body of a 380 names.
 fn unseen_alternative(redirect: &Redirect, way: &HiddenWay) -> String {
     let name = way.greeting.name().map(|name| format!(" for {}", text(name))).unwrap_or_default();
+    let did = if way.greeting == Greeting::Sealed { "sent sealed records" } else { "opened a connection" };
     let (to, frame, after) = (way.destination, way.place.frame, seconds(way.time.nanos_since(redirect.response.time)));
-    format!("the client turned to a host that the body names: it opened a connection to {to}{name} in frame {frame}, {after} after the 380")
+    format!("the client turned to a host that the body names: it {did} to {to}{name} in frame {frame}, {after} after the 380")
 }
 
 /// Whether a Contact that is left to try asks for an encrypted next hop; whoever was served there need not try the others.

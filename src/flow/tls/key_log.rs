@@ -84,6 +84,10 @@ impl KeyLog {
         self.dropped
     }
 
+    pub(in crate::flow) fn is_empty(&self) -> bool {
+        self.sessions.is_empty()
+    }
+
     /// The secrets of the session whose client has sent `random`.
     pub(super) fn of(&self, random: &Random) -> Option<&Secrets> {
         self.sessions.get(random)

@@ -22,4 +22,5 @@ mod session;
 pub use key_log::KeyLog;
 
 pub(super) use inbound::{Inbound, Next, may_begin};
+pub(super) use record::is_sealed;
 pub(super) use session::Session;

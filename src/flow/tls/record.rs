@@ -38,6 +38,11 @@ pub(super) enum Start {
     Nothing,
 }
 
+/// Whether `bytes` begin with a record of at least so many octets of data, sealed.
+pub(in crate::flow) fn is_sealed(bytes: &[u8], least: usize) -> bool {
+    matches!(header(bytes), Start::Header(header) if header.kind == kind::APPLICATION_DATA && header.whole >= HEADER.saturating_add(least))
+}
+
 /// Reads the header that `bytes` begin with.
 pub(super) fn header(bytes: &[u8]) -> Start {
     let fits = |at: usize, check: &dyn Fn(u8) -> bool| bytes.get(at).is_none_or(|octet| check(*octet));

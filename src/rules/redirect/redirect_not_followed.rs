@@ -138,6 +138,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_sealed_on_a_connection_that_stood_before_may_be_the_retry() {
+        let name = "<sip:bob@far.example>";
+        let answer = "0.2 resolver > client DNS far.example A 203.0.113.40";
+        for (contact, sent, is_doubt) in [
+            (name, "client > 203.0.113.40:5061 SEALED", true),
+            (name, "client > 203.0.113.40:5061 HELLO", true),
+            (CONTACT, "client > 198.51.100.30:5061 SEALED", true),
+            (CONTACT, "client > 203.0.113.40:5061 SEALED", false),
+            (name, "other > 203.0.113.40:5061 SEALED", false),
+            ("<sip:bob@far.example:5070>", "client > 203.0.113.40:5061 SEALED", false),
+            ("<sip:bob@far.example;transport=udp>", "client > 203.0.113.40:5061 SEALED", false),
+        ] {
+            let expected = if is_doubt { vec![] } else { vec![Level::Error] };
+            assert_eq!(after(302, contact, &format!("0.3 {sent}\n40 end")), expected, "{contact} {sent}");
+        }
+        let elsewhere = format!("{answer}\n0.3 client > 203.0.113.41:5061 SEALED\n40 end");
+        assert_eq!(after(302, name, &elsewhere), [Level::Error], "DNS told where it leads");
+        assert_eq!(after(302, name, &elsewhere.replace("113.41", "113.40")), []);
+    }
+
+    #[test]
     fn a_host_that_does_not_exist_cannot_be_tried() {
         let contact = "<sip:bob@far.example>";
         let absent = "0.3 192.0.2.53:53 > client DNS far.example none\n40 end";
