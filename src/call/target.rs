@@ -10,6 +10,7 @@ use crate::sip::Name;
 use crate::sip::body::Alternatives;
 use crate::sip::header::Quality;
 use crate::sip::scan::quoted_len;
+use crate::sip::uri::UriFault;
 use crate::sip::{Contact, Difference, Expiry, Match, Message, Uri, bare_contact_readings};
 
 /// The most Contacts that are read of one 3xx; more of them are a flood, not a choice.
@@ -54,14 +55,17 @@ fn has_more_contacts(message: &Message<'_>) -> bool {
     message.contacts().nth(MAX_TARGETS).is_some()
 }
 
-/// That a 3xx has more Contacts, or a body with more in it, than is read.
+/// That a 3xx has more Contacts, or a body or URI with more in it, than is read.
 pub(super) fn bounds_reached(redirect: &Redirect) -> impl Iterator<Item = Fault> {
     let response = &redirect.response;
     let has_more_in_body = redirect.offer.iter().flat_map(|offer| &offer.faults).any(|fault| fault.is_bound());
     let contacts = has_more_contacts(&response.message).then(|| bound("Contacts read of one 3xx", MAX_TARGETS, response.place.frame));
     let body = has_more_in_body
         .then(|| Fault::new(FaultKind::BoundReached, "octets, parts and URIs read of one body").at_frame(response.place.frame));
-    contacts.into_iter().chain(body)
+    let has_more_in_uri = redirect.targets.iter().any(|target| target.uri.faults().contains(&UriFault::TooMany));
+    let uris = has_more_in_uri
+        .then(|| Fault::new(FaultKind::BoundReached, "parameters and headers read of one URI").at_frame(response.place.frame));
+    contacts.into_iter().chain(body).chain(uris)
 }
 
 /// Whether the quotation mark and the angle bracket of a Contact are closed: in an open one the URI is only guessed.

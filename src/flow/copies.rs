@@ -77,8 +77,8 @@ impl Sightings {
         self.more.last().unwrap_or(&self.first).time
     }
 
-    /// Adds `seen`; gives the capture and the frame of what it is a copy of.
-    fn add(&mut self, mut seen: Sighting, transport: Transport) -> Option<(u32, u64)> {
+    /// Adds `seen`; gives the capture and the frame of what it is a copy of, and whether there was room to remember it beside the others.
+    fn add(&mut self, mut seen: Sighting, transport: Transport) -> (Option<(u32, u64)>, bool) {
         // A packet is a copy of an original only if it may be the same packet as each of that original's copies: one of them may have come
         // by the same way as this one, with another identification.
         let is_original_of_seen = |(index, it): &(usize, &Sighting)| {
@@ -93,7 +93,7 @@ impl Sightings {
             self.first = Sighting { original: 0, ..seen };
             self.more.clear();
         }
-        original.map(|(_, place)| place)
+        (original.map(|(_, place)| place), count < SIGHTINGS_MAX)
     }
 }
 
@@ -181,7 +181,9 @@ impl Copies {
             let moving = Sightings { more: std::mem::take(&mut old.more), before, moved: false, ..*old };
             self.line.push_back(moving);
         }
-        self.line.back_mut()?.add(seen, unit.transport)
+        let (original, has_room) = self.line.back_mut()?.add(seen, unit.transport);
+        self.is_exceeded |= !has_room;
+        original
     }
 
     /// Where in line the unit of `key` stands.

@@ -45,8 +45,6 @@ const SLL_LEN: usize = 16;
 const SLL2_LEN: usize = 20;
 /// The NFLOG attribute that holds the packet.
 const NFLOG_PAYLOAD: u16 = 9;
-/// How many NFLOG attributes may stand ahead of the packet.
-const NFLOG_ATTRIBUTES_MAX: usize = 32;
 
 /// The IP packet in a frame of `link_type`.
 pub(super) fn network<'a>(link_type: LinkType, data: &'a [u8], walk: Walk) -> Reached<'a> {
@@ -144,7 +142,7 @@ fn nflog(data: &[u8], walk: Walk) -> Reached<'_> {
         return Err(Stop::NotOurs);
     }
     let mut rest = after(data, 4).ok_or(stop)?;
-    for _ in 0..NFLOG_ATTRIBUTES_MAX {
+    loop {
         let (len, kind) = (u16_at(rest, 0).ok_or(stop)?, u16_at(rest, 2).ok_or(stop)?);
         // Attribute types are below 256: a type in the upper octet shows a little-endian host.
         let (len, kind) = if kind > 0xff { (len.swap_bytes(), kind.swap_bytes()) } else { (len, kind) };
@@ -158,5 +156,4 @@ fn nflog(data: &[u8], walk: Walk) -> Reached<'_> {
         }
         rest = after(rest, len.next_multiple_of(4)).ok_or(stop)?;
     }
-    Err(Stop::NotOurs)
 }

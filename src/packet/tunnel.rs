@@ -42,8 +42,6 @@ mod protocol {
 const GRE_PPP: u16 = 0x880b;
 const GRE_ERSPAN: u16 = 0x88be;
 const GRE_ERSPAN_III: u16 = 0x22eb;
-/// How many extension headers a GTP-U header may have.
-const GTP_EXTENSIONS_MAX: usize = 16;
 
 /// Whether a datagram from and to `ports` with `payload` may be a tunnel.
 #[inline(always)]
@@ -238,12 +236,10 @@ pub(super) fn in_gtp_u(bytes: &[u8]) -> Option<(u32, &[u8])> {
         let mut next = u8_at(bytes, 11)?;
         at = 12;
         // 5.2.1: length in words, content, type of the next one; the E bit says whether the first type counts.
-        let mut left = if first & 4 == 0 { 0 } else { GTP_EXTENSIONS_MAX };
-        while next != 0 && left > 0 {
-            let len = usize::from(u8_at(bytes, at)?) * 4;
+        while first & 4 != 0 && next != 0 {
+            let len = usize::from(u8_at(bytes, at).filter(|words| *words > 0)?) * 4;
             next = u8_at(bytes, (at + len).checked_sub(1)?)?;
             at += len;
-            left -= if len == 0 { left } else { 1 };
         }
     }
     Some((id, after(bytes, at)?))

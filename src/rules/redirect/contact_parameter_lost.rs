@@ -6,7 +6,7 @@ use super::retry::{Retry, written};
 use crate::call::{Attempt, Redirect};
 use crate::rules::{Check, Clause, Draft, Level, Party, Rule, Section, Strength};
 use crate::sip::Match;
-use crate::sip::uri::{Difference, HostDifference, ParameterDifference, ParameterRole, PortDifference, Uri};
+use crate::sip::uri::{Difference, HostDifference, ParameterDifference, ParameterRole, PortDifference, Uri, UriFault};
 
 pub(in crate::rules) const RULE: Rule = Rule {
     id: "contact-parameter-lost",
@@ -27,6 +27,10 @@ pub(in crate::rules) const RULE: Rule = Rule {
 
 fn check(redirect: &Redirect, attempt: &Attempt) -> Option<Draft> {
     let retry = Retry::at_contact(redirect, attempt)?;
+    let is_read = |uri: &Uri| !uri.faults().contains(&UriFault::TooMany);
+    if !is_read(&retry.target.uri) || !is_read(&attempt.uri) {
+        return None;
+    }
     let changes = changes(retry.difference, &retry.target.uri, &attempt.uri);
     if changes.is_empty() {
         return None;

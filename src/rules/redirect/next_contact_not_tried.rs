@@ -28,6 +28,7 @@ fn check(redirect: &Redirect) -> Option<Draft> {
     let asked = matches!(redirect.status, 301 | 302) && redirect.role == Role::Uac;
     let unsure = redirect.candidate.is_some()
         || redirect.hidden.is_some()
+        || redirect.lost.is_some()
         || redirect.rival.is_some()
         || redirect.cancel.is_some()
         || !redirect.cover.client_visible;
@@ -123,6 +124,22 @@ mod tests {
         };
         assert_eq!(levels(&RULE, &script("198.51.100.30:5060")), [Level::Warning]);
         assert_eq!(levels(&RULE, &script("203.0.113.40:5060")), []);
+    }
+
+    #[test]
+    fn a_try_that_may_lie_in_a_hole_of_the_connection_is_not_missing_for_sure() {
+        let script = |lost: &str| {
+            format!(
+                "0.0 client > server/tcp INVITE sip:bob@192.0.2.20
+                 0.1 server > client/tcp 302 | Contact: {TWO}
+                 0.2 client > target INVITE sip:bob@198.51.100.30
+                 0.3 target > client 486
+                 0.4 client > {lost} LOST
+                 40 end"
+            )
+        };
+        assert_eq!(levels(&RULE, &script("target")), [Level::Warning]);
+        assert_eq!(levels(&RULE, &script("server")), []);
     }
 
     #[test]

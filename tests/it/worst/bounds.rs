@@ -48,6 +48,7 @@ fn a_bound_on_what_one_message_is_compared_with_is_told() {
         ("repetitions", "messages kept of one redirect"),
         ("connections_of_one_client", "URIs that a connection is held against"),
         ("contacts_of_one_call", "Contacts read of one 3xx"),
+        ("parameters_of_uris", "parameters and headers read of one URI"),
     ] {
         let case = CASES.iter().find(|case| case.name == name).unwrap_or_else(|| panic!("there is no case {name}"));
         let bounds = bounds_of(&audit(case, case.size));
