@@ -19,14 +19,6 @@ const HELD_OCTETS_MAX: usize = 4 << 20;
 /// What a later request and its findings take beside its URI, in octets, about.
 const LATER_OCTETS: usize = 512;
 
-/// What came later for a redirect.
-#[derive(Debug, Default)]
-struct Later {
-    /// How many requests, those laid aside included.
-    requests: usize,
-    addition: model::Addition,
-}
-
 /// What came of all calls.
 pub(super) struct Judged {
     /// The redirects, in the order of their numbers.
@@ -61,7 +53,7 @@ pub(super) struct Collector {
     /// How many redirects there are in all.
     count: u64,
     companions: BTreeMap<u64, Box<model::Redirect>>,
-    later: BTreeMap<u64, Later>,
+    later: BTreeMap<u64, model::Addition>,
     orphans: model::Orphans,
     faults: Vec<FaultLog>,
     second_readings: Vec<model::SecondReading>,
@@ -113,12 +105,12 @@ impl Collector {
     /// Lays aside what is held, where that can be done; where the store fails, everything stays in memory from then on.
     fn lay_aside(&mut self) {
         let Some(aside) = self.aside.as_mut().filter(|_| !self.is_aside_full) else { return };
-        let additions = self.later.iter().map(|(id, later)| (*id, &later.addition)).filter(|(_, addition)| !addition.is_empty());
+        let additions = self.later.iter().map(|(id, addition)| (*id, addition));
         match aside.lay(self.redirects.values().map(|redirect| &**redirect), additions) {
             Ok(()) => {
                 self.redirects.clear();
+                self.later.clear();
                 self.held_octets = 0;
-                self.later.values_mut().for_each(|later| later.addition = model::Addition::default());
             }
             Err(_) => self.is_aside_full = true,
         }
@@ -149,13 +141,17 @@ impl Collector {
         if is_some_aside {
             self.lay_aside();
         }
-        for (id, later) in std::mem::take(&mut self.later).into_iter().filter(|(_, later)| !later.addition.is_empty()) {
+        for (id, addition) in std::mem::take(&mut self.later) {
             match (self.redirects.get_mut(&id), &mut self.aside) {
                 // Where pieces are laid aside, they come first.
-                (_, Some(aside)) if is_some_aside => aside.hold(id, later.addition),
-                (Some(redirect), _) => redirect.add(later.addition),
+                (_, Some(aside)) if is_some_aside => aside.hold(id, addition),
+                (Some(redirect), _) => redirect.add(addition),
                 (None, _) => {}
             }
+        }
+        let told: BTreeSet<u64> = self.companions.values().map(|companion| companion.id).collect();
+        for companion in self.companions.values_mut() {
+            companion.relayed_to = companion.relayed_to.filter(|upstream| told.contains(upstream));
         }
         Judged {
             members: self.members.unwrap_or_default(),
@@ -240,23 +236,17 @@ impl Events for Collector {
     }
 
     fn later(&mut self, watch: &Watch, request: LaterRequest) {
-        let later = self.later.entry(watch.redirect).or_default();
-        if later.requests < self.limits.room(Limit::LaterRequests) {
-            let findings = rules::judge_later(watch, &request, &self.selection);
-            if let Some(members) = &mut self.members {
-                members.entry(watch.redirect).or_default().later(&request, &findings);
-            }
-            later.requests += 1;
-            later.addition.requests.push(publish::later_request(&request));
-            if later.addition.convicted_by.is_none() {
-                later.addition.convicted_by = findings.iter().find(|finding| rules::convicts(finding)).map(|worst| worst.message.clone());
-            }
-            later.addition.findings.extend(findings.iter().map(publish::finding));
-            self.hold(request.uri.len().saturating_add(LATER_OCTETS));
-        } else {
-            let fault = Fault::reached_at(Limit::LaterRequests, &self.limits, request.place.frame);
-            self.note(request.place.capture, fault);
+        let findings = rules::judge_later(watch, &request, &self.selection);
+        if let Some(members) = &mut self.members {
+            members.entry(watch.redirect).or_default().later(&request, &findings);
         }
+        let addition = self.later.entry(watch.redirect).or_default();
+        addition.requests.push(publish::later_request(&request));
+        if addition.convicted_by.is_none() {
+            addition.convicted_by = findings.iter().find(|finding| rules::convicts(finding)).map(|worst| worst.message.clone());
+        }
+        addition.findings.extend(findings.iter().map(publish::finding));
+        self.hold(request.uri.len().saturating_add(LATER_OCTETS));
     }
 
     fn unanswered(&mut self, acks: u64) {

@@ -66,7 +66,7 @@ impl Calls {
             open: OpenRedirects::new(limits),
             chains: BTreeMap::new(),
             aboves: Aboves::default(),
-            watches: Watches::new(limits.room(Limit::Watches)),
+            watches: Watches::new(limits),
             registrations: Registrations::new(limits),
             habits: Habits::new(limits.room(Limit::ProxyClients)),
             names: Names::new(settings.network.shared_resolver, limits.room(Limit::Names)),
@@ -290,7 +290,10 @@ impl Calls {
             // What began elsewhere a moment before was sent on by a 3xx that the capture lacks.
             && (request.shows.is_allowed() || !self.latest.has_begun(kept))
         {
-            events.later(&watch, request);
+            match self.watches.count(watch.redirect) {
+                true => events.later(&watch, request),
+                false => self.tell(Limit::LaterRequests, kept, events),
+            }
         }
     }
 

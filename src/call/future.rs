@@ -19,6 +19,7 @@ use super::sighting::Sighting;
 use super::transaction::Transactions;
 use super::watch::{Packed, Watch};
 use crate::evidence::{Place, Timestamp};
+use crate::limit::{Limit, Limits};
 use crate::sip::{Difference, Uri};
 
 /// How much later than its lifetime the use of a Contact is still let pass: a round trip and the rounding of seconds, in nanoseconds.
@@ -80,17 +81,20 @@ pub(super) struct Watches {
     /// How many names each client is remembered by.
     clients: HashMap<IpAddr, usize, RandomState>,
     bound: usize,
+    /// How many later requests are told of each redirect.
+    most_told: usize,
 }
 
 impl Watches {
-    pub(super) fn new(bound: usize) -> Self {
+    pub(super) fn new(limits: &Limits) -> Self {
         Self {
             hasher: RandomState::default(),
             by_redirect: HashMap::default(),
             by_name: HashMap::default(),
             names: VecDeque::new(),
             clients: HashMap::default(),
-            bound: bound.max(1),
+            bound: limits.room(Limit::Watches),
+            most_told: limits.room(Limit::LaterRequests),
         }
     }
 
@@ -198,6 +202,14 @@ impl Watches {
             first.cached = Some(Box::new(CachedUse::new(request, number)));
         }
         Some((watch, later(request, Some(index), shows)))
+    }
+
+    /// Counts a later request that is to be told of `redirect`; says whether there is room for it.
+    pub(super) fn count(&mut self, redirect: u64) -> bool {
+        let Some(watch) = self.by_redirect.get_mut(&redirect) else { return false };
+        let has_room = watch.told < self.most_told;
+        watch.told += usize::from(has_room);
+        has_room
     }
 
     fn name(&self, address: IpAddr, caller: u64, uri: &[u8], to: &[u8]) -> Name {

@@ -46,6 +46,8 @@ pub(super) struct Packed {
     pub(super) cached: Option<Box<CachedUse>>,
     /// By how many names it is looked up.
     pub(super) names: u32,
+    /// How many later requests were told.
+    pub(super) told: usize,
 }
 
 /// A Contact, packed: how long its texts are, which follow one another.
@@ -101,6 +103,7 @@ impl Packed {
             last_original: None,
             cached: None,
             names: 0,
+            told: 0,
         }
     }
 

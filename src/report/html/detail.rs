@@ -3,7 +3,7 @@
 use std::io;
 
 use super::super::model::{Alternative, Attempt, Contact, LaterRequest, Redirect, Sighting};
-use super::super::phrases::{self, answer_delay_ms, status};
+use super::super::phrases::{self, answer_delay_ms, is_companion, status};
 use super::super::wording::{duration, socket};
 use super::ladder::Frames;
 use super::markup::html;
@@ -217,7 +217,11 @@ fn ties(redirect: &Redirect, out: &mut dyn io::Write) -> io::Result<()> {
         html!(out, "<a href=\"#r{}\">#{}</a></dd>\n", first, first)?;
     }
     match redirect.relayed_to {
-        Some(upstream) => html!(out, "<dt>relayed</dt><dd>to the client upstream, see <a href=\"#r{}\">#{}</a></dd>\n", upstream, upstream),
+        Some(upstream) => {
+            // Companions hand on companions, and are numbered by themselves.
+            let kind = if is_companion(redirect) { "c" } else { "" };
+            html!(out, "<dt>relayed</dt><dd>to the client upstream, see <a href=\"#r{}{}\">#{}</a></dd>\n", kind, upstream, upstream)
+        }
         None => Ok(()),
     }
 }

@@ -37,14 +37,6 @@ pub struct Addition {
     pub convicted_by: Option<String>,
 }
 
-impl Addition {
-    /// Whether nothing came.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.requests.is_empty() && self.findings.is_empty() && self.convicted_by.is_none()
-    }
-}
-
 impl Redirect {
     /// Adds what came later: a verdict can only become worse by it.
     pub fn add(&mut self, later: Addition) {
