@@ -57,6 +57,8 @@ pub(super) struct Masking {
     /// In fragments: by capture and frame.
     fragments: HashMap<(u32, u64), Arc<Kept>>,
     octets: usize,
+    /// The frames of messages for which there was no room, by capture.
+    dropped: HashSet<(u32, u64)>,
     /// The frames that are written for their time alone, by capture: that nothing of them is left is no loss.
     for_time: HashSet<(u32, u64)>,
 }
@@ -77,6 +79,7 @@ impl Masking {
         }
         self.octets = self.octets.saturating_add(unit.bytes.len().saturating_mul(2));
         if self.octets > MAX_KEPT {
+            self.dropped.extend(unit.frames.iter().map(|frame| (unit.capture, *frame)));
             return;
         }
         let after = redaction.redactor(unit.bytes).message(unit.bytes).into();
@@ -107,8 +110,11 @@ impl Masking {
             Some(Packet::Quoted(datagram, _)) => quoted_of(frame, &datagram, &redactor),
             Some(Packet::Deflated(_) | Packet::Excerpt(_)) | None => None,
         };
-        let is_blank = !self.for_time.contains(&(capture, frame.number));
-        masked.unwrap_or_else(|| Masked { data: vec![0; frame.data.len()], is_blank })
+        let key = (capture, frame.number);
+        match masked {
+            Some(masked) => Masked { is_blank: masked.is_blank || self.dropped.contains(&key), ..masked },
+            None => Masked { data: vec![0; frame.data.len()], is_blank: !self.for_time.contains(&key) },
+        }
     }
 
     /// A segment with the octets of messages, and blank lines in the place of all others: these are passed over between messages.
@@ -237,6 +243,26 @@ fn is_client_hello(payload: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::LinkType;
+    use crate::evidence::Timestamp;
+    use crate::packet::bytes::{ipv4, tcp};
+
+    #[test]
+    fn a_frame_of_a_message_for_which_there_was_no_room_counts_as_left_out() {
+        let packet = ipv4((1, 2), 6, &tcp((50_000, 5060), 7, 0, 0, b"OPTIONS sip:a@b SIP/2.0\r\n"));
+        let frame = |number: u64| Frame {
+            number,
+            time: Timestamp::default(),
+            link_type: LinkType(101),
+            interface: 0,
+            data: &packet,
+            original_len: packet.len() as u32,
+            offset: 0,
+        };
+        let masking = Masking { dropped: HashSet::from([(0, 5)]), ..Masking::default() };
+        let is_blank = |number: u64| masking.frame(0, &frame(number), &Redaction::default()).is_blank;
+        assert_eq!([4, 5].map(is_blank), [false, true]);
+    }
 
     #[test]
     fn a_segment_is_given_the_messages_around_it_also_where_numbers_begin_again() {
