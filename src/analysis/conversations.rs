@@ -1,7 +1,7 @@
 //! Takes the headers of every frame, numbers the conversations in them as Wireshark does, and counts sequence numbers from their first.
 //!
 //! A conversation is two endpoints; of UDP and of TCP each are numbered from 0, in the order of their first packets. A SYN with another first
-//! number on a known pair of endpoints begins a new one. Invariant: at most [`CONVERSATIONS_MAX`] are known; further ones have no number.
+//! number on a known pair of endpoints begins a new one. Invariant: at most [`CONVERSATIONS_MAX`] are known; further ones have no number, which is told.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -43,9 +43,15 @@ pub(super) struct Conversations {
     tcp: Map<Connection>,
     udp_count: u32,
     tcp_count: u32,
+    is_exceeded: bool,
 }
 
 impl Conversations {
+    /// Whether one got no number since this was last asked.
+    pub(super) const fn take_exceeded(&mut self) -> bool {
+        std::mem::replace(&mut self.is_exceeded, false)
+    }
+
     /// Numbers what has no number yet in the headers of a frame.
     pub(super) fn number(&mut self, layers: &mut Layers, time: Timestamp) {
         let mut between: Option<(IpAddr, IpAddr)> = None;
@@ -72,6 +78,7 @@ impl Conversations {
             return Some(*stream);
         }
         if self.udp.len() >= CONVERSATIONS_MAX {
+            self.is_exceeded = true;
             return None;
         }
         let stream = self.udp_count;
@@ -89,6 +96,7 @@ impl Conversations {
         });
         if !known {
             if self.tcp.len() >= CONVERSATIONS_MAX && !self.tcp.contains_key(&ends) {
+                self.is_exceeded = true;
                 return;
             }
             self.tcp.insert(ends, Connection { stream: self.tcp_count, directions: [Direction::default(); 2] });
@@ -142,4 +150,19 @@ fn ordered(addresses: (IpAddr, IpAddr), ports: (u16, u16)) -> (Ends, bool) {
     let source = Endpoint { address: addresses.0, port: ports.0 };
     let destination = Endpoint { address: addresses.1, port: ports.1 };
     if source <= destination { ((source, destination), false) } else { ((destination, source), true) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conversation_that_gets_no_number_is_told() {
+        let mut conversations = Conversations::default();
+        let ends = |number: u32| ordered((IpAddr::from(number.to_be_bytes()), IpAddr::from([192, 0, 2, 1])), (5060, 5060)).0;
+        let most = CONVERSATIONS_MAX as u32;
+        assert!((0..most).all(|number| conversations.udp(ends(number)) == Some(number)) && !conversations.take_exceeded());
+        assert_eq!((conversations.udp(ends(most)), conversations.take_exceeded()), (None, true));
+        assert_eq!((conversations.udp(ends(0)), conversations.take_exceeded()), (Some(0), false));
+    }
 }

@@ -2,17 +2,20 @@
 //!
 //! The words are Wireshark's (`sip.resend`, `sip.response-request`, `sip.response-time`), which has them for UDP alone; here every transport
 //! has them. Times count from the first transmission of a request. Invariant: at most [`REMEMBERED_MAX`] messages are remembered, the oldest
-//! is forgotten.
+//! is forgotten, and where it might have been asked for, that is told.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher;
 
-use crate::call::Sighting;
+use crate::call::{SECOND, Sighting};
 use crate::evidence::Timestamp;
 use crate::filter::Computed;
 
 /// How many transmissions are remembered; each takes some 60 octets.
 const REMEMBERED_MAX: usize = 1 << 17;
+
+/// How long a request may wait for its final response, in nanoseconds (RFC 3261, 16.6, Timer C).
+const TIMER_C: i64 = 180 * SECOND;
 
 /// The first transmission of a message.
 #[derive(Debug, Clone, Copy)]
@@ -28,9 +31,15 @@ pub(super) struct Exchanges {
     /// By a hash of what makes messages the same, or makes one an answer to the other.
     firsts: HashMap<u64, First, foldhash::fast::RandomState>,
     line: VecDeque<u64>,
+    is_exceeded: bool,
 }
 
 impl Exchanges {
+    /// Whether a message that may yet be repeated or answered had to be forgotten since this was last asked.
+    pub(super) const fn take_exceeded(&mut self) -> bool {
+        std::mem::replace(&mut self.is_exceeded, false)
+    }
+
     /// Takes the next message.
     pub(super) fn see(&mut self, sighting: &Sighting<'_>) -> Computed {
         let message = &sighting.message;
@@ -72,12 +81,30 @@ impl Exchanges {
             return Some(*first);
         }
         if self.line.len() >= REMEMBERED_MAX
-            && let Some(oldest) = self.line.pop_front()
+            && let Some(oldest) = self.line.pop_front().and_then(|oldest| self.firsts.remove(&oldest))
         {
-            self.firsts.remove(&oldest);
+            self.is_exceeded |= transmission.time.nanos_since(oldest.time) < TIMER_C;
         }
         self.line.push_back(key);
         self.firsts.insert(key, transmission);
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_may_still_be_asked_for_is_not_forgotten_in_silence() {
+        let told = |apart: i64| {
+            let mut exchanges = Exchanges::default();
+            for key in 0..=REMEMBERED_MAX as u64 {
+                let time = Timestamp::from_nanos(i128::from(key) * i128::from(apart));
+                assert!(exchanges.first(key, First { frame: key, time }).is_none() && exchanges.line.len() <= REMEMBERED_MAX);
+            }
+            exchanges.take_exceeded()
+        };
+        assert_eq!([1, TIMER_C].map(told), [true, false]);
     }
 }

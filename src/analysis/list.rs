@@ -6,6 +6,7 @@
 use crate::call::{Clue, Sighting};
 use crate::capture::{Capture, Frame};
 use crate::evidence::{Timestamp, Transport};
+use crate::fault::{Fault, FaultKind};
 use crate::filter::{FrameFacts, FrameWords, Row};
 use crate::flow::Unit;
 use crate::packet::{Layers, Path, plain_datagram};
@@ -118,6 +119,7 @@ pub(super) fn list_some(
             signs.for_each(|sign| tell(&mut judging, sign));
         }
         rows.end(capture, &frame);
+        rows.take_bounds().for_each(|fault| faults.of(capture).note(fault.at_frame(frame.number)));
         if frames.is_multiple_of(PROGRESS_FRAMES) {
             progress(&how_far(merge, 0));
         }
@@ -126,6 +128,7 @@ pub(super) fn list_some(
         let judge = listing.judges.then_some(&mut judging);
         let mut found = Shown { rows: &mut rows, judge, frame: None, path: Path::default(), take };
         flow.finish(faults, &mut |unit| found.look(&unit, listing, sightings));
+        rows.take_bounds().for_each(|fault| faults.of(0).note(fault));
         if listing.judges {
             flow.take_signs().for_each(|sign| tell(&mut judging, sign));
         }
@@ -194,10 +197,24 @@ struct Rows {
     current: FrameFacts,
     /// Its headers, once somebody has asked.
     layers: Option<Layers>,
+    /// Whether a frame was asked for that is kept no more.
+    misses_frame: bool,
     is_over: bool,
 }
 
 impl Rows {
+    /// The bounds that were reached since this was last asked.
+    fn take_bounds(&mut self) -> impl Iterator<Item = Fault> {
+        let is_frame_missed = std::mem::replace(&mut self.misses_frame, false);
+        let has_conversations_left = self.conversations.as_mut().is_some_and(Conversations::take_exceeded);
+        let bounds = [
+            (is_frame_missed, "frames kept for rows"),
+            (has_conversations_left, "conversations numbered for rows"),
+            (self.exchanges.take_exceeded(), "messages remembered for rows"),
+        ];
+        bounds.into_iter().filter(|(is_reached, _)| *is_reached).map(|(_, what)| Fault::new(FaultKind::BoundReached, what))
+    }
+
     fn new(listing: &Listing) -> Self {
         Self {
             conversations: listing.conversations.then(Conversations::default),
@@ -209,6 +226,7 @@ impl Rows {
             displayed: None,
             current: FrameFacts::default(),
             layers: None,
+            misses_frame: false,
             is_over: false,
         }
     }
@@ -256,6 +274,7 @@ impl Rows {
                 (self.current.clone(), self.layers.get_or_insert_with(|| Layers::of(frame)).clone())
             }
             _ => self.kept.get(place.capture, place.frame).cloned().unwrap_or_else(|| {
+                self.misses_frame = true;
                 let forgotten = FrameFacts { number: place.frame, time: sighting.time, ..FrameFacts::default() };
                 (forgotten, Layers::default())
             }),
