@@ -205,7 +205,7 @@ struct Rows {
 impl Rows {
     /// The bounds that were reached since this was last asked.
     fn take_bounds(&mut self) -> impl Iterator<Item = Fault> {
-        let is_frame_missed = std::mem::replace(&mut self.misses_frame, false);
+        let is_frame_missed = std::mem::take(&mut self.misses_frame);
         let has_conversations_left = self.conversations.as_mut().is_some_and(Conversations::take_exceeded);
         let bounds = [
             (is_frame_missed, "frames kept for rows"),

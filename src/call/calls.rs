@@ -173,15 +173,16 @@ impl Calls {
         let Some(Keyed { key, cseq }) = key(&sighting.message) else { return };
         let key = self.transactions.digested(key);
         let cseq = cseq.map_or(0, |cseq| cseq.number);
-        let uri = self.transactions.digest(sighting.message.request_uri().unwrap_or_default());
+        let found = self.transactions.find(&key);
+        let uri = (!found.is_empty()).then(|| self.transactions.digest(sighting.message.request_uri().unwrap_or_default()));
         let mut branch_of = None;
-        for number in self.transactions.find(&key) {
+        for number in found {
             let Some(known) = self.transactions.get_mut(number) else { continue };
             if known.place.is_none() && known.number == cseq {
                 self.adopt(number, sighting);
                 return;
             }
-            if known.number == cseq && known.request_uri == uri {
+            if known.number == cseq && Some(known.request_uri) == uri {
                 if known.extras().repeats.len() < self.room.most() {
                     known.extras_mut().repeats.push(sighting.place);
                 }
@@ -404,6 +405,7 @@ impl Calls {
         let next = if status < 400 { &mut self.next } else { &mut self.next_companion };
         let id = *next;
         *next += 1;
+        let targets = target::targets(&sighting.message);
         let Some(transaction) = self.transactions.get_mut(number) else { return };
         let request = transaction.request.clone();
         let extras = transaction.extras_mut();
@@ -435,9 +437,9 @@ impl Calls {
             role: if sighting.message.has_several_vias() { Role::Proxy } else { Role::Uac },
             original: request.as_ref().and_then(|request| asked_uri(&request.message)),
             hop: request.as_ref().map_or_else(Hop::default, |request| Hop::of_request(request, &self.names)),
-            targets: target::targets(&sighting.message).into(),
             offer: target::offer(&sighting.message),
-            response: Arc::new(target::response(sighting)),
+            response: Arc::new(target::response(sighting, &targets)),
+            targets: targets.into(),
             request_repeats: repeats,
             cancel,
             given_up: None,

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use smallvec::SmallVec;
 
-use super::names::Names;
+use super::names::{Names, Told};
 use super::redirect::Kept;
 use crate::dns::{Data, Name};
 use crate::evidence::{Endpoint, Place, Timestamp};
@@ -122,7 +122,7 @@ struct Search<'a> {
     found: Hop,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
     /// Looks for SRV records where no port is written, then for addresses.
     fn run(mut self, name: &Name, hop: &NextHop) -> Hop {
         let mut services = false;
@@ -140,11 +140,16 @@ impl Search<'_> {
         self.found
     }
 
+    /// What the client had been told of `name`; where there may have been more, nothing that is found here contradicts another place.
+    fn told<'n>(&mut self, name: &'n Name) -> impl Iterator<Item = &'a Told> + use<'a, 'n> {
+        self.found.is_complete &= !self.names.is_cut(self.client, name);
+        self.names.of(self.client, name, self.now)
+    }
+
     /// The names under which SRV records of `name` may stand: those that NAPTR records tell, and the usual ones.
     fn services(&mut self, name: &Name) -> Vec<Name> {
         let mut services: Vec<Name> = Vec::new();
-        self.found.is_complete &= !self.names.is_cut(self.client, name);
-        for told in self.names.of(self.client, name, self.now) {
+        for told in self.told(name) {
             if let Data::Pointer { service, replacement, .. } = &told.data
                 && (service.starts_with(b"sip+") || service.starts_with(b"sips+"))
             {
@@ -163,14 +168,12 @@ impl Search<'_> {
     /// Adds the hosts that offer `service`; tells whether any record says so.
     fn service(&mut self, service: &Name) -> bool {
         let offers: Vec<(Name, u16)> = self
-            .names
-            .of(self.client, service, self.now)
+            .told(service)
             .filter_map(|told| match &told.data {
                 Data::Service { port, target, .. } => Some((target.clone(), *port)),
                 _ => None,
             })
             .collect();
-        self.found.is_complete &= !self.names.is_cut(self.client, service);
         for (target, port) in &offers {
             self.addresses(target, *port, true);
         }
@@ -182,8 +185,7 @@ impl Search<'_> {
         let mut names = vec![host.clone()];
         let (mut next, mut found, mut is_alive) = (0, false, false);
         while let Some(name) = names.get(next).cloned() {
-            self.found.is_complete &= !self.names.is_cut(self.client, &name);
-            for told in self.names.of(self.client, &name, self.now) {
+            for told in self.told(&name) {
                 match &told.data {
                     Data::Address(address) => {
                         found = true;

@@ -45,8 +45,8 @@ struct Known {
     order: u64,
     heard: Timestamp,
     told: Vec<Told>,
-    /// Whether there may be more than that.
-    is_cut: bool,
+    /// The latest answer that told more than this, where none has told all since.
+    cut_by: Option<Place>,
     /// When it was last said that there is no such name, and where.
     absent: Option<(Timestamp, Place)>,
 }
@@ -64,8 +64,9 @@ impl Known {
         let has_room = self.told.len() < MAX_RECORDS;
         if has_room {
             self.told.push(told);
+        } else {
+            self.cut_by = Some(told.place);
         }
-        self.is_cut |= !has_room;
         has_room
     }
 }
@@ -106,20 +107,20 @@ impl Names {
         if message.is_response {
             let client = self.client(clue.destination.address);
             let place = Place { capture: clue.capture, frame: clue.frame, index: 0 };
-            for record in &message.records {
-                let known = self.known((client, record.owner.clone()), clue.time);
-                (known.absent, known.is_cut) = (None, !message.is_whole);
-            }
+            let cut_by = (!message.is_whole).then_some(place);
             for record in &message.records {
                 let until = clue.time.plus_nanos(i64::from(record.ttl).saturating_mul(SECOND));
                 let known = self.known((client, record.owner.clone()), clue.time);
+                known.absent = None;
+                // What this very answer had no room for is still missing.
+                known.cut_by = known.cut_by.filter(|by| *by == place).or(cut_by);
                 is_left_out |= !known.add(Told { data: record.data.clone(), until, place }, clue.time);
             }
             if let Some(question) = &message.question {
                 if message.rcode == NO_SUCH_NAME {
                     self.known((client, question.clone()), clue.time).absent = Some((clue.time, place));
-                } else if !message.is_whole {
-                    self.known((client, question.clone()), clue.time).is_cut = true;
+                } else if cut_by.is_some() {
+                    self.known((client, question.clone()), clue.time).cut_by = cut_by;
                 }
             }
         }
@@ -140,7 +141,7 @@ impl Names {
 
     /// Whether `client` may have been told more of `name` than is known.
     pub(super) fn is_cut(&self, client: IpAddr, name: &Name) -> bool {
-        self.known_to(client, name).any(|known| known.is_cut)
+        self.known_to(client, name).any(|known| known.cut_by.is_some())
     }
 
     fn known_to(&self, client: IpAddr, name: &Name) -> impl Iterator<Item = &Known> {
@@ -218,7 +219,8 @@ mod tests {
     fn learn(names: &mut Names, client: IpAddr, seconds: i64, message: Message) -> Vec<&'static str> {
         let end = |address| Endpoint { address, port: 53 };
         let kind = ClueKind::Dns(message.clone());
-        let clue = Clue { capture: 0, frame: 1, time: at(seconds), source: end(OTHER), destination: end(client), kind };
+        let clue =
+            Clue { capture: 0, frame: seconds.unsigned_abs(), time: at(seconds), source: end(OTHER), destination: end(client), kind };
         names.learn(&clue, &message).map(|fault| fault.said_by).collect()
     }
 

@@ -195,16 +195,15 @@ impl OpenRedirects {
         self.deadlines.push(Reverse((open.deadline(), number)));
         self.clients.entry(client).or_insert((Timestamp::MIN, 0)).1 += 1;
         self.alternatives += usize::from(open.redirect.is_alternative());
-        open.keys = self.keys_of(&open);
-        for key in &open.keys {
-            self.indexes.enter(*key, number);
+        for key in self.keys_of(&open) {
+            enter(&mut self.indexes, &mut open, key);
         }
         self.octets = self.octets.saturating_add(open.octets);
         self.by_number.insert(number, open);
     }
 
-    /// Everything by which a redirect is to be found, each once.
-    fn keys_of(&self, open: &Open) -> SmallVec<[Key; 7]> {
+    /// Everything by which a redirect is to be found.
+    fn keys_of(&self, open: &Open) -> Vec<Key> {
         let redirect = &open.redirect;
         let client = redirect.client.address;
         let message = &open.asked().message;
@@ -238,13 +237,7 @@ impl OpenRedirects {
         }
         keys.extend(redirect.attempts.iter().flat_map(|attempt| self.keys_of_attempt(attempt)));
         keys.extend(redirect.hidden.as_ref().map(|way| self.key(Index::Hidden, (way.source, way.destination))));
-        let mut each = SmallVec::new();
-        for key in keys {
-            if !each.contains(&key) {
-                each.push(key);
-            }
-        }
-        each
+        keys
     }
 
     fn keys_of_attempt(&self, attempt: &Attempt) -> impl Iterator<Item = Key> + use<> {
@@ -255,11 +248,12 @@ impl OpenRedirects {
 
     /// Makes a redirect found by its latest attempt, and no more among those that wait for one.
     pub(super) fn note_attempt(&mut self, number: u64) {
-        let Some(latest) = self.get(number).and_then(|open| open.redirect.attempts.last()) else { return };
-        for key in self.keys_of_attempt(latest) {
-            self.enter(number, key);
-        }
+        let latest = self.get(number).and_then(|open| open.redirect.attempts.last());
+        let keys: SmallVec<[Key; 2]> = latest.into_iter().flat_map(|latest| self.keys_of_attempt(latest)).collect();
         let Some(open) = self.by_number.get_mut(&number) else { return };
+        for key in keys {
+            enter(&mut self.indexes, open, key);
+        }
         if let Some(place) = open.keys.iter().position(|(index, _)| *index == Index::Waiting) {
             self.indexes.leave(&open.keys.swap_remove(place), number);
         }
@@ -267,18 +261,10 @@ impl OpenRedirects {
 
     /// Makes a redirect found by the connection that may hide its retry.
     pub(super) fn note_hidden(&mut self, number: u64, way: HiddenWay) {
-        self.enter(number, self.key(Index::Hidden, (way.source, way.destination)));
-        if let Some(open) = self.get_mut(number) {
+        let key = self.key(Index::Hidden, (way.source, way.destination));
+        if let Some(open) = self.by_number.get_mut(&number) {
+            enter(&mut self.indexes, open, key);
             open.redirect.hidden = Some(way);
-        }
-    }
-
-    fn enter(&mut self, number: u64, key: Key) {
-        if let Some(open) = self.by_number.get_mut(&number)
-            && !open.keys.contains(&key)
-        {
-            open.keys.push(key);
-            self.indexes.enter(key, number);
         }
     }
 
@@ -288,12 +274,14 @@ impl OpenRedirects {
             self.indexes.leave(&key, number);
         }
         let Some(mut open) = self.remove(number) else { return };
-        self.forget_client(open.redirect.client.address);
+        let client = open.redirect.client.address;
         open.octets = open.octets.saturating_add(request.message.octets().len());
         open.dialog = request.message.to_tag().map(Into::into);
         (open.redirect.client, open.redirect.server) = (request.source, request.destination);
         open.redirect.request = Some(request);
         self.insert(open);
+        // It is the same client nearly always, of which is known when it was heard.
+        self.forget_client(client);
     }
 
     fn key(&self, index: Index, key: impl Hash) -> Key {
@@ -474,5 +462,13 @@ impl OpenRedirects {
                 self.clients.remove(&address);
             }
         }
+    }
+}
+
+/// Makes a redirect found by `key`, once.
+fn enter(indexes: &mut Indexes, open: &mut Open, key: Key) {
+    if !open.keys.contains(&key) {
+        open.keys.push(key);
+        indexes.enter(key, open.redirect.id);
     }
 }

@@ -45,21 +45,22 @@ fn target(contact: &Contact<'_>, common: Option<Expiry>) -> Target {
     }
 }
 
-/// The 3xx to keep; not all of it was read where it has more Contacts than that.
-pub(super) fn response(sighting: &Sighting<'_>) -> Sighting<'static> {
+/// The 3xx to keep, with the Contacts that were read; not all of it was where it has more of them.
+pub(super) fn response(sighting: &Sighting<'_>, targets: &[Target]) -> Sighting<'static> {
     let kept = sighting.to_kept();
-    Sighting { truncated: kept.truncated || has_more_contacts(&kept.message), ..kept }
+    Sighting { truncated: kept.truncated || has_more_contacts(&kept.message, targets), ..kept }
 }
 
-fn has_more_contacts(message: &Message<'_>) -> bool {
-    message.contacts().nth(MAX_TARGETS).is_some()
+fn has_more_contacts(message: &Message<'_>, targets: &[Target]) -> bool {
+    targets.len() == MAX_TARGETS && message.contacts().nth(MAX_TARGETS).is_some()
 }
 
 /// That a 3xx has more Contacts, or a body or URI with more in it, than is read.
 pub(super) fn bounds_reached(redirect: &Redirect) -> impl Iterator<Item = Fault> {
     let response = &redirect.response;
     let has_more_in_body = redirect.offer.iter().flat_map(|offer| &offer.faults).any(|fault| fault.is_bound());
-    let contacts = has_more_contacts(&response.message).then(|| bound("Contacts read of one 3xx", MAX_TARGETS, response.place.frame));
+    let contacts = has_more_contacts(&response.message, &redirect.targets)
+        .then(|| bound("Contacts read of one 3xx", MAX_TARGETS, response.place.frame));
     let body = has_more_in_body
         .then(|| Fault::new(FaultKind::BoundReached, "octets, parts and URIs read of one body").at_frame(response.place.frame));
     let has_more_in_uri = redirect.targets.iter().any(|target| target.uri.faults().contains(&UriFault::TooMany));
